@@ -1,0 +1,70 @@
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Logger } from 'pino';
+import type { Reconciler } from './conferences/reconciler.js';
+import type { Registry } from './conferences/registry.js';
+import type { Settings } from './settings.js';
+import { version } from './version.js';
+import { requireAccount } from './webhooks/account.js';
+import { callback } from './webhooks/callback.js';
+import { inbound } from './webhooks/inbound.js';
+import { readForm } from './webhooks/parameters.js';
+import { requireSignature } from './webhooks/signature.js';
+import { storeRecordingSid } from './webhooks/store-recording-sid.js';
+
+export interface AppOptions {
+  settings: Settings;
+  registry: Registry;
+  reconciler: Reconciler;
+  log: Logger;
+  /** Where SignalWire reaches this service; undefined until a tunnel is open. */
+  publicUrl: () => string | undefined;
+}
+
+/** The Express app: routes, who gets in, and plain one-line answers to everything else. */
+export function createApp({ settings, registry, reconciler, log, publicUrl }: AppOptions): Express {
+  const { signingKey, projectId, conferenceName, conferencePrefix } = settings;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  const admit = [...readForm(), requireSignature(signingKey, publicUrl), requireAccount(projectId)];
+  const webhooks = {
+    '/inbound': inbound({ registry, publicUrl, conferenceName, conferencePrefix }),
+    '/store_recording_sid': storeRecordingSid(reconciler, log),
+    '/callback': callback(reconciler, log),
+  };
+  for (const [path, webhook] of Object.entries(webhooks)) app.route(path).get(admit, webhook).post(admit, webhook);
+
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok', version, publicUrl: publicUrl() ?? null, conferences: registry.size });
+  });
+
+  app.use((_request, response) => {
+    response.status(404).type('text/plain').send('There is nothing here.\n');
+  });
+  app.use(answerError(log));
+  return app;
+}
+
+// Express knows an error handler by its four parameters.
+function answerError(log: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const status = statusOf(error);
+    // A query may hold phone numbers; a path doesn't.
+    const { method, path } = request;
+    if (status >= 500) log.error({ method, path, err: error }, 'a request failed');
+    else log.warn({ method, path, status, reason: error.message }, 'request refused');
+    if (response.headersSent) return next(error);
+    const sentence = status >= 500 && status !== 503 ? 'Something went wrong here.' : oneLine(error.message);
+    response.status(status).type('text/plain').send(`${sentence}\n`);
+  };
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

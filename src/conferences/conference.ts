@@ -1,0 +1,100 @@
+import type { RecordingState } from '../signalwire/space.js';
+import { isNews, type Word, type Write } from './policy.js';
+
+/** What we know of one conference: the Map's value. Nothing in it that the space couldn't tell us again. */
+export interface Conference {
+  readonly sid: string;
+  /** SignalWire's FriendlyName; undefined while only a recording callback, which doesn't bring it, has been heard. */
+  name: string | undefined;
+  recordingSid: string | undefined;
+  /** What the recording did when it was last read; undefined before that and after each acknowledged write. */
+  read: RecordingState | undefined;
+  /** Pauses and resumes that no read has confirmed yet, oldest first. */
+  writes: Write[];
+  /** CallSids of those who are in, by the last read and the callbacks since. */
+  people: Set<string>;
+  /** What callbacks said of each caller lately. */
+  readonly words: Map<string, Word>;
+  /** When a callback last spoke of this conference (ms since 1970). */
+  hintedAt: number;
+  /** A resume that was sent without waiting for a pass; settles when it is answered, never rejects. */
+  urgentResume: Promise<void> | undefined;
+}
+
+/** A conference of which only the SID is known. */
+export function createConference(sid: string, name?: string): Conference {
+  return {
+    sid,
+    name,
+    recordingSid: undefined,
+    read: undefined,
+    writes: [],
+    people: new Set(),
+    words: new Map(),
+    hintedAt: 0,
+    urgentResume: undefined,
+  };
+}
+
+/** Whether the recording is active: by the last write, where there is one, else by the last read. */
+export function recordingState(conference: Conference): RecordingState | undefined {
+  return conference.writes.at(-1)?.state ?? conference.read;
+}
+
+/**
+ * Takes a callback's word on a caller.
+ *
+ * @returns whether it was news; if not, it's only a hint to look
+ */
+export function hearWord(conference: Conference, callSid: string, word: Word, staleAfterMs: number): boolean {
+  if (!isNews(word, conference.words.get(callSid), staleAfterMs)) return false;
+  conference.words.set(callSid, word);
+  if (word.isIn) conference.people.add(callSid);
+  else conference.people.delete(callSid);
+  return true;
+}
+
+/** Drops the words that have become too old to tell news from what was overtaken. */
+export function forgetOldWords(conference: Conference, heardBefore: number): void {
+  for (const [callSid, word] of conference.words) {
+    if (word.heardAt < heardBefore) conference.words.delete(callSid);
+  }
+}
+
+/** Takes a recording for the conference's own; what was known of another one is forgotten. */
+export function adoptRecording(conference: Conference, recordingSid: string | undefined): void {
+  if (conference.recordingSid === recordingSid) return;
+  conference.recordingSid = recordingSid;
+  conference.read = undefined;
+  conference.writes = [];
+}
+
+/** Notes that a write is on its way. */
+export function noteWrite(conference: Conference, state: RecordingState): Write {
+  const insists = conference.writes.some((write) => write.outcome === 'acknowledged' && write.state === state);
+  const write: Write = { state, outcome: 'sent', insists };
+  // Of failed tries at the same state one is enough to remember.
+  conference.writes = conference.writes.filter((w) => !(w.outcome === 'failed' && w.state === state));
+  conference.writes.push(write);
+  return write;
+}
+
+/** Notes that SignalWire took a write: what was sent before it is settled, and earlier reads are out of date. */
+export function noteAcknowledged(conference: Conference, write: Write): void {
+  const position = conference.writes.indexOf(write);
+  if (position === -1) return;
+  write.outcome = 'acknowledged';
+  conference.writes = conference.writes.slice(position);
+  conference.read = undefined;
+}
+
+/** Notes what a read said; a read that agrees with every write confirms them. */
+export function noteRead(conference: Conference, state: RecordingState): void {
+  conference.read = state;
+  if (conference.writes.every((write) => write.state === state && write.outcome !== 'sent')) conference.writes = [];
+}
+
+/** Lets a contradicted write be repeated once more (R6): a hint or a sweep asks anew. */
+export function allowOneMoreWrite(conference: Conference): void {
+  for (const write of conference.writes) write.insists = false;
+}

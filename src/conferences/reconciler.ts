@@ -1,0 +1,182 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
+import type { Space } from '../signalwire/space.js';
+import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
+import { backoff } from './backoff.js';
+import { adoptRecording, allowOneMoreWrite, type Conference, hearWord } from './conference.js';
+import type { Durations } from './durations.js';
+import { createPass } from './pass.js';
+import { mayBePaused } from './policy.js';
+import type { Registry } from './registry.js';
+import { createSweep } from './sweep.js';
+import { createWorkQueue } from './work-queue.js';
+
+/** Requests to SignalWire in flight at most, urgent resumes aside (R7). */
+const MAX_REQUESTS = 25;
+
+export interface ReconcilerOptions {
+  space: Space;
+  registry: Registry;
+  minParticipants: number;
+  conferencePrefix: string;
+  /** Whether callers without a room of their own share one. */
+  sharesRoom: boolean;
+  sweepIntervalMs: number;
+  durations: Durations;
+  log: Logger;
+}
+
+/** A callback on a conference. */
+export interface ConferenceEvent {
+  conferenceSid: string;
+  name: string | undefined;
+}
+
+/** A callback on a caller who came or went. */
+export interface ParticipantEvent extends ConferenceEvent {
+  callSid: string;
+  /** The callback's Timestamp (ms since 1970); undefined where it has none that can be read. */
+  happenedAt: number | undefined;
+}
+
+/**
+ * Drives each conference's recording to what its head count asks for. Callbacks are hints: each method here takes one,
+ * returns at once and never throws; the work follows.
+ */
+export interface Reconciler {
+  /**
+   * Learns what goes on in the space, and sweeps from then on. Waits for the first sweep, but not forever.
+   *
+   * @throws SpaceError when SignalWire refuses our credentials
+   */
+  start(): Promise<void>;
+  conferenceChanged(event: ConferenceEvent): void;
+  participantJoined(event: ParticipantEvent): void;
+  participantLeft(event: ParticipantEvent): void;
+  conferenceEnded(event: ConferenceEvent): void;
+  recordingStarted(conferenceSid: string, recordingSid: string): void;
+  recordingEnded(conferenceSid: string): void;
+  /** Begins nothing more, and resolves when what was under way is finished. */
+  close(): Promise<void>;
+}
+
+export function createReconciler(options: ReconcilerOptions): Reconciler {
+  const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs, durations, log } = options;
+  const limit = pLimit(MAX_REQUESTS);
+  const isTracked = (conference: Conference) => registry.get(conference.sid) === conference;
+  const pass = createPass({ space, minParticipants, durations, limit, log, isTracked });
+
+  const queue = createWorkQueue({
+    async run(conferenceSid) {
+      const conference = registry.get(conferenceSid);
+      if (!conference || (await pass.run(conference)) === 'live' || !isTracked(conference)) return;
+      log.info({ conferenceSid }, 'the conference is over');
+      forget(conferenceSid);
+    },
+    onFailure(conferenceSid, error, retryInMs) {
+      const message = isUnauthorized(error) ? 'SignalWire refuses our credentials' : 'the pass failed';
+      const cause = error instanceof SpaceError ? { reason: error.message } : { err: error };
+      log[isUnauthorized(error) ? 'error' : 'warn'](
+        { conferenceSid, retryInMs, ...cause },
+        `${message}; it is tried again`,
+      );
+    },
+    waitBefore: (failures) => backoff(failures, durations),
+  });
+
+  const sweep = createSweep({
+    space,
+    registry,
+    prefix: conferencePrefix,
+    sharesRoom,
+    intervalMs: sweepIntervalMs,
+    durations,
+    limit,
+    log,
+    visit(conferenceSid) {
+      const conference = registry.get(conferenceSid);
+      if (conference) allowOneMoreWrite(conference);
+      queue.add(conferenceSid);
+    },
+  });
+
+  /** Notes that a callback spoke of the conference, and has it looked at: now, and once the callback's word is old. */
+  function hint(conference: Conference): void {
+    conference.hintedAt = Date.now();
+    allowOneMoreWrite(conference);
+    queue.add(conference.sid);
+    queue.addAfter(conference.sid, durations.settle);
+  }
+
+  function hear(event: ParticipantEvent, isIn: boolean): { conference: Conference; isNews: boolean } {
+    const conference = registry.track(event.conferenceSid, event.name);
+    const heardAt = Date.now();
+    const word = { isIn, heardAt, happenedAt: event.happenedAt ?? heardAt };
+    const isNews = hearWord(conference, event.callSid, word, durations.stale);
+    const { conferenceSid, callSid } = event;
+    log.info({ conferenceSid, callSid, people: conference.people.size }, `participant ${isIn ? 'joined' : 'left'}`);
+    return { conference, isNews };
+  }
+
+  function forget(conferenceSid: string, name?: string): void {
+    registry.forget(conferenceSid, name);
+    queue.forget(conferenceSid);
+  }
+
+  async function firstSweep(): Promise<void> {
+    await sweep.first();
+    await queue.idle();
+  }
+
+  return {
+    async start() {
+      const swept = firstSweep().finally(sweep.start);
+      const waited = new AbortController();
+      const isDone = await Promise.race([
+        swept.then(() => true),
+        delay(durations.firstSweep, false, { signal: waited.signal }).catch(() => false),
+      ]).finally(() => waited.abort());
+      if (isDone) return;
+      log.warn('SignalWire has not answered the first sweep yet; starting without it, and trying on');
+      swept.catch((error: unknown) => log.error({ reason: String(error) }, 'SignalWire refuses our credentials'));
+    },
+
+    conferenceChanged({ conferenceSid, name }) {
+      hint(registry.track(conferenceSid, name));
+    },
+
+    participantJoined(event) {
+      const { conference, isNews } = hear(event, true);
+      const isEnough = conference.people.size >= minParticipants;
+      if (isNews && isEnough && mayBePaused(conference.read, conference.writes)) pass.resumeNow(conference);
+      hint(conference);
+    },
+
+    participantLeft(event) {
+      hint(hear(event, false).conference);
+    },
+
+    conferenceEnded({ conferenceSid, name }) {
+      log.info({ conferenceSid }, 'the conference ended');
+      forget(conferenceSid, name);
+    },
+
+    recordingStarted(conferenceSid, recordingSid) {
+      const conference = registry.track(conferenceSid);
+      adoptRecording(conference, recordingSid);
+      hint(conference);
+    },
+
+    recordingEnded(conferenceSid) {
+      const conference = registry.get(conferenceSid);
+      if (conference) hint(conference);
+    },
+
+    async close() {
+      sweep.stop();
+      queue.close();
+      await queue.idle();
+    },
+  };
+}

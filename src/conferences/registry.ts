@@ -1,0 +1,60 @@
+import { type Conference, createConference } from './conference.js';
+
+/**
+ * The conferences we know, in memory, and the open room: the name that callers share who asked for none.
+ * Nothing is kept across a restart; the first sweep reads it all from the space again.
+ */
+export interface Registry {
+  readonly size: number;
+  get(conferenceSid: string): Conference | undefined;
+  all(): Conference[];
+  /** The conference of that SID, known from now on. */
+  track(conferenceSid: string, name?: string): Conference;
+  /** Forgets a conference, and closes the open room if it was the room's last one. */
+  forget(conferenceSid: string, name?: string): void;
+  /** The open room's name; where none is open, this caller's CallSid opens one. */
+  roomFor(callSid: string): string;
+  /** Opens a room that exists already, unless one is open. */
+  reopenRoom(name: string): void;
+}
+
+/** @param prefix what the open room's name has before the CallSid */
+export function createRegistry(prefix: string): Registry {
+  const conferences = new Map<string, Conference>();
+  const room: { name: string | undefined; isOpen: boolean } = { name: undefined, isOpen: false };
+
+  const isHeld = (name: string) => [...conferences.values()].some((conference) => conference.name === name);
+
+  return {
+    get size() {
+      return conferences.size;
+    },
+    get: (conferenceSid) => conferences.get(conferenceSid),
+    all: () => [...conferences.values()],
+
+    track(conferenceSid, name) {
+      const known = conferences.get(conferenceSid);
+      const conference = known ?? createConference(conferenceSid);
+      conference.name ??= name;
+      conferences.set(conferenceSid, conference);
+      // A caller who was sent to the room just before its conference ended starts another one of that name.
+      if (!known && name !== undefined && name === room.name) room.isOpen = true;
+      return conference;
+    },
+
+    forget(conferenceSid, name) {
+      const ended = conferences.get(conferenceSid)?.name ?? name;
+      conferences.delete(conferenceSid);
+      if (ended !== undefined && ended === room.name && !isHeld(ended)) room.isOpen = false;
+    },
+
+    roomFor(callSid) {
+      if (!room.isOpen || room.name === undefined) Object.assign(room, { name: prefix + callSid, isOpen: true });
+      return room.name ?? prefix + callSid;
+    },
+
+    reopenRoom(name) {
+      if (!room.isOpen) Object.assign(room, { name, isOpen: true });
+    },
+  };
+}

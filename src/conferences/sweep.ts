@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
+import type { Logger } from 'pino';
+import type { ListedConference, Space } from '../signalwire/space.js';
+import { isUnauthorized } from '../signalwire/space-error.js';
+import { backoff } from './backoff.js';
+import type { Durations } from './durations.js';
+import type { Registry } from './registry.js';
+
+export interface SweepOptions {
+  space: Space;
+  registry: Registry;
+  /** Conferences whose name begins with this are ours (R10). */
+  prefix: string;
+  /** Whether callers without a room of their own share one (no CONFERENCE_NAME is set). */
+  sharesRoom: boolean;
+  /** Milliseconds between two sweeps; 0 means none but the first. */
+  intervalMs: number;
+  durations: Durations;
+  limit: LimitFunction;
+  log: Logger;
+  /** Looks at a conference. */
+  visit(conferenceSid: string): void;
+}
+
+/** Finds, without any callback, the conferences that need a look (R9). */
+export interface Sweep {
+  /**
+   * Learns the conferences that are going on, those waiting for a second person included, and has each looked at.
+   * Tries until SignalWire answers.
+   *
+   * @throws SpaceError when SignalWire refuses our credentials
+   */
+  first(): Promise<void>;
+  /** Sweeps from now on. */
+  start(): void;
+  stop(): void;
+}
+
+const CALL_SID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+export function createSweep(options: SweepOptions): Sweep {
+  const { space, registry, prefix, sharesRoom, intervalMs, durations, limit, log, visit } = options;
+  const stopping = new AbortController();
+  const visits = new Set<NodeJS.Timeout>();
+  let next: NodeJS.Timeout | undefined;
+
+  const isOurs = ({ name }: ListedConference) => name.startsWith(prefix);
+
+  async function learn(): Promise<void> {
+    const listed = await Promise.all([
+      limit(() => space.listConferences('in-progress')),
+      limit(() => space.listConferences('init')),
+    ]);
+    const ours = listed.flat().filter(isOurs);
+    for (const { sid, name } of ours) registry.track(sid, name);
+    for (const { sid } of ours) visit(sid);
+    if (sharesRoom) await reopenRoom(ours);
+    log.info({ conferences: ours.length }, 'first sweep done');
+  }
+
+  // A room that was asked for by name may look like a CallSid too; only a name that is one is everybody's room.
+  async function reopenRoom(ours: ListedConference[]): Promise<void> {
+    for (const { name } of ours) {
+      const callSid = name.slice(prefix.length);
+      if (CALL_SID.test(callSid) && (await limit(() => space.isCall(callSid)))) return registry.reopenRoom(name);
+    }
+  }
+
+  async function round(): Promise<void> {
+    const startedAt = Date.now();
+    let pause = intervalMs;
+    try {
+      const listed = await limit(() => space.listConferences('in-progress'));
+      plan(listed.filter(isOurs));
+    } catch (error) {
+      pause = Math.min(intervalMs, durations.retryMost);
+      log.warn({ reason: String(error) }, 'the sweep failed; it is tried again');
+    }
+    if (!stopping.signal.aborted) next = setTimeout(round, Math.max(0, pause - (Date.now() - startedAt)));
+  }
+
+  // Conferences that we know are looked at even when the list is without them: that's how we learn that they are over.
+  function plan(ours: ListedConference[]): void {
+    const known = registry.all().map(({ sid }) => sid);
+    for (const { sid, name } of ours) {
+      if (registry.get(sid)) continue;
+      registry.track(sid, name);
+      visit(sid);
+    }
+    for (const sid of known) visitAfter(sid, phase(sid) * intervalMs);
+  }
+
+  function visitAfter(sid: string, delayMs: number): void {
+    const timer = setTimeout(() => {
+      visits.delete(timer);
+      if (registry.get(sid)) visit(sid);
+    }, delayMs);
+    visits.add(timer);
+  }
+
+  return {
+    async first() {
+      for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+        try {
+          return await learn();
+        } catch (error) {
+          if (isUnauthorized(error)) throw error;
+          const waitMs = backoff(failures, durations);
+          log.warn({ reason: String(error), retryInMs: waitMs }, 'the first sweep failed; it is tried again');
+          await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
+        }
+      }
+    },
+    start() {
+      if (intervalMs > 0 && !stopping.signal.aborted) next = setTimeout(round, intervalMs);
+    },
+    stop() {
+      stopping.abort();
+      clearTimeout(next);
+      for (const timer of visits) clearTimeout(timer);
+    },
+  };
+}
+
+/** Where in the interval a conference is looked at, 0 to 1: the same each time, and spread evenly, as SIDs are random. */
+function phase(sid: string): number {
+  return Number.parseInt(sid.slice(0, 8), 16) / 0x1_0000_0000;
+}

@@ -1,0 +1,20 @@
+import { config } from 'dotenv';
+import pino from 'pino';
+import { startService } from './service.js';
+import { readSettings } from './settings.js';
+
+async function main(): Promise<void> {
+  config({ quiet: true });
+  const settings = readSettings(process.env);
+  const service = await startService({ settings, log: pino({ level: settings.logLevel }) });
+  console.log(`Webhook is live at ${service.publicUrl}/inbound`);
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void service.close().then(() => process.exit(0)));
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

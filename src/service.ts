@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { createApp } from './app.js';
+import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
+import { createReconciler } from './conferences/reconciler.js';
+import { createRegistry } from './conferences/registry.js';
+import type { Settings } from './settings.js';
+import { createSpace } from './signalwire/space.js';
+import { isUnauthorized } from './signalwire/space-error.js';
+import { ngrokTunnel, type OpenTunnel, type Tunnel } from './tunnel.js';
+
+export interface ServiceOptions {
+  settings: Settings;
+  log: Logger;
+  /** Takes the place of ngrok where the settings have no public URL. */
+  openTunnel?: OpenTunnel;
+  durations?: Partial<Durations>;
+}
+
+/** A service that listens. */
+export interface Service {
+  /** Where SignalWire reaches it. */
+  publicUrl: string;
+  port: number;
+  /** Stops listening, finishes what was acknowledged, closes the tunnel and the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service: a first sweep, then listening, then the tunnel.
+ *
+ * @throws Error with a sentence for a person when SignalWire refuses the credentials, the port can't be had, or the
+ *   tunnel can't be opened; nothing is left running then
+ */
+export async function startService({ settings, log, openTunnel, durations }: ServiceOptions): Promise<Service> {
+  const waits = { ...DEFAULT_DURATIONS, ...durations };
+  const { spaceUrl, projectId, apiToken, pauseBehavior, conferencePrefix } = settings;
+  if (settings.signingKey === undefined) {
+    log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
+  }
+
+  const space = createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs: waits.request });
+  const registry = createRegistry(conferencePrefix);
+  const reconciler = createReconciler({
+    space,
+    registry,
+    minParticipants: settings.minParticipants,
+    conferencePrefix,
+    sharesRoom: settings.conferenceName === undefined,
+    sweepIntervalMs: settings.sweepIntervalMs,
+    durations: waits,
+    log,
+  });
+  let publicUrl = settings.publicUrl;
+  const server = createServer(createApp({ settings, registry, reconciler, log, publicUrl: () => publicUrl }));
+  let tunnel: Tunnel | undefined;
+
+  async function close(): Promise<void> {
+    await tunnel?.close();
+    await stopListening(server);
+    await reconciler.close();
+    await space.close();
+  }
+
+  try {
+    await reconciler.start();
+    const port = await listen(server, settings.port, settings.host);
+    if (publicUrl === undefined) {
+      tunnel = await (openTunnel ?? tunnelOf(settings))(port);
+      publicUrl = tunnel.url;
+    }
+    return { publicUrl, port, close };
+  } catch (error) {
+    await close();
+    if (!isUnauthorized(error)) throw error;
+    throw new Error(
+      'SignalWire refused the credentials (401). Check SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN, and that ' +
+        `SIGNALWIRE_SPACE_URL (${spaceUrl}) is the space they belong to.`,
+      { cause: error },
+    );
+  }
+}
+
+function tunnelOf({ ngrok }: Settings): OpenTunnel {
+  if (!ngrok) throw new Error('Neither PUBLIC_URL nor NGROK_AUTHTOKEN is set.');
+  return ngrokTunnel(ngrok.authtoken, ngrok.domain);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const why = code === 'EADDRINUSE' ? 'something else listens there; set PORT to another one' : String(cause);
+    throw new Error(`Port ${port} of ${host} could not be had: ${why}.`, { cause });
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}

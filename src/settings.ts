@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { MAX_NAME_LENGTH, MAX_PREFIX_LENGTH, nameFault } from './conferences/name.js';
+
+/** Everything the service can be told, checked. */
+export interface Settings {
+  /** Origin of the space's REST API, for example `https://example.signalwire.com`. */
+  spaceUrl: string;
+  projectId: string;
+  apiToken: string;
+  /** Undefined means that webhooks are taken without a signature. */
+  signingKey: string | undefined;
+  /** Where SignalWire reaches this service, without a slash at the end. Undefined means that ngrok will tell. */
+  publicUrl: string | undefined;
+  ngrok: { authtoken: string; domain: string | undefined } | undefined;
+  port: number;
+  host: string;
+  /** The recording runs while at least this many people are in. */
+  minParticipants: number;
+  /** What a paused stretch leaves in the recording: nothing (`skip`) or silence. */
+  pauseBehavior: 'skip' | 'silence';
+  conferenceName: string | undefined;
+  conferencePrefix: string;
+  /** Milliseconds between two sweeps; 0 means none but the first. */
+  sweepIntervalMs: number;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+/** The environment doesn't make sense. The message is meant for a person: a line for each mistake, no values. */
+export class SettingsError extends Error {
+  constructor(mistakes: string[]) {
+    const count = mistakes.length === 1 ? 'One setting is wrong' : `${mistakes.length} settings are wrong`;
+    super([`${count} (see .env.example):`, ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+/** A day: far above any useful interval, and far below where Node's timers overflow. */
+const MAX_SWEEP_SECONDS = 86_400;
+
+/**
+ * Turns environment variables into settings. An empty variable counts as one that isn't set.
+ *
+ * @param env usually `process.env`, after dotenv
+ * @throws SettingsError with every mistake at once, each under its variable's name
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const result = environment.safeParse(filled);
+  if (!result.success) throw new SettingsError(result.error.issues.map((i) => `${i.path.join('.')} ${i.message}`));
+  const given = result.data;
+  return {
+    spaceUrl: given.SIGNALWIRE_SPACE_URL,
+    projectId: given.SIGNALWIRE_PROJECT_ID,
+    apiToken: given.SIGNALWIRE_API_TOKEN,
+    signingKey: given.ALLOW_UNSIGNED_WEBHOOKS ? undefined : given.SIGNALWIRE_SIGNING_KEY,
+    publicUrl: given.PUBLIC_URL,
+    ngrok: given.NGROK_AUTHTOKEN ? { authtoken: given.NGROK_AUTHTOKEN, domain: given.NGROK_DOMAIN } : undefined,
+    port: given.PORT,
+    host: given.HOST,
+    minParticipants: given.MIN_PARTICIPANTS,
+    pauseBehavior: given.PAUSE_BEHAVIOR,
+    conferenceName: given.CONFERENCE_NAME,
+    conferencePrefix: given.CONFERENCE_PREFIX,
+    sweepIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
+    logLevel: given.LOG_LEVEL,
+  };
+}
+
+const required = (what: string) => z.string(`is missing: set it to ${what}.`).trim();
+
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, `must be one of ${words.join(', ')}.`);
+
+function wholeNumber(least: number, most: number) {
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+  const message = `must be a whole number, ${range}.`;
+  return z
+    .string()
+    .trim()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().min(least, message).max(most, message));
+}
+
+// The values are read by people from dashboards, where the host comes alone as often as with https:// before it.
+const spaceUrl = required('your space, for example example.signalwire.com').transform((text, context) => {
+  const fault = (message: string) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  if (!url || !(url.hostname.includes('.') || isLoopback(url))) {
+    return fault("must be your space's host or URL, for example example.signalwire.com.");
+  }
+  if (url.pathname !== '/' || url.search || url.hash || url.username) {
+    return fault('must be the space alone, without a path, a query or a user: for example example.signalwire.com.');
+  }
+  if (!isSafe(url))
+    return fault('must begin with https:// (plain http:// is only for loopback, such as the simulator).');
+  return url.origin;
+});
+
+const publicUrl = z
+  .string()
+  .trim()
+  .transform((text, context) => {
+    const fault = (message: string) => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    const url = URL.parse(text);
+    if (!url?.hostname) return fault('must be a whole URL, for example https://recorder.example.com.');
+    if (!isSafe(url)) return fault('must begin with https:// (plain http:// is only for loopback).');
+    if (url.search || url.hash || url.username) return fault('must not have a query, a fragment or a user in it.');
+    if (/\/inbound\/?$/.test(url.pathname)) return fault('must be given without /inbound at the end.');
+    return url.href.replace(/\/+$/, '');
+  });
+
+const environment = z
+  .object({
+    SIGNALWIRE_SPACE_URL: spaceUrl,
+    SIGNALWIRE_PROJECT_ID: required('the project ID of your space').pipe(
+      z.guid('must be a project ID: a UUID such as the dashboard shows under API Credentials.'),
+    ),
+    SIGNALWIRE_API_TOKEN: required('an API token with the Voice scope'),
+    SIGNALWIRE_SIGNING_KEY: z.string().trim().optional(),
+    ALLOW_UNSIGNED_WEBHOOKS: oneOf(['true', 'false'])
+      .default('false')
+      .transform((word) => word === 'true'),
+    PUBLIC_URL: publicUrl.optional(),
+    NGROK_AUTHTOKEN: z.string().trim().optional(),
+    NGROK_DOMAIN: z
+      .string()
+      .trim()
+      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a host alone, for example example.ngrok.app.')
+      .optional(),
+    PORT: wholeNumber(0, 65_535).default(3000),
+    HOST: z.string().trim().default('0.0.0.0'),
+    MIN_PARTICIPANTS: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2),
+    PAUSE_BEHAVIOR: oneOf(['skip', 'silence']).default('skip'),
+    CONFERENCE_NAME: z.string().trim().optional(),
+    CONFERENCE_PREFIX: z
+      .string()
+      .trim()
+      .max(MAX_PREFIX_LENGTH, `must have at most ${MAX_PREFIX_LENGTH} characters, so that a CallSid fits behind it.`)
+      .refine((prefix) => nameFault(prefix) === undefined, 'holds characters that XML cannot carry.')
+      .default('recorded-'),
+    SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
+    LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  // `when` makes these run also where other variables are wrong: all mistakes are reported at once.
+  .refine((given) => given.SIGNALWIRE_SIGNING_KEY || given.ALLOW_UNSIGNED_WEBHOOKS === true, {
+    path: ['SIGNALWIRE_SIGNING_KEY'],
+    error:
+      "is missing: set it to the project's signing key (or set ALLOW_UNSIGNED_WEBHOOKS=true while trying things out).",
+    when: () => true,
+  })
+  .refine((given) => given.PUBLIC_URL || given.NGROK_AUTHTOKEN, {
+    path: ['PUBLIC_URL'],
+    error: 'is missing: set PUBLIC_URL to where SignalWire reaches this service, or NGROK_AUTHTOKEN to open a tunnel.',
+    when: () => true,
+  })
+  .refine((given) => !given.CONFERENCE_NAME || !nameFault(given.CONFERENCE_PREFIX + given.CONFERENCE_NAME), {
+    path: ['CONFERENCE_NAME'],
+    error: `must, with CONFERENCE_PREFIX before it, have at most ${MAX_NAME_LENGTH} characters, all of which XML can carry.`,
+    when: () => true,
+  });
+
+function isSafe(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}

@@ -1,0 +1,142 @@
+import { RestClient } from '@signalwire/compatibility-api';
+import { createHttpClient, type HttpClient } from './http-client.js';
+import { isNotFound } from './space-error.js';
+
+/** Whether a recording runs; SignalWire's other words for it are translated here. */
+export type RecordingState = 'in-progress' | 'paused';
+
+/** A recording that runs or can run again. */
+export interface LiveRecording {
+  sid: string;
+  state: RecordingState;
+}
+
+export interface ListedConference {
+  sid: string;
+  name: string;
+}
+
+/** What we ask of a SignalWire space, in our words. Every method rejects with a SpaceError. */
+export interface Space {
+  /** Conferences of that status, oldest first. */
+  listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
+  /** The conference's status in SignalWire's word; undefined when it knows no such conference. */
+  fetchConferenceStatus(conferenceSid: string): Promise<string | undefined>;
+  /** CallSids of those who are in. Held, muted and coaching participants count as in. */
+  listParticipants(conferenceSid: string): Promise<string[]>;
+  /** The conference's recordings that aren't over, newest first. */
+  listLiveRecordings(conferenceSid: string): Promise<LiveRecording[]>;
+  /** What a recording does; undefined when it's over, or SignalWire knows no such recording. */
+  fetchRecordingState(conferenceSid: string, recordingSid: string): Promise<RecordingState | undefined>;
+  /** Pauses or resumes a recording. */
+  updateRecording(conferenceSid: string, recordingSid: string, state: RecordingState): Promise<void>;
+  /** Whether the project has, or had, a call of that SID. */
+  isCall(sid: string): Promise<boolean>;
+  /** Closes the connections; requests under way are finished first. */
+  close(): Promise<void>;
+}
+
+export interface SpaceOptions {
+  /** Origin of the REST API. */
+  spaceUrl: string;
+  projectId: string;
+  apiToken: string;
+  pauseBehavior: 'skip' | 'silence';
+  /** Milliseconds a request may take. */
+  timeoutMs: number;
+}
+
+/** The most items SignalWire puts on a page. Source: its OpenAPI document. */
+const PAGE_SIZE = 1000;
+
+/** Opens a space through SignalWire's compatibility SDK. Sends nothing yet. */
+export function createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs }: SpaceOptions): Space {
+  const http = createHttpClient(timeoutMs);
+  const client = connect(spaceUrl, projectId, apiToken, http);
+
+  return {
+    async listConferences(status) {
+      const conferences = await client.conferences.list({ status, pageSize: PAGE_SIZE });
+      return conferences
+        .toSorted((a, b) => Number(a.dateCreated) - Number(b.dateCreated))
+        .map(({ sid, friendlyName }) => ({ sid, name: friendlyName }));
+    },
+
+    async fetchConferenceStatus(conferenceSid) {
+      const conference = await orUndefined(client.conferences(conferenceSid).fetch());
+      return conference?.status;
+    },
+
+    async listParticipants(conferenceSid) {
+      const participants = await client.conferences(conferenceSid).participants.list({ pageSize: PAGE_SIZE });
+      return participants.filter(({ status }) => !isCompleted(status)).map(({ callSid }) => callSid);
+    },
+
+    async listLiveRecordings(conferenceSid) {
+      const recordings = await client.conferences(conferenceSid).recordings.list({ pageSize: PAGE_SIZE });
+      return recordings
+        .toSorted((a, b) => Number(b.dateCreated) - Number(a.dateCreated))
+        .flatMap(({ sid, status }) => {
+          const state = recordingState(status);
+          return state ? [{ sid, state }] : [];
+        });
+    },
+
+    async fetchRecordingState(conferenceSid, recordingSid) {
+      const recording = await orUndefined(client.conferences(conferenceSid).recordings(recordingSid).fetch());
+      return recording && recordingState(recording.status);
+    },
+
+    async updateRecording(conferenceSid, recordingSid, state) {
+      await client
+        .conferences(conferenceSid)
+        .recordings(recordingSid)
+        // PauseBehavior is `silence` unless it is said each time.
+        .update(state === 'paused' ? { status: state, pauseBehavior } : { status: state });
+    },
+
+    async isCall(sid) {
+      return (await orUndefined(client.calls(sid).fetch())) !== undefined;
+    },
+
+    close: () => http.close(),
+  };
+}
+
+type Client = ReturnType<typeof RestClient>;
+type ClientOptions = NonNullable<Parameters<typeof RestClient>[2]>;
+
+function connect(spaceUrl: string, projectId: string, apiToken: string, http: HttpClient): Client {
+  const options = {
+    signalwireSpaceUrl: new URL(spaceUrl).host,
+    httpClient: http,
+    // Else the SDK takes TWILIO_REGION, TWILIO_EDGE and others from the environment and calls another host.
+    env: {},
+  };
+  // The SDK types its HTTP client as its own class, of which it uses `request` alone; ours has that and no more.
+  const client = RestClient(projectId, apiToken, options as unknown as ClientOptions);
+  // The SDK always writes https:// before the host; the simulator on loopback speaks plain http.
+  Object.assign(client.api, { baseUrl: spaceUrl });
+  return client;
+}
+
+// The SDK's types know only some of the words that SignalWire's OpenAPI document lists, hence plain strings here.
+function isCompleted(status: string): boolean {
+  return status === 'completed';
+}
+
+// Of the documented words (queued, in-progress, paused, resumed, completed, absent, stopped) and `failed`, which
+// callbacks say too. A word we don't know is taken for a running recording: then a pause is still tried.
+function recordingState(status: string): RecordingState | undefined {
+  if (['completed', 'absent', 'stopped', 'failed'].includes(status)) return undefined;
+  return status === 'paused' ? 'paused' : 'in-progress';
+}
+
+async function orUndefined<Found>(fetched: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await fetched;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Reconciler } from '../conferences/reconciler.js';
+import { EMPTY_RESPONSE } from '../signalwire/laml.js';
+import { readParameters, sid, timestamp } from './parameters.js';
+
+const conferenceEvent = z.object({
+  ConferenceSid: sid,
+  FriendlyName: z.string('is given more than once').optional(),
+  StatusCallbackEvent: z.string('is given more than once').optional(),
+  CallSid: sid.optional(),
+  Timestamp: timestamp,
+});
+
+/** Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). */
+export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
+  return (request, response) => {
+    const { ConferenceSid, FriendlyName, StatusCallbackEvent, ...caller } = readParameters(request, conferenceEvent);
+    response.type('text/xml').send(EMPTY_RESPONSE);
+
+    const conference = { conferenceSid: ConferenceSid, name: FriendlyName };
+    const participant = caller.CallSid && { ...conference, callSid: caller.CallSid, happenedAt: caller.Timestamp };
+    switch (StatusCallbackEvent) {
+      case 'participant-join':
+        return participant ? reconciler.participantJoined(participant) : reconciler.conferenceChanged(conference);
+      case 'participant-leave':
+        return participant ? reconciler.participantLeft(participant) : reconciler.conferenceChanged(conference);
+      case 'conference-start':
+        return reconciler.conferenceChanged(conference);
+      case 'conference-end':
+        return reconciler.conferenceEnded(conference);
+      default:
+        log.debug({ ...conference, event: StatusCallbackEvent }, 'nothing to do for this event');
+    }
+  };
+}

@@ -1,0 +1,29 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { nameFault } from '../conferences/name.js';
+import type { Registry } from '../conferences/registry.js';
+import { conferenceResponse } from '../signalwire/laml.js';
+import { readParameters, sid } from './parameters.js';
+import { Refusal } from './refusal.js';
+
+export interface InboundOptions {
+  registry: Registry;
+  publicUrl: () => string | undefined;
+  conferenceName: string | undefined;
+  conferencePrefix: string;
+}
+
+const parameters = z.object({ room: z.string('is given more than once').trim().optional() });
+const caller = z.object({ CallSid: sid });
+
+/** A call comes in: answers the LaML that puts the caller into a recorded conference. Does no I/O: a caller waits. */
+export function inbound({ registry, publicUrl, conferenceName, conferencePrefix }: InboundOptions): RequestHandler {
+  return (request, response) => {
+    const { room } = readParameters(request, parameters);
+    const named = room || conferenceName;
+    const name = named ? conferencePrefix + named : registry.roomFor(readParameters(request, caller).CallSid);
+    const fault = nameFault(name);
+    if (fault) throw new Refusal(400, `The room ${fault}`);
+    response.type('text/xml').send(conferenceResponse(name, publicUrl() ?? ''));
+  };
+}

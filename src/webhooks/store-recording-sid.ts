@@ -1,0 +1,37 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Reconciler } from '../conferences/reconciler.js';
+import { EMPTY_RESPONSE } from '../signalwire/laml.js';
+import { readParameters, sid } from './parameters.js';
+
+const recordingEvent = z.object({
+  ConferenceSid: sid,
+  RecordingSid: sid,
+  RecordingStatus: z.string('is given more than once').optional(),
+  RecordingUrl: z.string().optional(),
+  RecordingDuration: z.string().optional(),
+});
+
+/** A conference's recording began or ended: tells the reconciler, after SignalWire has its answer (R1). */
+export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestHandler {
+  return (request, response) => {
+    const event = readParameters(request, recordingEvent);
+    const recording = { conferenceSid: event.ConferenceSid, recordingSid: event.RecordingSid };
+    response.type('text/xml').send(EMPTY_RESPONSE);
+
+    switch (event.RecordingStatus) {
+      case 'in-progress':
+        return reconciler.recordingStarted(recording.conferenceSid, recording.recordingSid);
+      case 'completed':
+        log.info({ ...recording, seconds: event.RecordingDuration, url: event.RecordingUrl }, 'recording completed');
+        return reconciler.recordingEnded(recording.conferenceSid);
+      case 'absent':
+      case 'failed':
+        log.warn({ ...recording, status: event.RecordingStatus }, 'recording ended without audio');
+        return reconciler.recordingEnded(recording.conferenceSid);
+      default:
+        log.debug({ ...recording, status: event.RecordingStatus }, 'nothing to do for this recording status');
+    }
+  };
+}
