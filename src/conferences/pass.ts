@@ -67,6 +67,7 @@ export function createPass({ space, minParticipants, durations, limit, log, isTr
       const now = Date.now();
       forgetOldWords(conference, now - durations.stale);
       conference.people = whoIsIn(listed, conference.words, now - durations.word);
+      if (!isTracked(conference)) return 'over';
       if (conference.people.size === 0 && (await isOver(conference))) return 'over';
       return recording;
     } catch (error) {

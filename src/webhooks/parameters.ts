@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Refusal } from './refusal.js';
 
 /** A SID in SignalWire's form, a UUID. */
-export const sid = z.guid('is not a SID');
+export const sid = z.guid({ error: ({ input }) => (input === undefined ? 'is missing' : 'is not a SID') });
 
 /** A Timestamp parameter as ms since 1970; one that can't be read counts as absent. */
 export const timestamp = z.string().transform(parseTime).optional();

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Conferences, callParameters } from './conferences.js';
+import { readLaml } from './laml.js';
+import { type Call, newCall } from './model.js';
+import type { WebhookSender } from './webhooks.js';
+
+export interface CallsOptions {
+  projectId: string;
+  conferences: Conferences;
+  webhooks: WebhookSender;
+  /** How long a placed call rings before it's answered, in milliseconds. */
+  ringMs: number;
+  /** Told, in a sentence, of what went wrong on the application's side. */
+  onProblem(sentence: string): void;
+}
+
+/** Where a call's LaML comes from. */
+export interface VoiceWebhook {
+  url: string;
+  method: 'GET' | 'POST';
+}
+
+/** The calls of a space. */
+export interface Calls {
+  all(): Call[];
+  get(sid: string): Call | undefined;
+  /** Somebody calls one of our numbers. Resolves when the call is in its conference, or has failed. */
+  receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
+  /** Calls somebody, who answers after a while. */
+  place(from: string, to: string, webhook: VoiceWebhook): Call;
+  /** @returns false when the call is over already */
+  end(call: Call, status: 'completed' | 'canceled'): boolean;
+}
+
+export function createCalls({ projectId, conferences, webhooks, ringMs, onProblem }: CallsOptions): Calls {
+  const calls = new Map<string, Call>();
+
+  function add(call: Call): Call {
+    calls.set(call.sid, call);
+    return call;
+  }
+
+  function setStatus(call: Call, status: Call['status']): void {
+    call.status = status;
+    call.updatedAt = new Date();
+    if (status === 'in-progress') call.startedAt = call.updatedAt;
+    if (isOver(call)) call.endedAt = call.updatedAt;
+  }
+
+  async function follow(call: Call, webhook: VoiceWebhook): Promise<void> {
+    try {
+      const answer = await webhooks.send({ ...webhook, parameters: callParameters(call, projectId) });
+      if (answer.status !== 200) throw new Error(`it was answered with ${answer.status}: ${answer.body.slice(0, 200)}`);
+      const instruction = readLaml(answer.contentType, answer.body);
+      if (isOver(call)) return;
+      setStatus(call, 'in-progress');
+      conferences.join(call, instruction);
+    } catch (error) {
+      if (!isOver(call)) setStatus(call, 'failed');
+      onProblem(`Call ${call.sid} failed at ${webhook.url}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  async function ring(call: Call, webhook: VoiceWebhook): Promise<void> {
+    setStatus(call, 'ringing');
+    await delay(ringMs, undefined, { ref: false });
+    if (isOver(call)) return;
+    setStatus(call, 'in-progress');
+    await follow(call, webhook);
+  }
+
+  return {
+    all: () => [...calls.values()],
+    get: (sid) => calls.get(sid),
+    async receive(from, to, webhook) {
+      const call = add(newCall(from, to, 'inbound'));
+      await follow(call, webhook);
+      return call;
+    },
+    place(from, to, webhook) {
+      const call = add(newCall(from, to, 'outbound-api'));
+      // The answer to the request still says `queued`.
+      setImmediate(() => void ring(call, webhook));
+      return call;
+    },
+    end(call, status) {
+      if (isOver(call)) return false;
+      setStatus(call, status);
+      conferences.leave(call);
+      return true;
+    },
+  };
+}
+
+function isOver({ status }: Call): boolean {
+  return status === 'completed' || status === 'canceled' || status === 'failed';
+}

@@ -1,0 +1,220 @@
+import type { ConferenceInstruction } from './laml.js';
+import {
+  type Call,
+  type Conference,
+  newConference,
+  newParticipant,
+  newRecording,
+  type Recording,
+  type RecordingStatus,
+} from './model.js';
+import type { Webhook } from './webhooks.js';
+
+/** Something that a watcher of the space would see. */
+export interface Change {
+  what: 'joined' | 'left' | 'recording' | 'ended';
+  conference: Conference;
+  /** Who joined or left. */
+  call?: Call;
+}
+
+export interface ConferencesOptions {
+  projectId: string;
+  /** The API's address for recordings, as callbacks give it. */
+  recordingUrl(recordingSid: string): string;
+  sendCallback(callback: Webhook): void;
+  announce(change: Change): void;
+}
+
+/** The conferences of a space, and what happens in them. */
+export interface Conferences {
+  all(): Conference[];
+  get(sid: string): Conference | undefined;
+  /** Puts a call into the conference of the instruction's name; the first one in opens it. */
+  join(call: Call, instruction: ConferenceInstruction): void;
+  /** Takes a call out of the conference it is in, if it is in one. */
+  leave(call: Call): void;
+  /** @returns false when the recording is over and can't take the change */
+  updateRecording(
+    conference: Conference,
+    recording: Recording,
+    status: 'paused' | 'in-progress' | 'stopped',
+    pauseBehavior: 'skip' | 'silence',
+  ): boolean;
+}
+
+const EVENT_NAMES = {
+  start: 'conference-start',
+  end: 'conference-end',
+  join: 'participant-join',
+  leave: 'participant-leave',
+} as const;
+
+export function createConferences({
+  projectId,
+  recordingUrl,
+  sendCallback,
+  announce,
+}: ConferencesOptions): Conferences {
+  const conferences = new Map<string, Conference>();
+  const live = () => [...conferences.values()].filter(({ status }) => status !== 'completed');
+
+  function tell(conference: Conference, event: keyof typeof EVENT_NAMES, call: Call): void {
+    const { statusCallback, statusCallbackEvent, statusCallbackMethod } = conference.instruction;
+    if (!statusCallback || !statusCallbackEvent.includes(event)) return;
+    const parameters = {
+      ...callParameters(call, projectId),
+      ConferenceSid: conference.sid,
+      FriendlyName: conference.name,
+      StatusCallbackEvent: EVENT_NAMES[event],
+      // RFC 2822 has whole seconds.
+      Timestamp: rfc2822(new Date()),
+    };
+    sendCallback({ url: statusCallback, method: statusCallbackMethod, parameters });
+  }
+
+  function tellOfRecording(conference: Conference, recording: Recording, call: Call): void {
+    const { recordingStatusCallback, recordingStatusCallbackEvent, recordingStatusCallbackMethod } =
+      conference.instruction;
+    const status = recording.status;
+    if (!recordingStatusCallback || (status !== 'in-progress' && status !== 'completed')) return;
+    if (!recordingStatusCallbackEvent.includes(status)) return;
+    const parameters = {
+      AccountSid: projectId,
+      CallSid: call.sid,
+      ConferenceSid: conference.sid,
+      RecordingSid: recording.sid,
+      RecordingStatus: status,
+      RecordingUrl: recordingUrl(recording.sid),
+      RecordingDuration: String(durationOf(recording)),
+      RecordingChannels: '1',
+      RecordingSource: 'Conference',
+    };
+    sendCallback({ url: recordingStatusCallback, method: recordingStatusCallbackMethod, parameters });
+  }
+
+  function note(conference: Conference): void {
+    const states = conference.recordings.map(({ status }) => status);
+    const isRunning = states.some((status) => isRunningStatus(status));
+    const recording = isRunning ? 'running' : states.length > 0 ? 'halted' : 'none';
+    conference.ledger.note(conference.participants.size, recording);
+    conference.updatedAt = new Date();
+  }
+
+  function begin(conference: Conference, call: Call): void {
+    conference.status = 'in-progress';
+    tell(conference, 'start', call);
+    if (conference.instruction.record !== 'record-from-start') return;
+    const recording = newRecording(conference.instruction.trim);
+    conference.recordings.unshift(recording);
+    note(conference);
+    announce({ what: 'recording', conference });
+    tellOfRecording(conference, recording, call);
+  }
+
+  function end(conference: Conference, call: Call): void {
+    for (const participant of conference.participants.values()) participant.call.status = 'completed';
+    conference.participants.clear();
+    conference.status = 'completed';
+    tell(conference, 'end', call);
+    for (const recording of conference.recordings) {
+      if (isOver(recording.status)) continue;
+      setStatus(recording, 'completed');
+      tellOfRecording(conference, recording, call);
+    }
+    note(conference);
+    announce({ what: 'ended', conference });
+  }
+
+  return {
+    all: () => [...conferences.values()],
+    get: (sid) => conferences.get(sid),
+
+    join(call, instruction) {
+      const known = live().find(({ name }) => name === instruction.name);
+      const conference = known ?? newConference(instruction);
+      conferences.set(conference.sid, conference);
+      const most = instruction.maxParticipants ?? Number.POSITIVE_INFINITY;
+      if (conference.participants.size >= most) {
+        call.status = 'completed';
+        return;
+      }
+      conference.participants.set(call.sid, newParticipant(call, instruction));
+      note(conference);
+      announce({ what: 'joined', conference, call });
+      tell(conference, 'join', call);
+      const people = [...conference.participants.values()];
+      const canBegin = people.length >= 2 && people.some((person) => person.instruction.startConferenceOnEnter);
+      if (conference.status === 'init' && canBegin) begin(conference, call);
+    },
+
+    leave(call) {
+      const conference = live().find(({ participants }) => participants.has(call.sid));
+      const participant = conference?.participants.get(call.sid);
+      if (!conference || !participant) return;
+      conference.participants.delete(call.sid);
+      note(conference);
+      announce({ what: 'left', conference, call });
+      tell(conference, 'leave', call);
+      if (conference.participants.size === 0 || participant.instruction.endConferenceOnExit) end(conference, call);
+    },
+
+    updateRecording(conference, recording, status, pauseBehavior) {
+      if (isOver(recording.status)) return false;
+      const isPaused = recording.status === 'paused';
+      if (status === 'in-progress') setStatus(recording, isPaused ? 'resumed' : recording.status);
+      else setStatus(recording, status);
+      if (status === 'paused') recording.pauseBehavior = pauseBehavior;
+      note(conference);
+      announce({ what: 'recording', conference });
+      return true;
+    },
+  };
+}
+
+/** The parameters that every webhook of a call has. Source: SignalWire's cXML reference. */
+export function callParameters(call: Call, projectId: string): Record<string, string> {
+  return {
+    CallSid: call.sid,
+    AccountSid: projectId,
+    ApiVersion: '2010-04-01',
+    From: call.from,
+    To: call.to,
+    CallStatus: call.status,
+    Direction: call.direction,
+  };
+}
+
+/** Whole seconds of audio that a recording has. */
+export function durationOf(recording: Recording): number {
+  count(recording);
+  return Math.floor(recording.audioMs / 1000);
+}
+
+/** A date as SignalWire writes it: `Wed, 30 Aug 2023 17:12:03 +0000`. */
+export function rfc2822(date: Date): string {
+  return date.toUTCString().replace('GMT', '+0000');
+}
+
+function isRunningStatus(status: RecordingStatus): boolean {
+  return status === 'in-progress' || status === 'resumed';
+}
+
+function isOver(status: RecordingStatus): boolean {
+  return status === 'completed' || status === 'stopped';
+}
+
+function setStatus(recording: Recording, status: RecordingStatus): void {
+  count(recording);
+  recording.status = status;
+  recording.updatedAt = new Date();
+  if (isOver(status)) recording.endedAt = recording.updatedAt;
+}
+
+function count(recording: Recording): void {
+  const now = performance.now();
+  const isHeard =
+    isRunningStatus(recording.status) || (recording.status === 'paused' && recording.pauseBehavior === 'silence');
+  if (isHeard) recording.audioMs += now - recording.countedAt;
+  recording.countedAt = now;
+}

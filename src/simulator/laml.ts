@@ -1,0 +1,111 @@
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { z } from 'zod';
+
+const MAX_BYTES = 64 * 1024;
+const MAX_NAME_LENGTH = 64;
+
+const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
+const method = z.enum(['GET', 'POST']).default('POST');
+const url = z.url({ protocol: /^https?$/ });
+const wordsOf = <const Words extends readonly string[]>(words: Words) =>
+  z
+    .string()
+    .transform((list) => list.trim().split(/\s+/))
+    .pipe(z.array(z.enum(words)));
+
+// The attributes of SignalWire's cXML reference, and no others: a typo must not pass for a setting.
+const conferenceAttributes = z.strictObject({
+  beep: z.enum(['true', 'false', 'onEnter', 'onExit']).optional(),
+  coach: z.guid().optional(),
+  endConferenceOnExit: flag.default(false),
+  eventCallbackUrl: url.optional(),
+  maxParticipants: z.coerce.number().int().min(1).optional(),
+  muted: flag.default(false),
+  record: z.enum(['do-not-record', 'record-from-start']).default('do-not-record'),
+  recordingStatusCallback: url.optional(),
+  recordingStatusCallbackEvent: wordsOf(['in-progress', 'completed', 'failed', 'absent']).default([
+    'completed',
+    'failed',
+  ]),
+  recordingStatusCallbackMethod: method,
+  startConferenceOnEnter: flag.default(true),
+  statusCallback: url.optional(),
+  statusCallbackEvent: wordsOf(['start', 'end', 'join', 'leave', 'mute', 'hold', 'speaker']).default([]),
+  statusCallbackMethod: method,
+  trim: z.enum(['trim-silence', 'do-not-trim']).default('trim-silence'),
+  waitMethod: method,
+  waitUrl: url.optional(),
+});
+
+/** What a LaML document tells the simulator to do with a call. */
+export interface ConferenceInstruction extends z.output<typeof conferenceAttributes> {
+  name: string;
+}
+
+/** A document that SignalWire couldn't follow. */
+export class LamlError extends Error {
+  override name = 'LamlError';
+}
+
+interface Element {
+  name: string;
+  attributes: Record<string, string>;
+  children: Element[];
+  text: string;
+}
+
+/**
+ * Reads `<Response><Dial><Conference …>name</Conference></Dial></Response>`, the only LaML that the simulator knows.
+ *
+ * @throws LamlError for whatever SignalWire would refuse (not XML, not said to be XML, over 64 kB) and for attributes
+ *   and values that its reference doesn't list
+ */
+export function readLaml(contentType: string, body: string): ConferenceInstruction {
+  if (!/^(text|application)\/([\w.+-]+\+)?xml\s*(;|$)/i.test(contentType)) {
+    throw new LamlError(`The content type is ${contentType || 'missing'}, not XML.`);
+  }
+  if (Buffer.byteLength(body) > MAX_BYTES) throw new LamlError('The document is larger than 64 kB.');
+  const response = parseXml(body);
+  const dial = onlyChild(response, 'Response', 'Dial');
+  const conference = onlyChild(dial, 'Dial', 'Conference');
+  if (conference.children.length > 0) throw new LamlError('Conference holds other elements.');
+  const name = conference.text.trim();
+  if (!name) throw new LamlError('The conference has no name.');
+  if ([...name].length > MAX_NAME_LENGTH) throw new LamlError(`The conference's name is over ${MAX_NAME_LENGTH} long.`);
+  const attributes = conferenceAttributes.safeParse(conference.attributes);
+  if (!attributes.success)
+    throw new LamlError(`Conference's attributes are wrong: ${z.prettifyError(attributes.error)}`);
+  return { name, ...attributes.data };
+}
+
+function onlyChild(element: Element, expected: string, childName: string): Element {
+  if (element.name !== expected) throw new LamlError(`${element.name} stands where ${expected} should.`);
+  const [child, ...others] = element.children;
+  if (child?.name !== childName || others.length > 0) {
+    throw new LamlError(`The simulator knows ${expected} only with one ${childName} in it.`);
+  }
+  return child;
+}
+
+function parseXml(text: string): Element {
+  const document: Element = { name: '', attributes: {}, children: [], text: '' };
+  const open = [document];
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw new LamlError(`The document is not well-formed XML: ${error.message}`);
+  });
+  parser.on('opentag', ({ name, attributes }: SaxesTagPlain) => {
+    const element: Element = { name, attributes, children: [], text: '' };
+    open.at(-1)?.children.push(element);
+    open.push(element);
+  });
+  parser.on('text', (piece) => {
+    const element = open.at(-1);
+    if (element) element.text += piece;
+  });
+  parser.on('closetag', () => open.pop());
+  parser.write(text).close();
+  const root = document.children[0];
+  if (!root) throw new LamlError('The document is empty.');
+  return root;
+}

@@ -1,0 +1,58 @@
+import { config } from 'dotenv';
+import { startSimulator } from './simulator.js';
+
+const DEFAULT_PORT = 4010;
+// The same at every start, so that a service's settings stay right when the simulator is started anew.
+const DEFAULT_PROJECT_ID = '51a91a7e-0000-4000-8000-000000004010';
+const DEFAULT_API_TOKEN = 'PT-simulator';
+const DEFAULT_SIGNING_KEY = 'PSK-simulator';
+
+async function main(): Promise<void> {
+  const port = readPort(process.env.PORT);
+  // A service's own .env may share its credentials with us, but its PORT is the service's.
+  const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
+  const simulator = await startSimulator({
+    port,
+    projectId: env.SIGNALWIRE_PROJECT_ID || DEFAULT_PROJECT_ID,
+    apiToken: env.SIGNALWIRE_API_TOKEN || DEFAULT_API_TOKEN,
+    signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
+  });
+  const { url, projectId, apiToken, signingKey } = simulator;
+
+  console.log(`A simulated SignalWire space is at ${url}
+
+  project ID   ${projectId}
+  API token    ${apiToken}
+  signing key  ${signingKey}
+
+Start the service against it, in another terminal:
+
+  SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
+  SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
+  PUBLIC_URL=http://127.0.0.1:3000 npm run dev
+
+Then let somebody call, and once more for a second person:
+
+  curl -u '${projectId}:${apiToken}' \\
+    ${url}/api/laml/2010-04-01/Accounts/${projectId}/Calls \\
+    -d To=+15550100001 -d From=${simulator.phoneNumber} -d Url=http://127.0.0.1:3000/inbound
+`);
+
+  simulator.events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
+  simulator.events.on('change', ({ what, conference, call }) => {
+    const recording = conference.recordings[0]?.status ?? 'no recording yet';
+    const about = call ? `${what} ${call.sid}` : what;
+    console.log(`${conference.name}  ${about}  (${conference.participants.size} in, ${recording})`);
+  });
+}
+
+function readPort(text: string | undefined): number {
+  const port = Number(text || DEFAULT_PORT);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error('PORT must be a whole number, from 0 to 65535.');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

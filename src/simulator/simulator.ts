@@ -1,0 +1,121 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createCalls } from './calls.js';
+import { type Change, createConferences } from './conferences.js';
+import { type Account, sum } from './ledger.js';
+import { type Call, type Conference, newPhoneNumber } from './model.js';
+import { createResources } from './resources.js';
+import { createRestApi } from './rest-api.js';
+import { createWebhookSender, type Webhook } from './webhooks.js';
+
+export interface SimulatorOptions {
+  /** 0, the default, takes a free one. */
+  port?: number;
+  projectId?: string;
+  apiToken?: string;
+  signingKey?: string;
+  /** How long a placed call rings, in milliseconds. */
+  ringMs?: number;
+}
+
+/** What happens in a space: changes in conferences, the application's mistakes in a sentence, API requests (method, path). */
+export type SimulatorEvents = EventEmitter<{ change: [Change]; problem: [string]; request: [string, string] }>;
+
+/** A SignalWire space on loopback. */
+export interface Simulator {
+  events: SimulatorEvents;
+  url: string;
+  projectId: string;
+  apiToken: string;
+  signingKey: string;
+  phoneNumber: string;
+  /** Milliseconds that a request of the REST API takes: half before it's handled, half after. */
+  latencyMs: number;
+  /** What happens to a status callback: by default it's sent. Tests drop, delay and double here. */
+  onCallback(callback: Webhook, send: () => void): void;
+  /** Points the number's voice webhook somewhere. */
+  pointNumber(url: string, method?: 'GET' | 'POST'): void;
+  /** Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed. */
+  call(options?: { from?: string; url?: string; method?: 'GET' | 'POST' }): Promise<Call>;
+  hangUp(call: Call): void;
+  conferences(): Conference[];
+  /** Where the time of all conferences went. */
+  account(): Account;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const PHONE_NUMBER = '+15550100000';
+
+/** Starts a simulated space, with one phone number. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { projectId = randomUUID(), apiToken = `PT${randomBytes(20).toString('hex')}` } = options;
+  const { signingKey = `PSK_${randomBytes(12).toString('hex')}`, ringMs = 50 } = options;
+  const number = newPhoneNumber(PHONE_NUMBER, undefined);
+  const webhooks = createWebhookSender(signingKey);
+  const events: SimulatorEvents = new EventEmitter();
+  let callers = 0;
+
+  async function sendCallback(callback: Webhook): Promise<void> {
+    const failure = await webhooks.sendCallback(callback);
+    if (failure !== undefined) events.emit('problem', `A callback to ${callback.url} was lost: ${failure}`);
+  }
+
+  const conferences = createConferences({
+    projectId,
+    recordingUrl: (recordingSid) =>
+      `${simulator.url}/api/laml/2010-04-01/Accounts/${projectId}/Recordings/${recordingSid}`,
+    sendCallback: (callback) => simulator.onCallback(callback, () => void sendCallback(callback)),
+    announce: (change) => events.emit('change', change),
+  });
+  const onProblem = (sentence: string) => events.emit('problem', sentence);
+  const calls = createCalls({ projectId, conferences, webhooks, ringMs, onProblem });
+  const app = createRestApi({
+    projectId,
+    apiToken,
+    calls,
+    conferences,
+    numbers: [number],
+    resources: createResources(projectId, new Date()),
+    latencyMs: () => simulator.latencyMs,
+    onRequest: (method, path) => events.emit('request', method, path),
+  });
+  const server = app.listen(options.port ?? 0, HOST);
+
+  const simulator: Simulator = {
+    events,
+    url: '',
+    projectId,
+    apiToken,
+    signingKey,
+    phoneNumber: PHONE_NUMBER,
+    latencyMs: 0,
+    onCallback: (_callback, send) => send(),
+    pointNumber(url, method = 'POST') {
+      number.voiceUrl = url;
+      number.voiceMethod = method;
+    },
+    call({ from, url, method } = {}) {
+      const target = url ?? number.voiceUrl;
+      if (target === undefined) throw new Error('The number points nowhere yet: call pointNumber first.');
+      callers += 1;
+      const caller = from ?? `+1555020${String(callers).padStart(4, '0')}`;
+      return calls.receive(caller, PHONE_NUMBER, { url: target, method: method ?? number.voiceMethod });
+    },
+    hangUp: (call) => void calls.end(call, 'completed'),
+    conferences: () => conferences.all(),
+    account: () => sum(conferences.all().map(({ ledger }) => ledger.account())),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await webhooks.close();
+      await closed;
+    },
+  };
+
+  await once(server, 'listening');
+  simulator.url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  return simulator;
+}
