@@ -94,11 +94,11 @@ export function createConferences({
   }
 
   function note(conference: Conference): void {
-    const states = conference.recordings.map(({ status }) => status);
-    const isRunning = states.some((status) => isRunningStatus(status));
-    const recording = isRunning ? 'running' : states.length > 0 ? 'halted' : 'none';
-    conference.ledger.note(conference.participants.size, recording);
     conference.updatedAt = new Date();
+    // One that nobody asked to record can't be wrong.
+    if (conference.instruction.record !== 'record-from-start') return;
+    const isRecording = conference.recordings.some(({ status }) => isRunning(status));
+    conference.ledger.note(conference.participants.size, isRecording);
   }
 
   function begin(conference: Conference, call: Call): void {
@@ -196,7 +196,7 @@ export function rfc2822(date: Date): string {
   return date.toUTCString().replace('GMT', '+0000');
 }
 
-function isRunningStatus(status: RecordingStatus): boolean {
+function isRunning(status: RecordingStatus): boolean {
   return status === 'in-progress' || status === 'resumed';
 }
 
@@ -214,7 +214,7 @@ function setStatus(recording: Recording, status: RecordingStatus): void {
 function count(recording: Recording): void {
   const now = performance.now();
   const isHeard =
-    isRunningStatus(recording.status) || (recording.status === 'paused' && recording.pauseBehavior === 'silence');
+    isRunning(recording.status) || (recording.status === 'paused' && recording.pauseBehavior === 'silence');
   if (isHeard) recording.audioMs += now - recording.countedAt;
   recording.countedAt = now;
 }

@@ -6,7 +6,7 @@ export interface Account {
   recordedMs: number;
   /** The recording ran with fewer than two people in. */
   soloMs: number;
-  /** Two or more were in while the recording that had begun did not run. */
+  /** Two or more were in while the recording did not run. */
   lostMs: number;
   /** The longest that the recording was wrong at a stretch, solo or lost. */
   longestWrongMs: number;
@@ -15,17 +15,15 @@ export interface Account {
 /** Accounts for every millisecond of a conference. */
 export interface Ledger {
   /** Notes what is the case from now on. */
-  note(people: number, recording: 'none' | 'running' | 'halted'): void;
+  note(people: number, isRecording: boolean): void;
   account(): Account;
 }
-
-type Stretch = keyof Account | undefined;
 
 export function createLedger(): Ledger {
   const account: Account = { recordedMs: 0, soloMs: 0, lostMs: 0, longestWrongMs: 0 };
   let since = performance.now();
   let isRunning = false;
-  let wrong: Stretch;
+  let wrong: 'soloMs' | 'lostMs' | undefined;
   let wrongSince = since;
 
   function settle(): void {
@@ -39,12 +37,13 @@ export function createLedger(): Ledger {
   }
 
   return {
-    note(people, recording) {
+    note(people, isRecording) {
       settle();
-      isRunning = recording === 'running';
       const before = wrong;
-      if (isRunning) wrong = people < 2 ? 'soloMs' : undefined;
-      else wrong = recording === 'halted' && people >= 2 ? 'lostMs' : undefined;
+      isRunning = isRecording;
+      const shouldRecord = people >= 2;
+      if (isRecording === shouldRecord) wrong = undefined;
+      else wrong = isRecording ? 'soloMs' : 'lostMs';
       if (wrong !== before) wrongSince = since;
     },
     account() {

@@ -17,8 +17,9 @@ export interface RestApiOptions {
   resources: Resources;
   /** Milliseconds that a request takes: half before it's handled, half after. */
   latencyMs: () => number;
-  /** Told of each request that is handled. */
+  /** Told of each request as it arrives, and as it's answered. */
   onRequest(method: string, path: string): void;
+  onAnswer(method: string, path: string, status: number): void;
 }
 
 const ACCOUNTS = '/api/laml/2010-04-01/Accounts';
@@ -48,7 +49,7 @@ const noFilter = z.strictObject(PAGING);
 
 /** SignalWire's compatibility REST API, as far as conferences need it. Both of its URL forms, with and without `.json`. */
 export function createRestApi(options: RestApiOptions): Express {
-  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, onRequest } = options;
+  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, onRequest, onAnswer } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
   const app = express();
   app.disable('x-powered-by');
@@ -59,11 +60,14 @@ export function createRestApi(options: RestApiOptions): Express {
   /** Answers with what `handle` returns or throws, with half of the latency before it and half after. */
   function endpoint(handle: (request: Request) => object): RequestHandler {
     return async (request, response) => {
-      await delay(latencyMs() / 2);
-      onRequest(request.method, request.path);
+      const { method, path } = request;
+      onRequest(method, path);
+      const halfMs = latencyMs() / 2;
+      await delay(halfMs);
       const { status, body } = outcome(request, handle);
-      await delay(latencyMs() / 2);
+      await delay(halfMs);
       response.status(status).json(body);
+      onAnswer(method, path, status);
     };
   }
 

@@ -19,8 +19,15 @@ export interface SimulatorOptions {
   ringMs?: number;
 }
 
-/** What happens in a space: changes in conferences, the application's mistakes in a sentence, API requests (method, path). */
-export type SimulatorEvents = EventEmitter<{ change: [Change]; problem: [string]; request: [string, string] }>;
+/** What happens in a space. */
+export type SimulatorEvents = EventEmitter<{
+  change: [change: Change];
+  /** What the application did wrong, in a sentence. */
+  problem: [sentence: string];
+  /** A request of the REST API arrives; its path begins with the project ID. */
+  request: [method: string, path: string];
+  answer: [method: string, path: string, status: number];
+}>;
 
 /** A SignalWire space on loopback. */
 export interface Simulator {
@@ -80,8 +87,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     resources: createResources(projectId, new Date()),
     latencyMs: () => simulator.latencyMs,
     onRequest: (method, path) => events.emit('request', method, path),
+    onAnswer: (method, path, status) => events.emit('answer', method, path, status),
   });
   const server = app.listen(options.port ?? 0, HOST);
+  // Node closes a connection after 5 s without a request; how long SignalWire keeps one isn't documented. A minute and a
+  // bit is what the usual balancers do (assumed).
+  server.keepAliveTimeout = 65_000;
 
   const simulator: Simulator = {
     events,

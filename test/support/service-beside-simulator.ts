@@ -1,0 +1,130 @@
+import pino from 'pino';
+import { onTestFinished, vi } from 'vitest';
+import type { Durations } from '../../src/conferences/durations.js';
+import { type Service, startService } from '../../src/service.js';
+import { readSettings, type Settings } from '../../src/settings.js';
+import type { Conference } from '../../src/simulator/model.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+
+/** A line of the service's log. */
+export interface LogLine {
+  level: number;
+  msg: string;
+  conferenceSid?: string;
+}
+
+export interface Options {
+  settings?: Partial<Settings>;
+  durations?: Partial<Durations>;
+  /** Does something with the simulator before the service starts. */
+  before?: (simulator: Simulator) => unknown;
+}
+
+/** The service and a simulated space, over real HTTP; both are closed when the test is over. */
+export interface Pair {
+  simulator: Simulator;
+  service: Service;
+  /** What the service asked of the REST API since the last `forgetRequests`, for example `GET Conferences`. */
+  requests: string[];
+  /** Everything that the service logged. */
+  log: LogLine[];
+  /** What the simulator found wrong with the service. */
+  problems: string[];
+  /** Closes the service and starts another one with the same settings, at another port. */
+  restart(): Promise<void>;
+}
+
+/** Settings as the environment gives them, for a service that listens on loopback at a free port. */
+export function settingsFor(simulator: Simulator, changes: Partial<Settings> = {}): Settings {
+  const settings = readSettings({
+    SIGNALWIRE_SPACE_URL: simulator.url,
+    SIGNALWIRE_PROJECT_ID: simulator.projectId,
+    SIGNALWIRE_API_TOKEN: simulator.apiToken,
+    SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
+    NGROK_AUTHTOKEN: 'unused',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    SWEEP_INTERVAL_SECONDS: '0',
+    LOG_LEVEL: 'debug',
+  });
+  return { ...settings, ...changes };
+}
+
+/** Stands in for ngrok: the public URL is the local one. */
+export const loopbackTunnel = async (port: number) => ({ url: `http://127.0.0.1:${port}`, close: async () => {} });
+
+/** A logger that keeps its lines. */
+export function keepLog(): { log: pino.Logger; lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  return { log, lines };
+}
+
+export async function startPair({ settings = {}, durations = {}, before }: Options = {}): Promise<Pair> {
+  const simulator = await startSimulator({ ringMs: 0 });
+  onTestFinished(() => simulator.close());
+  const requests: string[] = [];
+  const problems: string[] = [];
+  simulator.events.on('request', (method, path) => requests.push(`${method} ${kindOf(path)}`));
+  simulator.events.on('problem', (sentence) => problems.push(sentence));
+  await before?.(simulator);
+
+  const { log, lines } = keepLog();
+  const start = async () => {
+    const options = { settings: settingsFor(simulator, settings), log, openTunnel: loopbackTunnel, durations };
+    const service = await startService(options);
+    simulator.pointNumber(`${service.publicUrl}/inbound`);
+    return service;
+  };
+  const pair: Pair = {
+    simulator,
+    service: await start(),
+    requests,
+    log: lines,
+    problems,
+    async restart() {
+      await pair.service.close();
+      pair.service = await start();
+    },
+  };
+  onTestFinished(() => pair.service.close());
+  return pair;
+}
+
+/** Waits until a condition holds, looking every few milliseconds; gives up after 10 s and says how it failed. */
+export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 5 });
+}
+
+/** Waits until the service has asked for nothing for a while: only then "nothing happened" can be said. */
+export async function quiet(simulator: Simulator, ms = 150): Promise<void> {
+  let last = performance.now();
+  const touch = () => {
+    last = performance.now();
+  };
+  simulator.events.on('request', touch).on('answer', touch).on('change', touch);
+  await vi.waitUntil(() => performance.now() - last > ms, { timeout: 10_000, interval: 5 });
+  simulator.events.off('request', touch).off('answer', touch).off('change', touch);
+}
+
+/** The simulator's only conference that isn't over. */
+export function liveConference(simulator: Simulator): Conference {
+  const [conference, ...others] = simulator.conferences().filter(({ status }) => status !== 'completed');
+  if (!conference || others.length > 0)
+    throw new Error(`There are ${others.length + (conference ? 1 : 0)} conferences.`);
+  return conference;
+}
+
+/** What the conference's newest recording does, in the simulator's own words. */
+export function recordingStatus(conference: Conference): string | undefined {
+  return conference.recordings[0]?.status;
+}
+
+// Drops the project, and the SIDs between: "PROJECT/Conferences/SID/Recordings/SID" is "Conferences Recordings".
+function kindOf(path: string): string {
+  return path
+    .split('/')
+    .slice(2)
+    .filter((part) => !/^[\da-f-]{36}$/.test(part))
+    .join(' ');
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { conferenceResponse } from '../../src/signalwire/laml.js';
+import { readLaml } from '../../src/simulator/laml.js';
+
+describe('the LaML for a caller', () => {
+  it('puts the caller into a conference that is recorded from the start and calls us back', () => {
+    const xml = conferenceResponse('recorded-sales', 'https://recorder.example.com/base');
+    expect(xml).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?><Response><Dial><Conference /);
+    expect(xml).toMatch(/>recorded-sales<\/Conference><\/Dial><\/Response>$/);
+    for (const attribute of [
+      'record="record-from-start"',
+      'startConferenceOnEnter="true"',
+      'statusCallback="https://recorder.example.com/base/callback"',
+      'statusCallbackEvent="start end join leave"',
+      'recordingStatusCallback="https://recorder.example.com/base/store_recording_sid"',
+      'recordingStatusCallbackEvent="in-progress completed"',
+      'trim="do-not-trim"',
+    ]) {
+      expect(xml).toContain(` ${attribute}`);
+    }
+  });
+
+  it.each(['a & b', '<b>', '"quoted"', "it's", 'café 😀', ']]>'])('carries the room name %s unharmed', (name) => {
+    const xml = conferenceResponse(name, 'https://recorder.example.com');
+    expect(readLaml('text/xml', xml).name).toBe(name);
+  });
+});

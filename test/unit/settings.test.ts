@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError } from '../../src/settings.js';
+
+const GOOD = {
+  SIGNALWIRE_SPACE_URL: 'example.signalwire.com',
+  SIGNALWIRE_PROJECT_ID: 'b3877c40-da60-4998-90ad-b792e98472af',
+  SIGNALWIRE_API_TOKEN: 'PT-secret-token',
+  SIGNALWIRE_SIGNING_KEY: 'PSK-secret-key',
+  PUBLIC_URL: 'https://recorder.example.com',
+};
+
+function mistakesOf(env: Record<string, string | undefined>): string[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError)
+      return error.message
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim());
+    throw error;
+  }
+  return [];
+}
+
+describe('the settings', () => {
+  it('have defaults for all that need not be said', () => {
+    expect(readSettings(GOOD)).toEqual({
+      spaceUrl: 'https://example.signalwire.com',
+      projectId: 'b3877c40-da60-4998-90ad-b792e98472af',
+      apiToken: 'PT-secret-token',
+      signingKey: 'PSK-secret-key',
+      publicUrl: 'https://recorder.example.com',
+      ngrok: undefined,
+      port: 3000,
+      host: '0.0.0.0',
+      minParticipants: 2,
+      pauseBehavior: 'skip',
+      conferenceName: undefined,
+      conferencePrefix: 'recorded-',
+      sweepIntervalMs: 30_000,
+      logLevel: 'info',
+    });
+  });
+
+  it.each([
+    ['example.signalwire.com', 'https://example.signalwire.com'],
+    ['https://example.signalwire.com/', 'https://example.signalwire.com'],
+    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
+    ['http://localhost:4010', 'http://localhost:4010'],
+    ['http://[::1]:4010', 'http://[::1]:4010'],
+  ])('take the space as %s', (given, spaceUrl) => {
+    expect(readSettings({ ...GOOD, SIGNALWIRE_SPACE_URL: given }).spaceUrl).toBe(spaceUrl);
+  });
+
+  it.each([
+    ['https://Recorder.Example.com/', 'https://recorder.example.com'],
+    ['https://example.com:443/recorder/', 'https://example.com/recorder'],
+    ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+  ])('take the public URL %s in the form that SignalWire will sign', (given, publicUrl) => {
+    expect(readSettings({ ...GOOD, PUBLIC_URL: given }).publicUrl).toBe(publicUrl);
+  });
+
+  it('take ngrok in place of a public URL', () => {
+    const env = { ...GOOD, PUBLIC_URL: '', NGROK_AUTHTOKEN: 'token', NGROK_DOMAIN: 'example.ngrok.app' };
+    const settings = readSettings(env);
+    expect(settings.publicUrl).toBeUndefined();
+    expect(settings.ngrok).toEqual({ authtoken: 'token', domain: 'example.ngrok.app' });
+  });
+
+  it('can do without a signing key only when that is said', () => {
+    const env = { ...GOOD, SIGNALWIRE_SIGNING_KEY: undefined, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
+    expect(readSettings(env).signingKey).toBeUndefined();
+  });
+
+  it.each<[string, string | undefined, RegExp]>([
+    ['SIGNALWIRE_SPACE_URL', undefined, /missing.*example\.signalwire\.com/],
+    ['SIGNALWIRE_SPACE_URL', 'example', /host or URL/],
+    ['SIGNALWIRE_SPACE_URL', 'http://example.signalwire.com', /https:\/\//],
+    ['SIGNALWIRE_SPACE_URL', 'https://example.signalwire.com/dashboard', /without a path/],
+    ['SIGNALWIRE_SPACE_URL', 'not a host', /host or URL/],
+    ['SIGNALWIRE_PROJECT_ID', undefined, /missing/],
+    ['SIGNALWIRE_PROJECT_ID', 'my-project', /UUID/],
+    ['SIGNALWIRE_API_TOKEN', '', /missing/],
+    ['SIGNALWIRE_API_TOKEN', '  ', /missing/],
+    ['SIGNALWIRE_SIGNING_KEY', undefined, /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
+    ['ALLOW_UNSIGNED_WEBHOOKS', 'yes', /true, false/],
+    ['PUBLIC_URL', undefined, /PUBLIC_URL.*NGROK_AUTHTOKEN/],
+    ['PUBLIC_URL', 'recorder.example.com', /whole URL/],
+    ['PUBLIC_URL', 'http://recorder.example.com', /https:\/\//],
+    ['PUBLIC_URL', 'ftp://127.0.0.1', /https:\/\//],
+    ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
+    ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
+    ['NGROK_DOMAIN', 'https://example.ngrok.app', /host alone/],
+    ['PORT', '65536', /from 0 to 65535/],
+    ['PORT', '3000x', /whole number/],
+    ['MIN_PARTICIPANTS', '0', /1 or more/],
+    ['MIN_PARTICIPANTS', '1.5', /whole number/],
+    ['PAUSE_BEHAVIOR', 'mute', /skip, silence/],
+    ['CONFERENCE_NAME', 'x'.repeat(56), /64 characters/],
+    ['CONFERENCE_NAME', 'a\u0001b', /XML/],
+    ['CONFERENCE_PREFIX', 'x'.repeat(29), /28 characters/],
+    ['CONFERENCE_PREFIX', 'a\u0001b', /XML/],
+    ['SWEEP_INTERVAL_SECONDS', '-1', /whole number/],
+    ['SWEEP_INTERVAL_SECONDS', '86401', /from 0 to 86400/],
+    ['LOG_LEVEL', 'loud', /fatal, error, warn, info, debug, trace, silent/],
+  ])('refuse %s=%j and say what is right', (name, value, sentence) => {
+    const mistakes = mistakesOf({ ...GOOD, [name]: value });
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toMatch(new RegExp(`^${name} `));
+    expect(mistakes[0]).toMatch(sentence);
+  });
+
+  it('report all mistakes at once', () => {
+    const names = mistakesOf({ PORT: 'x', CONFERENCE_NAME: 'x'.repeat(65) }).map((line) => line.split(' ')[0]);
+    expect(names).toEqual([
+      'SIGNALWIRE_SPACE_URL',
+      'SIGNALWIRE_PROJECT_ID',
+      'SIGNALWIRE_API_TOKEN',
+      'PORT',
+      'SIGNALWIRE_SIGNING_KEY',
+      'PUBLIC_URL',
+      'CONFERENCE_NAME',
+    ]);
+  });
+
+  it('never repeat a value, as a secret may stand in the wrong place', () => {
+    const secret = 'PT-secret-in-the-wrong-place';
+    const everything = Object.fromEntries(
+      Object.keys(GOOD)
+        .concat('PORT', 'LOG_LEVEL')
+        .map((name) => [name, secret]),
+    );
+    expect(mistakesOf(everything).join('\n')).not.toContain(secret);
+  });
+
+  it('are all in .env.example, each with a line on it', () => {
+    const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+    const listed = [...example.matchAll(/^# .+\n#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
+    const source = readFileSync(new URL('../../src/settings.ts', import.meta.url), 'utf8');
+    const known = [...source.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name);
+    expect(known.length).toBeGreaterThan(10);
+    expect(listed.toSorted()).toEqual(known.toSorted());
+  });
+});

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createWorkQueue } from '../../src/conferences/work-queue.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A queue whose runs end when the test says so. */
+function startQueue() {
+  const runs: string[] = [];
+  const failures: [string, number][] = [];
+  const ends: ((error?: Error) => void)[] = [];
+  const queue = createWorkQueue({
+    run(key) {
+      runs.push(key);
+      return new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve())));
+    },
+    onFailure: (key, _error, retryInMs) => failures.push([key, retryInMs]),
+    waitBefore: (count) => 250 * 2 ** count,
+  });
+  const end = async (error?: Error) => {
+    ends.shift()?.(error);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { queue, runs, failures, end };
+}
+
+describe('the work queue', () => {
+  it('runs a key at once', () => {
+    const { queue, runs } = startQueue();
+    queue.add('a');
+    expect(runs).toEqual(['a']);
+  });
+
+  it('runs a key once more after the run under way, however often it was added meanwhile', async () => {
+    const { queue, runs, end } = startQueue();
+    for (let count = 0; count < 5; count += 1) queue.add('a');
+    expect(runs).toEqual(['a']);
+    await end();
+    expect(runs).toEqual(['a', 'a']);
+    await end();
+    expect(runs).toEqual(['a', 'a']);
+  });
+
+  it('runs different keys side by side', () => {
+    const { queue, runs } = startQueue();
+    queue.add('a');
+    queue.add('b');
+    expect(runs).toEqual(['a', 'b']);
+  });
+
+  it('tries a failed key again after waits that grow, and anew after a success', async () => {
+    const { queue, runs, failures, end } = startQueue();
+    queue.add('a');
+    await end(new Error('no'));
+    await vi.advanceTimersByTimeAsync(249);
+    expect(runs).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs).toHaveLength(2);
+    await end(new Error('no'));
+    await vi.advanceTimersByTimeAsync(500);
+    await end();
+    queue.add('a');
+    await end(new Error('no'));
+    expect(failures).toEqual([
+      ['a', 250],
+      ['a', 500],
+      ['a', 250],
+    ]);
+  });
+
+  it('tries a failed key at once when there is news, and does not try it twice then', async () => {
+    const { queue, runs, end } = startQueue();
+    queue.add('a');
+    await end(new Error('no'));
+    queue.add('a');
+    expect(runs).toHaveLength(2);
+    await end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('runs a key later, counted from the last time that this was asked for', async () => {
+    const { queue, runs } = startQueue();
+    queue.addAfter('a', 2200);
+    await vi.advanceTimersByTimeAsync(2000);
+    queue.addAfter('a', 2200);
+    await vi.advanceTimersByTimeAsync(2199);
+    expect(runs).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs).toEqual(['a']);
+  });
+
+  it('drops what was planned for a key that is forgotten', async () => {
+    const { queue, runs, end } = startQueue();
+    queue.add('a');
+    queue.add('a');
+    queue.addAfter('a', 100);
+    queue.forget('a');
+    await end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toEqual(['a']);
+  });
+
+  it('is idle when nothing runs', async () => {
+    const { queue, end } = startQueue();
+    queue.add('a');
+    let isIdle = false;
+    void queue.idle().then(() => {
+      isIdle = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isIdle).toBe(false);
+    await end();
+    expect(isIdle).toBe(true);
+  });
+
+  it('begins nothing after it was closed', async () => {
+    const { queue, runs, end } = startQueue();
+    queue.add('a');
+    queue.addAfter('b', 100);
+    queue.close();
+    queue.add('c');
+    await end(new Error('no'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toEqual(['a']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
