@@ -52,14 +52,14 @@ export function createSweep(options: SweepOptions): Sweep {
       limit(() => space.listConferences('in-progress')),
       limit(() => space.listConferences('init')),
     ]);
-    const ours = listed.flat().filter(isOurs);
+    const ours = listed.flat().filter(isOurs).toSorted(byAge);
     for (const { sid, name } of ours) registry.track(sid, name);
     for (const { sid } of ours) visit(sid);
     if (sharesRoom) await reopenRoom(ours);
     log.info({ conferences: ours.length }, 'first sweep done');
   }
 
-  // A room that was asked for by name may look like a CallSid too; only a name that is one is everybody's room.
+  // The oldest room wins. One that was asked for by name may look like a CallSid too, but isn't one.
   async function reopenRoom(ours: ListedConference[]): Promise<void> {
     for (const { name } of ours) {
       const callSid = name.slice(prefix.length);
@@ -121,6 +121,10 @@ export function createSweep(options: SweepOptions): Sweep {
       for (const timer of visits) clearTimeout(timer);
     },
   };
+}
+
+function byAge(a: ListedConference, b: ListedConference): number {
+  return a.createdAt.getTime() - b.createdAt.getTime();
 }
 
 /** Where in the interval a conference is looked at, 0 to 1: the same each time, and spread evenly, as SIDs are random. */

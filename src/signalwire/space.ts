@@ -14,11 +14,13 @@ export interface LiveRecording {
 export interface ListedConference {
   sid: string;
   name: string;
+  /** To the second. */
+  createdAt: Date;
 }
 
 /** What we ask of a SignalWire space, in our words. Every method rejects with a SpaceError. */
 export interface Space {
-  /** Conferences of that status, oldest first. */
+  /** Conferences of that status. */
   listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
   /** The conference's status in SignalWire's word; undefined when it knows no such conference. */
   fetchConferenceStatus(conferenceSid: string): Promise<string | undefined>;
@@ -57,9 +59,11 @@ export function createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, time
   return {
     async listConferences(status) {
       const conferences = await client.conferences.list({ status, pageSize: PAGE_SIZE });
-      return conferences
-        .toSorted((a, b) => Number(a.dateCreated) - Number(b.dateCreated))
-        .map(({ sid, friendlyName }) => ({ sid, name: friendlyName }));
+      return conferences.map(({ sid, friendlyName, dateCreated }) => ({
+        sid,
+        name: friendlyName,
+        createdAt: dateCreated,
+      }));
     },
 
     async fetchConferenceStatus(conferenceSid) {
