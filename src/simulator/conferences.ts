@@ -107,7 +107,6 @@ export function createConferences({
     if (conference.instruction.record !== 'record-from-start') return;
     const recording = newRecording(conference.instruction.trim);
     conference.recordings.unshift(recording);
-    note(conference);
     announce({ what: 'recording', conference });
     tellOfRecording(conference, recording, call);
   }
@@ -122,7 +121,6 @@ export function createConferences({
       setStatus(recording, 'completed');
       tellOfRecording(conference, recording, call);
     }
-    note(conference);
     announce({ what: 'ended', conference });
   }
 
@@ -140,12 +138,12 @@ export function createConferences({
         return;
       }
       conference.participants.set(call.sid, newParticipant(call, instruction));
-      note(conference);
       announce({ what: 'joined', conference, call });
       tell(conference, 'join', call);
       const people = [...conference.participants.values()];
       const canBegin = people.length >= 2 && people.some((person) => person.instruction.startConferenceOnEnter);
       if (conference.status === 'init' && canBegin) begin(conference, call);
+      note(conference);
     },
 
     leave(call) {
@@ -153,10 +151,10 @@ export function createConferences({
       const participant = conference?.participants.get(call.sid);
       if (!conference || !participant) return;
       conference.participants.delete(call.sid);
-      note(conference);
       announce({ what: 'left', conference, call });
       tell(conference, 'leave', call);
       if (conference.participants.size === 0 || participant.instruction.endConferenceOnExit) end(conference, call);
+      note(conference);
     },
 
     updateRecording(conference, recording, status, pauseBehavior) {

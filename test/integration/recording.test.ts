@@ -280,7 +280,7 @@ describe('a resume', () => {
 });
 
 describe('a sweep', () => {
-  const sweeping = { settings: { sweepIntervalMs: 400 } };
+  const sweeping = { settings: { sweepIntervalMs: 400 }, durations: { word: 50, settle: 60 } };
 
   it('makes good a leave and a join that were never heard of', async () => {
     const { pair, second } = await twoPeople(sweeping);
@@ -334,7 +334,7 @@ describe('a sweep', () => {
   });
 
   it('asks for one page, and for two things of each conference of ours', async () => {
-    const { pair } = await twoPeople({ ...sweeping, durations: { word: 50, settle: 60 } });
+    const { pair } = await twoPeople(sweeping);
     pair.requests.length = 0;
     const lists = () => pair.requests.filter((request) => request === 'GET Conferences').length;
     await eventually(() => expect(lists()).toBe(5));

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startService } from '../../src/service.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import { eventually, keepLog, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';
+
+async function simulated() {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+describe('the start', () => {
+  it('ends with a sentence when SignalWire refuses the credentials', async () => {
+    const simulator = await simulated();
+    const { log } = keepLog();
+    const starting = startService({
+      settings: settingsFor(simulator, { apiToken: 'PT-wrong' }),
+      log,
+      openTunnel: loopbackTunnel,
+    });
+    await expect(starting).rejects.toThrow(
+      /refused the credentials \(401\).*SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN/,
+    );
+    await expect(starting).rejects.not.toThrow(/PT-wrong/);
+  });
+
+  it('ends with a sentence when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const { log } = keepLog();
+    const settings = settingsFor(await simulated(), { port });
+    const starting = startService({ settings, log, openTunnel: loopbackTunnel });
+    await expect(starting).rejects.toThrow(`Port ${port} of 127.0.0.1 could not be had: something else listens there`);
+  });
+
+  it('ends with the cause when the tunnel does not open, and leaves nothing listening', async () => {
+    const { log } = keepLog();
+    const openTunnel = vi.fn(async (port: number) => {
+      expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+      throw new Error('The ngrok tunnel could not be opened: no such domain');
+    });
+    const starting = startService({ settings: settingsFor(await simulated()), log, openTunnel });
+    await expect(starting).rejects.toThrow(/tunnel could not be opened: no such domain/);
+    const port = openTunnel.mock.calls[0]?.[0];
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
+  it('listens before the tunnel is open, and takes no webhook until it knows its own URL', async () => {
+    const { log } = keepLog();
+    const service = await startService({
+      settings: settingsFor(await simulated()),
+      log,
+      async openTunnel(port) {
+        const url = `http://127.0.0.1:${port}`;
+        expect((await fetch(`${url}/inbound`, { method: 'POST' })).status).toBe(503);
+        return { url, close: async () => {} };
+      },
+    });
+    onTestFinished(() => service.close());
+    expect((await fetch(`${service.publicUrl}/inbound`, { method: 'POST' })).status).toBe(403);
+  });
+
+  it('opens no tunnel when the public URL is known', async () => {
+    const openTunnel = vi.fn(loopbackTunnel);
+    const { log } = keepLog();
+    const settings = settingsFor(await simulated(), { publicUrl: 'https://recorder.example.com' });
+    const service = await startService({ settings, log, openTunnel });
+    onTestFinished(() => service.close());
+    expect(service.publicUrl).toBe('https://recorder.example.com');
+    expect(openTunnel).not.toHaveBeenCalled();
+  });
+
+  it('closes the tunnel with the service', async () => {
+    const close = vi.fn(async () => {});
+    const { log } = keepLog();
+    const service = await startService({
+      settings: settingsFor(await simulated()),
+      log,
+      openTunnel: async (port) => ({ url: `http://127.0.0.1:${port}`, close }),
+    });
+    await service.close();
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('waits for the first sweep only so long, says so, and goes on with it', async () => {
+    const pair = await startPair({
+      durations: { firstSweep: 50 },
+      async before(simulator) {
+        simulator.latencyMs = 500;
+      },
+    });
+    expect(pair.log).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringMatching(/has not answered/) }),
+    );
+    await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'first sweep done' })));
+  });
+
+  it('tries the first sweep until SignalWire answers', async () => {
+    const pair = await startPair({
+      durations: { firstSweep: 50, request: 50, retryFirst: 10, retryMost: 20 },
+      before(simulator) {
+        simulator.latencyMs = 1000;
+      },
+    });
+    await eventually(() =>
+      expect(pair.log).toContainEqual(
+        expect.objectContaining({ msg: expect.stringMatching(/^the first sweep failed/) }),
+      ),
+    );
+    pair.simulator.latencyMs = 0;
+    await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'first sweep done' })));
+  });
+});

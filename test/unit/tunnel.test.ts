@@ -1,0 +1,44 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ngrokTunnel } from '../../src/tunnel.js';
+
+const ngrok = vi.hoisted(() => ({ loads: 0, forward: vi.fn() }));
+vi.mock('@ngrok/ngrok', () => {
+  ngrok.loads += 1;
+  return { forward: ngrok.forward };
+});
+
+beforeEach(() => void ngrok.forward.mockReset());
+
+describe('the tunnel', () => {
+  it('loads ngrok only when it is opened', async () => {
+    const open = ngrokTunnel('authtoken', undefined);
+    expect(ngrok.loads).toBe(0);
+    ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close: async () => {} });
+    await open(3000);
+    expect(ngrok.loads).toBe(1);
+  });
+
+  it('leads to the port, by the domain where there is one', async () => {
+    const close = vi.fn();
+    ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close });
+    const tunnel = await ngrokTunnel('authtoken', 'example.ngrok.app')(3000);
+    expect(ngrok.forward).toHaveBeenCalledWith({ addr: 3000, authtoken: 'authtoken', domain: 'example.ngrok.app' });
+    expect(tunnel.url).toBe('https://example.ngrok.app');
+    await tunnel.close();
+    expect(close).toHaveBeenCalledOnce();
+    await ngrokTunnel('authtoken', undefined)(3000);
+    expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: 3000, authtoken: 'authtoken' });
+  });
+
+  it('that cannot be opened says why in one line, without the authtoken', async () => {
+    ngrok.forward.mockRejectedValue(new Error('failed to connect session:\n  authtoken secret-token is not valid'));
+    await expect(ngrokTunnel('secret-token', undefined)(3000)).rejects.toThrow(
+      /^The ngrok tunnel could not be opened: failed to connect session: authtoken \[NGROK_AUTHTOKEN\] is not valid$/,
+    );
+  });
+
+  it('without a URL is none', async () => {
+    ngrok.forward.mockResolvedValue({ url: () => null, close: async () => {} });
+    await expect(ngrokTunnel('authtoken', undefined)(3000)).rejects.toThrow(/gave no URL/);
+  });
+});
