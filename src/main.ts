@@ -7,11 +7,10 @@ async function main(): Promise<void> {
   config({ quiet: true });
   const settings = readSettings(process.env);
   const service = await startService({ settings, log: pino({ level: settings.logLevel }) });
-  console.log(`Webhook is live at ${service.publicUrl}/inbound`);
-
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void service.close().then(() => process.exit(0)));
   }
+  console.log(`Webhook is live at ${service.publicUrl}/inbound`);
 }
 
 main().catch((error: unknown) => {
