@@ -35,7 +35,8 @@ Then let somebody call, and once more for a second person:
 
   curl -u '${projectId}:${apiToken}' \\
     ${url}/api/laml/2010-04-01/Accounts/${projectId}/Calls \\
-    -d To=+15550100001 -d From=${simulator.phoneNumber} -d Url=http://127.0.0.1:3000/inbound
+    --data-urlencode To=+15550100001 --data-urlencode From=${simulator.phoneNumber} \\
+    --data-urlencode Url=http://127.0.0.1:3000/inbound
 `);
 
   simulator.events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
