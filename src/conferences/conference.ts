@@ -36,11 +36,6 @@ export function createConference(sid: string, name?: string): Conference {
   };
 }
 
-/** Whether the recording is active: by the last write, where there is one, else by the last read. */
-export function recordingState(conference: Conference): RecordingState | undefined {
-  return conference.writes.at(-1)?.state ?? conference.read;
-}
-
 /**
  * Takes a callback's word on a caller.
  *

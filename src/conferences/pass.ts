@@ -68,6 +68,7 @@ export function createPass({ space, minParticipants, durations, limit, log, isTr
       forgetOldWords(conference, now - durations.stale);
       conference.people = whoIsIn(listed, conference.words, now - durations.word);
       if (!isTracked(conference)) return 'over';
+      log.debug({ conferenceSid: conference.sid, people: conference.people.size, recording }, 'looked');
       if (conference.people.size === 0 && (await isOver(conference))) return 'over';
       return recording;
     } catch (error) {
