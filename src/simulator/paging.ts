@@ -1,6 +1,10 @@
+import type { Request } from 'express';
 import { z } from 'zod';
 import { refusal } from './api-error.js';
 import type { Resource } from './model.js';
+
+/** The documented form of the API's address; links in answers have it, whichever form was asked for. */
+export const ACCOUNTS = '/api/laml/2010-04-01/Accounts';
 
 const page = z.object({
   Page: z.coerce.number().int().min(0).default(0),
@@ -16,16 +20,17 @@ const page = z.object({
  * A page of a list, newest first. A page after the first is had only by the token in `next_page_uri`: computing its
  * number isn't enough, as SignalWire advises against it.
  *
- * @param url the list's path and query as they were asked for
+ * @param request what asks for the page, below ACCOUNTS
  * @param key the name under which the items stand
  * @throws ApiError (400) for a page size over 1000 and other nonsense
  */
 export function pageOf<Item extends Resource>(
-  url: URL,
+  request: Request,
   key: string,
   items: Item[],
   show: (item: Item) => object,
 ): object {
+  const url = new URL(`http://simulator${ACCOUNTS}${request.url}`);
   const asked = page.safeParse(Object.fromEntries(url.searchParams));
   if (!asked.success) throw refusal(400, 20001, 'Page, PageSize or PageToken is out of range');
   const { Page, PageSize, PageToken } = asked.data;
