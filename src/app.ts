@@ -1,4 +1,5 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Reconciler } from './conferences/reconciler.js';
 import type { Registry } from './conferences/registry.js';
@@ -20,11 +21,14 @@ export interface AppOptions {
   publicUrl: () => string | undefined;
 }
 
+const NOTHING_HERE = 'There is nothing here.\n';
+
 /** The Express app: routes, who gets in, and plain one-line answers to everything else. */
-export function createApp({ settings, registry, reconciler, log, publicUrl }: AppOptions): Express {
+export function createApp({ settings, registry, reconciler, log, publicUrl }: AppOptions): RequestListener {
   const { signingKey, projectId, conferenceName, conferencePrefix } = settings;
   const app = express();
   app.disable('x-powered-by');
+  // Nothing here is worth the hash of a body.
   app.disable('etag');
 
   const admit = [...readForm(), requireSignature(signingKey, publicUrl), requireAccount(projectId)];
@@ -33,18 +37,29 @@ export function createApp({ settings, registry, reconciler, log, publicUrl }: Ap
     '/store_recording_sid': storeRecordingSid(reconciler, log),
     '/callback': callback(reconciler, log),
   };
-  for (const [path, webhook] of Object.entries(webhooks)) app.route(path).get(admit, webhook).post(admit, webhook);
+  for (const [path, webhook] of Object.entries(webhooks)) {
+    // Without its own handler a HEAD would be taken for a GET.
+    app.route(path).head(answerNothing).get(admit, webhook).post(admit, webhook);
+  }
 
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok', version, publicUrl: publicUrl() ?? null, conferences: registry.size });
   });
 
-  app.use((_request, response) => {
-    response.status(404).type('text/plain').send('There is nothing here.\n');
-  });
+  app.use(answerNothing);
   app.use(answerError(log));
-  return app;
+
+  // For a URL without a path Express asks none of the above but a third argument, which its types don't know; without
+  // one it answers a page of its own.
+  const handle: (...asked: [...Parameters<RequestListener>, otherwise: () => void]) => void = app;
+  return (request, response) => {
+    handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE));
+  };
 }
+
+const answerNothing: RequestHandler = (_request, response) => {
+  response.status(404).type('text/plain').send(NOTHING_HERE);
+};
 
 // Express knows an error handler by its four parameters.
 function answerError(log: Logger): ErrorRequestHandler {

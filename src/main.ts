@@ -4,7 +4,8 @@ import { startService } from './service.js';
 import { readSettings } from './settings.js';
 
 async function main(): Promise<void> {
-  config({ quiet: true });
+  const { error } = config({ quiet: true });
+  if (error && !error.message.startsWith('ENOENT')) throw new Error(`.env could not be read: ${error.message}`);
   const settings = readSettings(process.env);
   const service = await startService({ settings, log: pino({ level: settings.logLevel }) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

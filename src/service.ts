@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
 import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
 import { createReconciler } from './conferences/reconciler.js';
 import { createRegistry } from './conferences/registry.js';
+import { listen } from './listen.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
@@ -24,7 +24,7 @@ export interface Service {
   /** Where SignalWire reaches it. */
   publicUrl: string;
   port: number;
-  /** Stops listening, finishes what was acknowledged, closes the tunnel and the connections. */
+  /** Stops listening, finishes the passes under way, closes the tunnel and the connections. */
   close(): Promise<void>;
 }
 
@@ -58,9 +58,9 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
   let tunnel: Tunnel | undefined;
 
   async function close(): Promise<void> {
-    await tunnel?.close();
     await stopListening(server);
     await reconciler.close();
+    await tunnel?.close();
     await space.close();
   }
 
@@ -86,18 +86,6 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
 function tunnelOf({ ngrok }: Settings): OpenTunnel {
   if (!ngrok) throw new Error('Neither PUBLIC_URL nor NGROK_AUTHTOKEN is set.');
   return ngrokTunnel(ngrok.authtoken, ngrok.domain);
-}
-
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const why = code === 'EADDRINUSE' ? 'something else listens there; set PORT to another one' : String(cause);
-    throw new Error(`Port ${port} of ${host} could not be had: ${why}.`, { cause });
-  }
-  return (server.address() as AddressInfo).port;
 }
 
 async function stopListening(server: Server): Promise<void> {

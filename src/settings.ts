@@ -120,7 +120,7 @@ const environment = z
   .object({
     SIGNALWIRE_SPACE_URL: spaceUrl,
     SIGNALWIRE_PROJECT_ID: required('the project ID of your space').pipe(
-      z.guid('must be a project ID: a UUID such as the dashboard shows under API Credentials.'),
+      z.guid('must be a project ID: a UUID such as the dashboard shows under API Credentials.').toLowerCase(),
     ),
     SIGNALWIRE_API_TOKEN: required('an API token with the Voice scope'),
     SIGNALWIRE_SIGNING_KEY: z.string().trim().optional(),
@@ -135,7 +135,11 @@ const environment = z
       .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a host alone, for example example.ngrok.app.')
       .optional(),
     PORT: wholeNumber(0, 65_535).default(3000),
-    HOST: z.string().trim().default('0.0.0.0'),
+    HOST: z
+      .string()
+      .trim()
+      .regex(/^[\w.:-]+$/, 'must be an address or a host name, for example 127.0.0.1.')
+      .default('0.0.0.0'),
     MIN_PARTICIPANTS: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2),
     PAUSE_BEHAVIOR: oneOf(['skip', 'silence']).default('skip'),
     CONFERENCE_NAME: z.string().trim().optional(),

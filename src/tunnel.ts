@@ -1,12 +1,10 @@
-import type { AddressInfo } from 'node:net';
-
 /** A public URL that leads to a local port. */
 export interface Tunnel {
   url: string;
   close(): Promise<void>;
 }
 
-export type OpenTunnel = (port: AddressInfo['port']) => Promise<Tunnel>;
+export type OpenTunnel = (port: number) => Promise<Tunnel>;
 
 /**
  * How to open a tunnel through ngrok.

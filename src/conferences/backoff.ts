@@ -1,12 +1,14 @@
 import type { Durations } from './durations.js';
 
 /**
- * How long to wait before trying again: doubling, and jittered so that what failed together doesn't come back together.
+ * How long to wait before trying again: doubling from `retryFirst` to `retryMost`, and jittered so that what failed
+ * together doesn't come back together.
  *
- * @param failures how many tries had failed before the last one
+ * @param failures how many tries have failed in a row, 1 or more
  * @returns milliseconds
  */
 export function backoff(failures: number, { retryFirst, retryMost }: Durations): number {
   const longest = Math.min(retryMost, retryFirst * 2 ** failures);
-  return Math.round(longest * (0.5 + Math.random() / 2));
+  const shortest = Math.max(retryFirst, longest / 2);
+  return Math.round(shortest + Math.random() * (longest - shortest));
 }

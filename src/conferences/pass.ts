@@ -1,4 +1,3 @@
-import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { RecordingState, Space } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
@@ -11,14 +10,13 @@ import {
   noteWrite,
 } from './conference.js';
 import type { Durations } from './durations.js';
+import { logFailure } from './log-failure.js';
 import { needsWrite, wantedState, whoIsIn } from './policy.js';
 
 export interface PassOptions {
   space: Space;
   minParticipants: number;
   durations: Durations;
-  /** The bound on requests in flight (R7). */
-  limit: LimitFunction;
   log: Logger;
   /** Whether we still care: false once the conference has ended. */
   isTracked(conference: Conference): boolean;
@@ -28,58 +26,69 @@ export interface PassOptions {
 export interface Pass {
   /**
    * Reads who is in and what the recording does, writes the difference, and reads again until there is none (R5).
+   * Never has more than `REQUESTS_A_PASS` requests in flight.
    *
    * @returns whether the conference lives on
    * @throws SpaceError when SignalWire can't tell or refuses; the caller tries again
    */
   run(conference: Conference): Promise<'live' | 'over'>;
-  /** Resumes the recording at once, past the bound, without reading first (R2). Never rejects: a pass follows. */
+  /**
+   * Resumes the recording at once, without a pass (R2), unless another such resume is on its way; one that hangs is
+   * waited for, until its request times out. Never rejects: the pass that follows tries again.
+   */
   resumeNow(conference: Conference): void;
 }
 
-export function createPass({ space, minParticipants, durations, limit, log, isTracked }: PassOptions): Pass {
+/** Requests that a pass has in flight at most: participants and recording are read together. */
+export const REQUESTS_A_PASS = 2;
+
+export function createPass({ space, minParticipants, durations, log, isTracked }: PassOptions): Pass {
   const wanted = (conference: Conference) => wantedState(conference.people.size, minParticipants);
 
   async function run(conference: Conference): Promise<'live' | 'over'> {
     while (isTracked(conference)) {
       await conference.urgentResume;
+      // A resume that failed isn't kept waiting for reads that fail as well: speech is being lost (R8).
+      if (lastWriteFailed(conference, 'in-progress') && wanted(conference) === 'in-progress') {
+        await write(conference, 'in-progress');
+      }
       const writesBefore = conference.writes.at(-1);
       const seen = await look(conference);
-      if (seen === 'over') return 'over';
+      if (seen === 'over' || !isTracked(conference)) return 'over';
 
       // A write that set out while we were reading makes what we read of the recording worthless.
       if (conference.writes.at(-1) !== writesBefore) continue;
       if (seen === undefined) return 'live';
       noteRead(conference, seen);
-      if (!needsWrite(wanted(conference), seen, conference.writes)) return 'live';
-      await limit(() => writeIfStillNeeded(conference, seen));
+      const state = wanted(conference);
+      if (!needsWrite(state, seen, conference.writes)) return 'live';
+      await write(conference, state);
     }
     return 'over';
   }
 
   /** Notes who is in; returns what the recording does, undefined where none is running or paused. */
   async function look(conference: Conference): Promise<RecordingState | 'over' | undefined> {
-    try {
-      const [listed, recording] = await Promise.all([
-        limit(() => space.listParticipants(conference.sid)),
-        findRecording(conference),
-      ]);
-      const now = Date.now();
-      forgetOldWords(conference, now - durations.stale);
-      conference.people = whoIsIn(listed, conference.words, now - durations.word);
-      if (!isTracked(conference)) return 'over';
-      log.debug({ conferenceSid: conference.sid, people: conference.people.size, recording }, 'looked');
-      if (conference.people.size === 0 && (await isOver(conference))) return 'over';
-      return recording;
-    } catch (error) {
-      if (isNotFound(error) && (await isOver(conference))) return 'over';
-      throw error;
+    const { sid } = conference;
+    const askedAt = Date.now();
+    const [listed, recording] = await Promise.allSettled([space.listParticipants(sid), findRecording(conference)]);
+    if (!isTracked(conference)) return 'over';
+    const failed = [listed, recording].find((outcome) => outcome.status === 'rejected');
+    if (listed.status === 'rejected' || recording.status === 'rejected') {
+      if (isNotFound(failed?.reason) && (await isOver(conference))) return 'over';
+      throw failed?.reason;
     }
+    forgetOldWords(conference, askedAt - durations.stale);
+    // The list is as old as the question: what was heard since, or shortly before, it may not know (R4).
+    conference.people = whoIsIn(listed.value, conference.words, askedAt - durations.word);
+    log.debug({ conferenceSid: sid, people: conference.people.size, recording: recording.value }, 'looked');
+    if (conference.people.size === 0 && (await isOver(conference))) return 'over';
+    return recording.value;
   }
 
   // A new conference may be announced before the API knows it, so a 404 right after a callback says nothing (R8).
   async function isOver(conference: Conference): Promise<boolean> {
-    const status = await limit(() => space.fetchConferenceStatus(conference.sid));
+    const status = await space.fetchConferenceStatus(conference.sid);
     if (status === undefined) return Date.now() - conference.hintedAt >= durations.word;
     return status === 'completed';
   }
@@ -87,21 +96,13 @@ export function createPass({ space, minParticipants, durations, limit, log, isTr
   /** The state of the recording that we know, else of the newest one that can still run. */
   async function findRecording(conference: Conference): Promise<RecordingState | undefined> {
     const { sid, recordingSid } = conference;
-    if (recordingSid !== undefined) {
-      const state = await limit(() => space.fetchRecordingState(sid, recordingSid));
-      if (state !== undefined) return state;
-    }
-    const newest = (await limit(() => space.listLiveRecordings(sid)))[0];
+    const known = recordingSid === undefined ? undefined : await space.fetchRecordingState(sid, recordingSid);
+    const newest = known === undefined ? (await space.listLiveRecordings(sid))[0] : undefined;
     // A callback may have named another recording in the meantime; the pass that follows it reads that one.
     if (conference.recordingSid !== recordingSid) return undefined;
+    if (known !== undefined) return known;
     adoptRecording(conference, newest?.sid);
     return newest?.state;
-  }
-
-  // Between the decision and a free place among the requests in flight, callbacks may have changed what is wanted.
-  async function writeIfStillNeeded(conference: Conference, read: RecordingState): Promise<void> {
-    const state = wanted(conference);
-    if (isTracked(conference) && needsWrite(state, read, conference.writes)) await write(conference, state);
   }
 
   async function write(conference: Conference, state: RecordingState): Promise<void> {
@@ -113,7 +114,8 @@ export function createPass({ space, minParticipants, durations, limit, log, isTr
     } catch (error) {
       noted.outcome = 'failed';
       // The recording is gone or can't be changed: the next pass finds the one that runs.
-      if (isNotFound(error) || isUnprocessable(error)) adoptRecording(conference, undefined);
+      const isUseless = isNotFound(error) || isUnprocessable(error);
+      if (isUseless && conference.recordingSid === recordingSid) adoptRecording(conference, undefined);
       throw error;
     }
     noteAcknowledged(conference, noted);
@@ -125,12 +127,15 @@ export function createPass({ space, minParticipants, durations, limit, log, isTr
     run,
     resumeNow(conference) {
       conference.urgentResume ??= write(conference, 'in-progress')
-        .catch((error: unknown) => {
-          log.warn({ conferenceSid: conference.sid, err: error }, 'the resume failed; it is tried again');
-        })
+        .catch((error: unknown) => logFailure(log, error, 'the resume failed', { conferenceSid: conference.sid }))
         .finally(() => {
           conference.urgentResume = undefined;
         });
     },
   };
+}
+
+function lastWriteFailed({ writes }: Conference, state: RecordingState): boolean {
+  const last = writes.at(-1);
+  return last?.outcome === 'failed' && last.state === state;
 }

@@ -35,13 +35,14 @@ export function whoIsIn(listed: Iterable<string>, words: ReadonlyMap<string, Wor
 }
 
 /**
- * Whether a word is news: neither too old nor overtaken by another word on the same caller (R2). Timestamps are whole
- * seconds; of a join and a leave within one second the leave is believed, as somebody who leaves has joined before.
+ * Whether a word is news: neither too old, nor heard before, nor overtaken by another word on the same caller (R2).
+ * Timestamps are whole seconds; of a join and a leave within one second the leave is believed, as somebody who leaves
+ * has joined before.
  */
 export function isNews(word: Word, known: Word | undefined, staleAfterMs: number): boolean {
   if (word.heardAt - word.happenedAt > staleAfterMs) return false;
   if (known === undefined || word.happenedAt > known.happenedAt) return true;
-  return word.happenedAt === known.happenedAt && (word.isIn === known.isIn || !word.isIn);
+  return word.happenedAt === known.happenedAt && known.isIn && !word.isIn;
 }
 
 /** What the recording should do with that many people in. */

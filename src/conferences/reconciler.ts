@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Space } from '../signalwire/space.js';
-import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import { adoptRecording, allowOneMoreWrite, type Conference, hearWord } from './conference.js';
 import type { Durations } from './durations.js';
-import { createPass } from './pass.js';
+import { logFailure } from './log-failure.js';
+import { createPass, REQUESTS_A_PASS } from './pass.js';
 import { mayBePaused } from './policy.js';
 import type { Registry } from './registry.js';
 import { createSweep } from './sweep.js';
@@ -63,9 +62,8 @@ export interface Reconciler {
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs, durations, log } = options;
-  const limit = pLimit(MAX_REQUESTS);
   const isTracked = (conference: Conference) => registry.get(conference.sid) === conference;
-  const pass = createPass({ space, minParticipants, durations, limit, log, isTracked });
+  const pass = createPass({ space, minParticipants, durations, log, isTracked });
 
   const queue = createWorkQueue({
     async run(conferenceSid) {
@@ -74,15 +72,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       log.info({ conferenceSid }, 'the conference is over');
       forget(conferenceSid);
     },
-    onFailure(conferenceSid, error, retryInMs) {
-      const message = isUnauthorized(error) ? 'SignalWire refuses our credentials' : 'the pass failed';
-      const cause = error instanceof SpaceError ? { reason: error.message } : { err: error };
-      log[isUnauthorized(error) ? 'error' : 'warn'](
-        { conferenceSid, retryInMs, ...cause },
-        `${message}; it is tried again`,
-      );
-    },
-    waitBefore: (failures) => backoff(failures, durations),
+    // A sweep has one request in flight beside those of the passes.
+    workers: Math.floor((MAX_REQUESTS - 1) / REQUESTS_A_PASS),
+    onFailure: (conferenceSid, error, retryInMs) =>
+      logFailure(log, error, 'the pass failed', { conferenceSid, retryInMs }),
+    waitAfter: (failures) => backoff(failures, durations),
   });
 
   const sweep = createSweep({
@@ -92,7 +86,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     sharesRoom,
     intervalMs: sweepIntervalMs,
     durations,
-    limit,
     log,
     visit(conferenceSid) {
       const conference = registry.get(conferenceSid);
@@ -124,22 +117,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     queue.forget(conferenceSid);
   }
 
-  async function firstSweep(): Promise<void> {
-    await sweep.first();
-    await queue.idle();
-  }
-
   return {
     async start() {
-      const swept = firstSweep().finally(sweep.start);
+      const swept = sweep.first().finally(sweep.start);
       const waited = new AbortController();
       const isDone = await Promise.race([
-        swept.then(() => true),
+        swept.then(() => queue.idle()).then(() => true),
         delay(durations.firstSweep, false, { signal: waited.signal }).catch(() => false),
       ]).finally(() => waited.abort());
       if (isDone) return;
       log.warn('SignalWire has not answered the first sweep yet; starting without it, and trying on');
-      swept.catch((error: unknown) => log.error({ reason: String(error) }, 'SignalWire refuses our credentials'));
+      swept.catch((error: unknown) => logFailure(log, error, 'the first sweep failed'));
     },
 
     conferenceChanged({ conferenceSid, name }) {

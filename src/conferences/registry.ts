@@ -10,7 +10,7 @@ export interface Registry {
   all(): Conference[];
   /** The conference of that SID, known from now on. */
   track(conferenceSid: string, name?: string): Conference;
-  /** Forgets a conference, and closes the open room if it was the room's last one. */
+  /** Forgets a conference that is over, and closes the open room if it was the room's last one. */
   forget(conferenceSid: string, name?: string): void;
   /** The open room's name; where none is open, this caller's CallSid opens one. */
   roomFor(callSid: string): string;
@@ -18,12 +18,20 @@ export interface Registry {
   reopenRoom(name: string): void;
 }
 
+interface Room {
+  name: string;
+  isOpen: boolean;
+  /** SIDs of its conferences that are over: a late callback of theirs doesn't open it again. */
+  over: Set<string>;
+}
+
 /** @param prefix what the open room's name has before the CallSid */
 export function createRegistry(prefix: string): Registry {
   const conferences = new Map<string, Conference>();
-  const room: { name: string | undefined; isOpen: boolean } = { name: undefined, isOpen: false };
+  let room: Room | undefined;
 
   const isHeld = (name: string) => [...conferences.values()].some((conference) => conference.name === name);
+  const open = (name: string): Room => ({ name, isOpen: true, over: new Set() });
 
   return {
     get size() {
@@ -33,28 +41,29 @@ export function createRegistry(prefix: string): Registry {
     all: () => [...conferences.values()],
 
     track(conferenceSid, name) {
-      const known = conferences.get(conferenceSid);
-      const conference = known ?? createConference(conferenceSid);
+      const conference = conferences.get(conferenceSid) ?? createConference(conferenceSid);
       conference.name ??= name;
       conferences.set(conferenceSid, conference);
       // A caller who was sent to the room just before its conference ended starts another one of that name.
-      if (!known && name !== undefined && name === room.name) room.isOpen = true;
+      if (room && conference.name === room.name && !room.over.has(conferenceSid)) room.isOpen = true;
       return conference;
     },
 
     forget(conferenceSid, name) {
       const ended = conferences.get(conferenceSid)?.name ?? name;
       conferences.delete(conferenceSid);
-      if (ended !== undefined && ended === room.name && !isHeld(ended)) room.isOpen = false;
+      if (!room || ended !== room.name) return;
+      room.over.add(conferenceSid);
+      room.isOpen = isHeld(room.name);
     },
 
     roomFor(callSid) {
-      if (!room.isOpen || room.name === undefined) Object.assign(room, { name: prefix + callSid, isOpen: true });
-      return room.name ?? prefix + callSid;
+      if (!room?.isOpen) room = open(prefix + callSid);
+      return room.name;
     },
 
     reopenRoom(name) {
-      if (!room.isOpen) Object.assign(room, { name, isOpen: true });
+      if (!room?.isOpen) room = open(name);
     },
   };
 }

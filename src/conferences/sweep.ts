@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { ListedConference, Space } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { Durations } from './durations.js';
+import { logFailure } from './log-failure.js';
 import type { Registry } from './registry.js';
 
 export interface SweepOptions {
@@ -17,7 +17,6 @@ export interface SweepOptions {
   /** Milliseconds between two sweeps; 0 means none but the first. */
   intervalMs: number;
   durations: Durations;
-  limit: LimitFunction;
   log: Logger;
   /** Looks at a conference. */
   visit(conferenceSid: string): void;
@@ -27,7 +26,7 @@ export interface SweepOptions {
 export interface Sweep {
   /**
    * Learns the conferences that are going on, those waiting for a second person included, and has each looked at.
-   * Tries until SignalWire answers.
+   * Tries until SignalWire answers. Has one request in flight at a time, as a later sweep has.
    *
    * @throws SpaceError when SignalWire refuses our credentials
    */
@@ -40,7 +39,7 @@ export interface Sweep {
 const CALL_SID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export function createSweep(options: SweepOptions): Sweep {
-  const { space, registry, prefix, sharesRoom, intervalMs, durations, limit, log, visit } = options;
+  const { space, registry, prefix, sharesRoom, intervalMs, durations, log, visit } = options;
   const stopping = new AbortController();
   const visits = new Set<NodeJS.Timeout>();
   let next: NodeJS.Timeout | undefined;
@@ -48,11 +47,9 @@ export function createSweep(options: SweepOptions): Sweep {
   const isOurs = ({ name }: ListedConference) => name.startsWith(prefix);
 
   async function learn(): Promise<void> {
-    const listed = await Promise.all([
-      limit(() => space.listConferences('in-progress')),
-      limit(() => space.listConferences('init')),
-    ]);
-    const ours = listed.flat().filter(isOurs).toSorted(byAge);
+    const inProgress = await space.listConferences('in-progress');
+    const waiting = await space.listConferences('init');
+    const ours = [...inProgress, ...waiting].filter(isOurs).toSorted(byAge);
     for (const { sid, name } of ours) registry.track(sid, name);
     for (const { sid } of ours) visit(sid);
     if (sharesRoom) await reopenRoom(ours);
@@ -63,24 +60,27 @@ export function createSweep(options: SweepOptions): Sweep {
   async function reopenRoom(ours: ListedConference[]): Promise<void> {
     for (const { name } of ours) {
       const callSid = name.slice(prefix.length);
-      if (CALL_SID.test(callSid) && (await limit(() => space.isCall(callSid)))) return registry.reopenRoom(name);
+      if (CALL_SID.test(callSid) && (await space.isCall(callSid))) return registry.reopenRoom(name);
     }
   }
 
-  async function round(): Promise<void> {
+  async function round(failures: number): Promise<void> {
     const startedAt = Date.now();
-    let pause = intervalMs;
     try {
-      const listed = await limit(() => space.listConferences('in-progress'));
+      const listed = await space.listConferences('in-progress');
+      if (stopping.signal.aborted) return;
       plan(listed.filter(isOurs));
+      next = setTimeout(round, Math.max(0, startedAt + intervalMs - Date.now()), 0);
     } catch (error) {
-      pause = Math.min(intervalMs, durations.retryMost);
-      log.warn({ reason: String(error) }, 'the sweep failed; it is tried again');
+      if (stopping.signal.aborted) return;
+      const retryInMs = backoff(failures + 1, durations);
+      logFailure(log, error, 'the sweep failed', { retryInMs });
+      next = setTimeout(round, retryInMs, failures + 1);
     }
-    if (!stopping.signal.aborted) next = setTimeout(round, Math.max(0, pause - (Date.now() - startedAt)));
   }
 
   // Conferences that we know are looked at even when the list is without them: that's how we learn that they are over.
+  // One that we didn't know is looked at now, as nobody can say for how long it has been wrong.
   function plan(ours: ListedConference[]): void {
     const known = registry.all().map(({ sid }) => sid);
     for (const { sid, name } of ours) {
@@ -106,14 +106,14 @@ export function createSweep(options: SweepOptions): Sweep {
           return await learn();
         } catch (error) {
           if (isUnauthorized(error)) throw error;
-          const waitMs = backoff(failures, durations);
-          log.warn({ reason: String(error), retryInMs: waitMs }, 'the first sweep failed; it is tried again');
-          await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
+          const retryInMs = backoff(failures + 1, durations);
+          logFailure(log, error, 'the first sweep failed', { retryInMs });
+          await delay(retryInMs, undefined, { signal: stopping.signal }).catch(() => {});
         }
       }
     },
     start() {
-      if (intervalMs > 0 && !stopping.signal.aborted) next = setTimeout(round, intervalMs);
+      if (intervalMs > 0 && !stopping.signal.aborted) next = setTimeout(round, intervalMs, 0);
     },
     stop() {
       stopping.abort();

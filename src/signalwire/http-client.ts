@@ -1,9 +1,10 @@
 import { Agent, request } from 'undici';
+import { z } from 'zod';
 import { SpaceError } from './space-error.js';
 
 /** What the SDK hands to its HTTP client; only what we use of it. */
 export interface SdkRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST';
   uri: string;
   username: string;
   password: string;
@@ -73,18 +74,19 @@ function entries(values: Record<string, unknown> = {}): [string, string][] {
 }
 
 function parse(text: string, status: number, asked: string): unknown {
-  if (text === '') return {};
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new SpaceError(`SignalWire answered ${asked} with something that is not JSON`, { status, cause });
+    throw new SpaceError(`SignalWire answered ${asked} with something other than JSON`, { status, cause });
   }
 }
+
+const refusal = z.object({ message: z.string().optional(), errors: z.array(z.string()).optional() });
 
 // SignalWire says why in `message`, or in `errors` for a 422; a gateway before it answers with HTML or nothing.
 function reason(text: string): string {
   try {
-    const { message, errors } = JSON.parse(text);
+    const { message, errors } = refusal.parse(JSON.parse(text));
     const said = message ?? errors?.join('; ');
     return said ? `: ${said}` : '';
   } catch {

@@ -2,7 +2,7 @@ import { RestClient } from '@signalwire/compatibility-api';
 
 const { VoiceResponse } = RestClient.LaML;
 
-/** An empty LaML document: what SignalWire advises to answer a status callback with. */
+/** An empty LaML document: the answer to a status callback that SignalWire's page "Common webhook errors" advises. */
 export const EMPTY_RESPONSE = new VoiceResponse().toString();
 
 /**

@@ -1,6 +1,6 @@
 import { RestClient } from '@signalwire/compatibility-api';
 import { createHttpClient, type HttpClient } from './http-client.js';
-import { isNotFound } from './space-error.js';
+import { isNotFound, SpaceError } from './space-error.js';
 
 /** Whether a recording runs; SignalWire's other words for it are translated here. */
 export type RecordingState = 'in-progress' | 'paused';
@@ -58,49 +58,48 @@ export function createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, time
 
   return {
     async listConferences(status) {
-      const conferences = await client.conferences.list({ status, pageSize: PAGE_SIZE });
+      const conferences = await ask(client.conferences.list({ status, pageSize: PAGE_SIZE }));
       return conferences.map(({ sid, friendlyName, dateCreated }) => ({
         sid,
-        name: friendlyName,
+        name: friendlyName ?? '',
         createdAt: dateCreated,
       }));
     },
 
     async fetchConferenceStatus(conferenceSid) {
-      const conference = await orUndefined(client.conferences(conferenceSid).fetch());
-      return conference?.status;
+      const conference = await orUndefined(ask(client.conferences(conferenceSid).fetch()));
+      return conference && statusOf(conference);
     },
 
     async listParticipants(conferenceSid) {
-      const participants = await client.conferences(conferenceSid).participants.list({ pageSize: PAGE_SIZE });
-      return participants.filter(({ status }) => !isCompleted(status)).map(({ callSid }) => callSid);
+      const participants = await ask(client.conferences(conferenceSid).participants.list({ pageSize: PAGE_SIZE }));
+      return participants.filter((one) => statusOf(one) !== 'completed').map(({ callSid }) => callSid);
     },
 
     async listLiveRecordings(conferenceSid) {
-      const recordings = await client.conferences(conferenceSid).recordings.list({ pageSize: PAGE_SIZE });
+      const recordings = await ask(client.conferences(conferenceSid).recordings.list({ pageSize: PAGE_SIZE }));
       return recordings
         .toSorted((a, b) => Number(b.dateCreated) - Number(a.dateCreated))
-        .flatMap(({ sid, status }) => {
-          const state = recordingState(status);
-          return state ? [{ sid, state }] : [];
+        .flatMap((recording) => {
+          const state = recordingState(statusOf(recording));
+          return state ? [{ sid: recording.sid, state }] : [];
         });
     },
 
     async fetchRecordingState(conferenceSid, recordingSid) {
-      const recording = await orUndefined(client.conferences(conferenceSid).recordings(recordingSid).fetch());
-      return recording && recordingState(recording.status);
+      const recording = await orUndefined(ask(client.conferences(conferenceSid).recordings(recordingSid).fetch()));
+      return recording && recordingState(statusOf(recording));
     },
 
     async updateRecording(conferenceSid, recordingSid, state) {
-      await client
-        .conferences(conferenceSid)
-        .recordings(recordingSid)
-        // PauseBehavior is `silence` unless it is said each time.
-        .update(state === 'paused' ? { status: state, pauseBehavior } : { status: state });
+      // PauseBehavior is `silence` unless it is said each time.
+      const change = state === 'paused' ? { status: state, pauseBehavior } : { status: state };
+      statusOf(await ask(client.conferences(conferenceSid).recordings(recordingSid).update(change)));
     },
 
     async isCall(sid) {
-      return (await orUndefined(client.calls(sid).fetch())) !== undefined;
+      const call = await orUndefined(ask(client.calls(sid).fetch()));
+      return call?.sid === sid;
     },
 
     close: () => http.close(),
@@ -117,16 +116,28 @@ function connect(spaceUrl: string, projectId: string, apiToken: string, http: Ht
     // Else the SDK takes TWILIO_REGION, TWILIO_EDGE and others from the environment and calls another host.
     env: {},
   };
-  // The SDK types its HTTP client as its own class, of which it uses `request` alone; ours has that and no more.
+  // The SDK types its HTTP client as a class of its own, of which it uses `request` alone.
   const client = RestClient(projectId, apiToken, options as unknown as ClientOptions);
   // The SDK always writes https:// before the host; the simulator on loopback speaks plain http.
   Object.assign(client.api, { baseUrl: spaceUrl });
   return client;
 }
 
-// The SDK's types know only some of the words that SignalWire's OpenAPI document lists, hence plain strings here.
-function isCompleted(status: string): boolean {
-  return status === 'completed';
+/** The SDK's promise, with whatever the SDK itself makes of an answer that it can't read turned into a SpaceError. */
+async function ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (cause instanceof SpaceError) throw cause;
+    throw new SpaceError(`SignalWire's answer could not be read: ${cause}`, { cause });
+  }
+}
+
+// The SDK's types promise a status, of only some of the words that SignalWire's OpenAPI document lists; an answer
+// without one must not pass for a recording that runs.
+function statusOf(resource: { status?: string }): string {
+  if (typeof resource.status === 'string') return resource.status;
+  throw new SpaceError("SignalWire's answer could not be read: it has no status");
 }
 
 // Of the documented words (queued, in-progress, paused, resumed, completed, absent, stopped) and `failed`, which

@@ -28,7 +28,7 @@ export interface Calls {
   receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
   /** Calls somebody, who answers after a while. */
   place(from: string, to: string, webhook: VoiceWebhook): Call;
-  /** @returns false when the call is over already */
+  /** @returns false when the call can't take that: it's over, or to be canceled and answered already */
   end(call: Call, status: 'completed' | 'canceled'): boolean;
 }
 
@@ -84,7 +84,7 @@ export function createCalls({ projectId, conferences, webhooks, ringMs, onProble
       return call;
     },
     end(call, status) {
-      if (isOver(call)) return false;
+      if (isOver(call) || (status === 'canceled' && call.status === 'in-progress')) return false;
       setStatus(call, status);
       conferences.leave(call);
       return true;

@@ -24,6 +24,8 @@ export interface ConferencesOptions {
   recordingUrl(recordingSid: string): string;
   sendCallback(callback: Webhook): void;
   announce(change: Change): void;
+  /** Ends a call that the conference throws out. */
+  drop(call: Call): void;
 }
 
 /** The conferences of a space, and what happens in them. */
@@ -55,6 +57,7 @@ export function createConferences({
   recordingUrl,
   sendCallback,
   announce,
+  drop,
 }: ConferencesOptions): Conferences {
   const conferences = new Map<string, Conference>();
   const live = () => [...conferences.values()].filter(({ status }) => status !== 'completed');
@@ -112,9 +115,10 @@ export function createConferences({
   }
 
   function end(conference: Conference, call: Call): void {
-    for (const participant of conference.participants.values()) participant.call.status = 'completed';
+    const others = [...conference.participants.values()];
     conference.participants.clear();
     conference.status = 'completed';
+    for (const participant of others) drop(participant.call);
     tell(conference, 'end', call);
     for (const recording of conference.recordings) {
       if (isOver(recording.status)) continue;
@@ -133,10 +137,7 @@ export function createConferences({
       const conference = known ?? newConference(instruction);
       conferences.set(conference.sid, conference);
       const most = instruction.maxParticipants ?? Number.POSITIVE_INFINITY;
-      if (conference.participants.size >= most) {
-        call.status = 'completed';
-        return;
-      }
+      if (conference.participants.size >= most) return drop(call);
       conference.participants.set(call.sid, newParticipant(call, instruction));
       announce({ what: 'joined', conference, call });
       tell(conference, 'join', call);

@@ -37,6 +37,26 @@ const conferenceAttributes = z.strictObject({
   waitUrl: url.optional(),
 });
 
+const dialAttributes = z.strictObject({
+  action: url.optional(),
+  answerOnBridge: flag.optional(),
+  callerId: z.string().optional(),
+  callerName: z.string().optional(),
+  hangupOnStar: flag.optional(),
+  method: method.optional(),
+  record: z.string().optional(),
+  recordingStatusCallback: url.optional(),
+  recordingStatusCallbackEvent: z.string().optional(),
+  recordingStatusCallbackMethod: method.optional(),
+  recordingStorageUrl: url.optional(),
+  recordingStorageUrlMethod: method.optional(),
+  recordingTrack: z.enum(['inbound', 'outbound', 'both']).optional(),
+  ringTone: z.string().optional(),
+  timeLimit: z.coerce.number().int().optional(),
+  timeout: z.coerce.number().int().optional(),
+  trim: z.enum(['trim-silence', 'do-not-trim']).optional(),
+});
+
 /** What a LaML document tells the simulator to do with a call. */
 export interface ConferenceInstruction extends z.output<typeof conferenceAttributes> {
   name: string;
@@ -72,10 +92,15 @@ export function readLaml(contentType: string, body: string): ConferenceInstructi
   const name = conference.text.trim();
   if (!name) throw new LamlError('The conference has no name.');
   if ([...name].length > MAX_NAME_LENGTH) throw new LamlError(`The conference's name is over ${MAX_NAME_LENGTH} long.`);
-  const attributes = conferenceAttributes.safeParse(conference.attributes);
-  if (!attributes.success)
-    throw new LamlError(`Conference's attributes are wrong: ${z.prettifyError(attributes.error)}`);
-  return { name, ...attributes.data };
+  readAttributes(response, z.strictObject({}));
+  readAttributes(dial, dialAttributes);
+  return { name, ...readAttributes(conference, conferenceAttributes) };
+}
+
+function readAttributes<Schema extends z.ZodType>({ name, attributes }: Element, schema: Schema): z.output<Schema> {
+  const result = schema.safeParse(attributes);
+  if (!result.success) throw new LamlError(`${name}'s attributes are wrong: ${z.prettifyError(result.error)}`);
+  return result.data;
 }
 
 function onlyChild(element: Element, expected: string, childName: string): Element {
@@ -84,6 +109,7 @@ function onlyChild(element: Element, expected: string, childName: string): Eleme
   if (child?.name !== childName || others.length > 0) {
     throw new LamlError(`The simulator knows ${expected} only with one ${childName} in it.`);
   }
+  if (element.text.trim()) throw new LamlError(`${expected} holds text.`);
   return child;
 }
 

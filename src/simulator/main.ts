@@ -44,7 +44,16 @@ Then let somebody call, and once more for a second person:
     const recording = conference.recordings[0]?.status ?? 'no recording yet';
     const about = call ? `${what} ${call.sid}` : what;
     console.log(`${conference.name}  ${about}  (${conference.participants.size} in, ${recording})`);
+    if (what !== 'ended') return;
+    const { recordedMs, soloMs, lostMs } = conference.ledger.account();
+    console.log(
+      `${conference.name}  recorded ${seconds(recordedMs)}, solo ${seconds(soloMs)}, lost ${seconds(lostMs)}`,
+    );
   });
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
 }
 
 function readPort(text: string | undefined): number {

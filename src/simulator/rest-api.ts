@@ -20,17 +20,32 @@ export interface RestApiOptions {
   resources: Resources;
   /** Milliseconds that a request takes: half before it's handled, half after. */
   latencyMs: () => number;
-  /** Told of each request as it arrives, and as it's answered. */
-  onRequest(method: string, path: string): void;
-  onAnswer(method: string, path: string, status: number): void;
+  /** Told of each request as it arrives. */
+  onArrival(request: ApiRequest): void;
+  /** Handles a request, or does something else in its place. */
+  onRequest(request: ApiRequest, handle: () => ApiAnswer): ApiAnswer | Promise<ApiAnswer>;
+  /** Told of each request as it's answered. */
+  onAnswer(request: ApiRequest, answer: ApiAnswer): void;
+}
+
+export interface ApiRequest {
+  method: string;
+  /** Begins with the project ID. */
+  path: string;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** Sent as JSON; text is sent as it is. */
+  body: object | string;
 }
 
 /** SignalWire's compatibility REST API, as far as conferences need it. Both of its URL forms, with and without `.json`. */
 export function createRestApi(options: RestApiOptions): Express {
-  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, onRequest, onAnswer } = options;
+  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, ...watcher } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
-  function outcome(request: Request, handle: (request: Request) => object): { status: number; body: object } {
+  function outcome(request: Request, handle: (request: Request) => object): ApiAnswer {
     try {
       if (request.get('authorization') !== credentials || request.params.account !== projectId) throw unauthorized();
       return { status: 200, body: handle(request) };
@@ -41,19 +56,20 @@ export function createRestApi(options: RestApiOptions): Express {
   }
 
   const endpoint: Endpoint = (handle) => async (request, response) => {
-    const { method, path } = request;
-    onRequest(method, path);
+    const asked = { method: request.method, path: request.path };
+    watcher.onArrival(asked);
     const halfMs = latencyMs() / 2;
     await delay(halfMs);
-    const { status, body } = outcome(request, handle);
+    const answer = await watcher.onRequest(asked, () => outcome(request, handle));
     await delay(halfMs);
-    response.status(status).json(body);
-    onAnswer(method, path, status);
+    response.status(answer.status).type(typeof answer.body === 'string' ? 'html' : 'json');
+    response.send(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+    watcher.onAnswer(asked, answer);
   };
 
   const router = express.Router();
   router.get('/:account', endpoint(resources.account));
-  addCalls(router, endpoint, calls, resources);
+  addCalls(router, endpoint, calls, numbers, resources);
   addConferences(router, endpoint, conferences, resources);
   addPhoneNumbers(router, endpoint, numbers, resources);
   const nowhere = endpoint(() => {

@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import { listen } from '../listen.js';
 import { createCalls } from './calls.js';
 import { type Change, createConferences } from './conferences.js';
 import { type Account, sum } from './ledger.js';
 import { type Call, type Conference, newPhoneNumber } from './model.js';
 import { createResources } from './resources.js';
-import { createRestApi } from './rest-api.js';
+import { type ApiAnswer, type ApiRequest, createRestApi } from './rest-api.js';
 import { createWebhookSender, type Webhook } from './webhooks.js';
 
 export interface SimulatorOptions {
@@ -24,9 +25,9 @@ export type SimulatorEvents = EventEmitter<{
   change: [change: Change];
   /** What the application did wrong, in a sentence. */
   problem: [sentence: string];
-  /** A request of the REST API arrives; its path begins with the project ID. */
-  request: [method: string, path: string];
-  answer: [method: string, path: string, status: number];
+  /** A request of the REST API arrives, and is answered. */
+  request: [request: ApiRequest];
+  answer: [request: ApiRequest, answer: ApiAnswer];
 }>;
 
 /** A SignalWire space on loopback. */
@@ -41,6 +42,8 @@ export interface Simulator {
   latencyMs: number;
   /** What happens to a status callback: by default it's sent. Tests drop, delay and double here. */
   onCallback(callback: Webhook, send: () => void): void;
+  /** What happens to a request of the REST API: by default it's handled. Tests fail and falsify here. */
+  onRequest(request: ApiRequest, handle: () => ApiAnswer): ApiAnswer | Promise<ApiAnswer>;
   /** Points the number's voice webhook somewhere. */
   pointNumber(url: string, method?: 'GET' | 'POST'): void;
   /** Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed. */
@@ -75,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       `${simulator.url}/api/laml/2010-04-01/Accounts/${projectId}/Recordings/${recordingSid}`,
     sendCallback: (callback) => simulator.onCallback(callback, () => void sendCallback(callback)),
     announce: (change) => events.emit('change', change),
+    drop: (call) => calls.end(call, 'completed'),
   });
   const onProblem = (sentence: string) => events.emit('problem', sentence);
   const calls = createCalls({ projectId, conferences, webhooks, ringMs, onProblem });
@@ -86,10 +90,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     numbers: [number],
     resources: createResources(projectId, new Date()),
     latencyMs: () => simulator.latencyMs,
-    onRequest: (method, path) => events.emit('request', method, path),
-    onAnswer: (method, path, status) => events.emit('answer', method, path, status),
+    onArrival: (request) => events.emit('request', request),
+    onRequest: (request, handle) => simulator.onRequest(request, handle),
+    onAnswer: (request, answer) => events.emit('answer', request, answer),
   });
-  const server = app.listen(options.port ?? 0, HOST);
+  const server = createServer(app);
   // Node closes a connection after 5 s without a request; how long SignalWire keeps one isn't documented. A minute and a
   // bit is what the usual balancers do (assumed).
   server.keepAliveTimeout = 65_000;
@@ -103,6 +108,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     phoneNumber: PHONE_NUMBER,
     latencyMs: 0,
     onCallback: (_callback, send) => send(),
+    onRequest: (_request, handle) => handle(),
     pointNumber(url, method = 'POST') {
       number.voiceUrl = url;
       number.voiceMethod = method;
@@ -126,7 +132,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
   };
 
-  await once(server, 'listening');
-  simulator.url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  simulator.url = `http://${HOST}:${await listen(server, options.port ?? 0, HOST)}`;
   return simulator;
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { readParameters } from './parameters.js';
+import { readParameters, text } from './parameters.js';
 import { Refusal } from './refusal.js';
 
-const parameters = z.object({ AccountSid: z.string('is given more than once').optional() });
+const parameters = z.object({ AccountSid: text.optional() });
 
 /** Lets through only webhooks of our own project; those that don't say whose they are count as ours. */
 export function requireAccount(projectId: string): RequestHandler {

@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Reconciler } from '../conferences/reconciler.js';
 import { EMPTY_RESPONSE } from '../signalwire/laml.js';
-import { readParameters, sid, timestamp } from './parameters.js';
+import { readParameters, sid, text, timestamp } from './parameters.js';
 
 const conferenceEvent = z.object({
   ConferenceSid: sid,
-  FriendlyName: z.string('is given more than once').optional(),
-  StatusCallbackEvent: z.string('is given more than once').optional(),
+  FriendlyName: text.optional(),
+  StatusCallbackEvent: text.optional(),
   CallSid: sid.optional(),
   Timestamp: timestamp,
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { nameFault } from '../conferences/name.js';
 import type { Registry } from '../conferences/registry.js';
 import { conferenceResponse } from '../signalwire/laml.js';
-import { readParameters, sid } from './parameters.js';
+import { readParameters, sid, text } from './parameters.js';
 import { Refusal } from './refusal.js';
 
 export interface InboundOptions {
@@ -13,7 +13,7 @@ export interface InboundOptions {
   conferencePrefix: string;
 }
 
-const parameters = z.object({ room: z.string('is given more than once').trim().optional() });
+const parameters = z.object({ room: text.trim().optional() });
 const caller = z.object({ CallSid: sid });
 
 /** A call comes in: answers the LaML that puts the caller into a recorded conference. Does no I/O: a caller waits. */

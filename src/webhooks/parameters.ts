@@ -3,16 +3,23 @@ import { z } from 'zod';
 import { Refusal } from './refusal.js';
 
 /** A SID in SignalWire's form, a UUID. */
-export const sid = z.guid({ error: ({ input }) => (input === undefined ? 'is missing' : 'is not a SID') });
+export const sid = z.guid({ error: ({ input }) => fault(input, 'is not a SID') });
+
+/** Any text. */
+export const text = z.string({ error: ({ input }) => fault(input, 'is not text') });
 
 /** A Timestamp parameter as ms since 1970; one that can't be read counts as absent. */
-export const timestamp = z.string().transform(parseTime).optional();
+export const timestamp = text.transform(parseTime).optional();
 
 /** Reads a POST's form, up to 64 kB. A GET's body is never read: the signature doesn't cover it. */
 export function readForm(): RequestHandler[] {
   const parse = express.urlencoded({ extended: false, limit: '64kb' });
   return [
-    (request, response, next) => (request.method === 'POST' ? parse(request, response, next) : next()),
+    (request, response, next) => {
+      if (request.method !== 'POST') return next();
+      // An encoding that nobody knows is to the sender one more body that can't be parsed.
+      parse(request, response, (error) => next(error?.status === 415 ? new Refusal(400, error.message) : error));
+    },
     (request, _response, next) => {
       if (request.method === 'POST' && request.body === undefined && hasBody(request)) {
         throw new Refusal(400, 'Send the parameters as a form (application/x-www-form-urlencoded).');
@@ -37,6 +44,11 @@ export function readParameters<Schema extends z.ZodType>(request: Request, schem
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new Refusal(400, `${issue?.path.join('.')} ${issue?.message}.`);
+}
+
+function fault(input: unknown, otherwise: string): string {
+  if (input === undefined) return 'is missing';
+  return Array.isArray(input) ? 'is given more than once' : otherwise;
 }
 
 function hasBody({ headers }: Request): boolean {

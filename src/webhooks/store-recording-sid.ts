@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Reconciler } from '../conferences/reconciler.js';
 import { EMPTY_RESPONSE } from '../signalwire/laml.js';
-import { readParameters, sid } from './parameters.js';
+import { readParameters, sid, text } from './parameters.js';
 
 const recordingEvent = z.object({
   ConferenceSid: sid,
   RecordingSid: sid,
-  RecordingStatus: z.string('is given more than once').optional(),
-  RecordingUrl: z.string().optional(),
-  RecordingDuration: z.string().optional(),
+  RecordingStatus: text.optional(),
+  RecordingUrl: text.optional(),
+  RecordingDuration: text.optional(),
 });
 
 /** A conference's recording began or ended: tells the reconciler, after SignalWire has its answer (R1). */

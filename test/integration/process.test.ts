@@ -80,7 +80,7 @@ describe('the process', { timeout: 20_000 }, () => {
       { PORT: '0', SIGNALWIRE_API_TOKEN: 'PT-mine' },
       'PORT=3000\nSIGNALWIRE_SIGNING_KEY=PSK-mine\n',
     );
-    await eventually(() => expect(output.out).toMatch(/\n {2}curl .*\n.*\n.*Url=/));
+    await eventually(() => expect(output.out).toMatch(/\n {2}curl [\s\S]*Url=\S+\n/));
     expect(output.out).toMatch(/API token +PT-mine\n/);
     expect(output.out).toMatch(/signing key +PSK-mine\n/);
     expect(output.out).not.toContain(':3000/api');

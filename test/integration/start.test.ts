@@ -35,7 +35,9 @@ describe('the start', () => {
     const { log } = keepLog();
     const settings = settingsFor(await simulated(), { port });
     const starting = startService({ settings, log, openTunnel: loopbackTunnel });
-    await expect(starting).rejects.toThrow(`Port ${port} of 127.0.0.1 could not be had: something else listens there`);
+    await expect(starting).rejects.toThrow(
+      `Can't listen on port ${port} of 127.0.0.1 (EADDRINUSE): something listens there; set PORT`,
+    );
   });
 
   it('ends with the cause when the tunnel does not open, and leaves nothing listening', async () => {

@@ -30,8 +30,8 @@ export interface Pair {
   log: LogLine[];
   /** What the simulator found wrong with the service. */
   problems: string[];
-  /** Closes the service and starts another one with the same settings, at another port. */
-  restart(): Promise<void>;
+  /** Closes the service and starts another one at another port, with the same settings but for the changes. */
+  restart(changes?: Partial<Settings>): Promise<void>;
 }
 
 /** Settings as the environment gives them, for a service that listens on loopback at a free port. */
@@ -65,13 +65,18 @@ export async function startPair({ settings = {}, durations = {}, before }: Optio
   onTestFinished(() => simulator.close());
   const requests: string[] = [];
   const problems: string[] = [];
-  simulator.events.on('request', (method, path) => requests.push(`${method} ${kindOf(path)}`));
+  simulator.events.on('request', (request) => requests.push(kindOf(request)));
   simulator.events.on('problem', (sentence) => problems.push(sentence));
   await before?.(simulator);
 
   const { log, lines } = keepLog();
-  const start = async () => {
-    const options = { settings: settingsFor(simulator, settings), log, openTunnel: loopbackTunnel, durations };
+  const start = async (changes: Partial<Settings> = {}) => {
+    const options = {
+      settings: settingsFor(simulator, { ...settings, ...changes }),
+      log,
+      openTunnel: loopbackTunnel,
+      durations,
+    };
     const service = await startService(options);
     simulator.pointNumber(`${service.publicUrl}/inbound`);
     return service;
@@ -82,9 +87,9 @@ export async function startPair({ settings = {}, durations = {}, before }: Optio
     requests,
     log: lines,
     problems,
-    async restart() {
+    async restart(changes) {
       await pair.service.close();
-      pair.service = await start();
+      pair.service = await start(changes);
     },
   };
   onTestFinished(() => pair.service.close());
@@ -120,11 +125,8 @@ export function recordingStatus(conference: Conference): string | undefined {
   return conference.recordings[0]?.status;
 }
 
-// Drops the project, and the SIDs between: "PROJECT/Conferences/SID/Recordings/SID" is "Conferences Recordings".
-function kindOf(path: string): string {
-  return path
-    .split('/')
-    .slice(2)
-    .filter((part) => !/^[\da-f-]{36}$/.test(part))
-    .join(' ');
+/** A request without its SIDs: `GET PROJECT/Conferences/SID/Recordings/SID` is `GET Conferences Recordings`. */
+export function kindOf({ method, path }: { method: string; path: string }): string {
+  const names = path.split('/').filter((part) => part && !/^[\da-f-]{36}$/.test(part));
+  return [method, ...names].join(' ');
 }

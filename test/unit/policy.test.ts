@@ -52,7 +52,8 @@ describe('whether a word is news', () => {
     ['a join in the same second as a leave', word(true), word(false), false],
     ['a leave in the same second as a join', word(false), word(true), true],
     ['a leave that a join has overtaken', word(false, NOW, NOW - 1000), word(true), false],
-    ['the same join once more', word(true), word(true), true],
+    ['the same join once more', word(true, NOW + 1000, NOW), word(true), false],
+    ['the same leave once more', word(false, NOW + 1000, NOW), word(false), false],
   ])('%s', (_case, heard, known, news) => {
     expect(isNews(heard, known, 10_000)).toBe(news);
   });

@@ -66,6 +66,26 @@ describe('the open room', () => {
     expect(registry.roomFor('second')).toBe('recorded-first');
   });
 
+  it('is not opened again by a callback of a conference that is over', () => {
+    const registry = createRegistry('recorded-');
+    registry.roomFor('first');
+    registry.track('one', 'recorded-first');
+    registry.forget('one');
+    registry.track('one', 'recorded-first');
+    expect(registry.roomFor('second')).toBe('recorded-second');
+  });
+
+  it('stays open for those in its next conference when a late callback of the last one is followed up', () => {
+    const registry = createRegistry('recorded-');
+    registry.roomFor('first');
+    registry.track('one', 'recorded-first');
+    registry.forget('one');
+    registry.track('two', 'recorded-first');
+    registry.track('one', 'recorded-first');
+    registry.forget('one');
+    expect(registry.roomFor('second')).toBe('recorded-first');
+  });
+
   it('can be one that was open before a restart, but not in place of one that is open', () => {
     const registry = createRegistry('recorded-');
     registry.reopenRoom('recorded-before');

@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A queue whose runs end when the test says so. */
-function startQueue() {
+function startQueue(workers = 10) {
   const runs: string[] = [];
   const failures: [string, number][] = [];
   const ends: ((error?: Error) => void)[] = [];
@@ -15,7 +15,8 @@ function startQueue() {
       return new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve())));
     },
     onFailure: (key, _error, retryInMs) => failures.push([key, retryInMs]),
-    waitBefore: (count) => 250 * 2 ** count,
+    workers,
+    waitAfter: (count) => 250 * count,
   });
   const end = async (error?: Error) => {
     ends.shift()?.(error);
@@ -41,11 +42,40 @@ describe('the work queue', () => {
     expect(runs).toEqual(['a', 'a']);
   });
 
-  it('runs different keys side by side', () => {
-    const { queue, runs } = startQueue();
+  it('runs different keys side by side, as many as there are workers', async () => {
+    const { queue, runs, end } = startQueue(2);
+    for (const key of ['a', 'b', 'c', 'c', 'd']) queue.add(key);
+    expect(runs).toEqual(['a', 'b']);
+    await end();
+    expect(runs).toEqual(['a', 'b', 'c']);
+    await end();
+    expect(runs).toEqual(['a', 'b', 'c', 'd']);
+    await end();
+    await end();
+    expect(runs).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('does not let a key that is busy keep the others from their turn', async () => {
+    const { queue, runs, end } = startQueue(1);
     queue.add('a');
     queue.add('b');
+    queue.add('a');
+    await end();
     expect(runs).toEqual(['a', 'b']);
+    await end();
+    expect(runs).toEqual(['a', 'b', 'a']);
+  });
+
+  it('tries a failed key at once when there was news during the run', async () => {
+    const { queue, runs, failures, end } = startQueue();
+    queue.add('a');
+    queue.add('a');
+    await end(new Error('no'));
+    expect(failures).toEqual([['a', 0]]);
+    expect(runs).toEqual(['a', 'a']);
+    await end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toEqual(['a', 'a']);
   });
 
   it('tries a failed key again after waits that grow, and anew after a success', async () => {

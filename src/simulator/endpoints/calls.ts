@@ -2,6 +2,7 @@ import type { Request, Router } from 'express';
 import { z } from 'zod';
 import { unprocessable } from '../api-error.js';
 import type { Calls } from '../calls.js';
+import type { PhoneNumber } from '../model.js';
 import { pageOf } from '../paging.js';
 import type { Resources } from '../resources.js';
 import { type Endpoint, form, found, httpMethod, PAGING, read, sidIn, webUrl } from './endpoint.js';
@@ -11,8 +12,18 @@ const newCall = z.object({ To: e164, From: e164, Url: webUrl, Method: httpMethod
 const update = z.object({ Status: z.enum(['completed', 'canceled']) });
 const filter = z.strictObject({ ...PAGING, Status: z.string().optional() });
 
-/** List, place, fetch and end calls. */
-export function addCalls(router: Router, endpoint: Endpoint, calls: Calls, resources: Resources): void {
+/**
+ * List, place, fetch and end calls.
+ *
+ * @param numbers the project's own, one of which a call must come from
+ */
+export function addCalls(
+  router: Router,
+  endpoint: Endpoint,
+  calls: Calls,
+  numbers: PhoneNumber[],
+  resources: Resources,
+): void {
   const callOf = (request: Request) => found(calls.get(sidIn(request, 'call')));
 
   const list = endpoint((request) => {
@@ -23,6 +34,8 @@ export function addCalls(router: Router, endpoint: Endpoint, calls: Calls, resou
 
   const place = endpoint((request) => {
     const { To, From, Url, Method } = read(newCall, request.body);
+    const own = numbers.map(({ phoneNumber }) => phoneNumber);
+    if (!own.includes(From)) throw unprocessable(`From must be a number of the project: ${own.join(', ')}`);
     return resources.call(calls.place(From, To, { url: Url, method: Method }));
   });
 
@@ -31,7 +44,7 @@ export function addCalls(router: Router, endpoint: Endpoint, calls: Calls, resou
   const end = endpoint((request) => {
     const call = callOf(request);
     const { Status } = read(update, request.body);
-    if (!calls.end(call, Status)) throw unprocessable('The call is over');
+    if (!calls.end(call, Status)) throw unprocessable(`The call is ${call.status} and can't be ${Status}`);
     return resources.call(call);
   });
 

@@ -1,0 +1,397 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startService } from '../../src/service.js';
+import { newRecording } from '../../src/simulator/model.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import {
+  eventually,
+  keepLog,
+  kindOf,
+  liveConference,
+  loopbackTunnel,
+  type Pair,
+  quiet,
+  recordingStatus,
+  settingsFor,
+  startPair,
+} from '../support/service-beside-simulator.js';
+
+const READ_LIST = 'GET Conferences Participants';
+const READ_RECORDING = 'GET Conferences Recordings';
+const WRITE = 'POST Conferences Recordings';
+
+const FAST = { word: 200, settle: 240, retryFirst: 20, retryMost: 80 };
+
+const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
+const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('paused'));
+const isResumed = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('resumed'));
+const countOf = ({ requests }: Pair, kind: string) => requests.filter((request) => request === kind).length;
+
+/** Lets everything run out: the words, the settling look, the retries. */
+const settled = ({ simulator }: Pair) => quiet(simulator, FAST.settle + 110);
+
+async function twoPeople(options: Parameters<typeof startPair>[0] = {}) {
+  const pair = await startPair({ durations: FAST, ...options });
+  const first = await pair.simulator.call();
+  const second = await pair.simulator.call();
+  const { sweepIntervalMs = 0 } = options.settings ?? {};
+  // Where sweeps never cease there is no quiet: then enough of them must have gone by.
+  if (sweepIntervalMs === 0) await settled(pair);
+  else
+    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThan(FAST.settle / sweepIntervalMs + 2));
+  pair.requests.length = 0;
+  return { pair, first, second };
+}
+
+/** One is left in a paused conference. */
+async function onePerson(options: Parameters<typeof startPair>[0] = {}) {
+  const { pair, first, second } = await twoPeople(options);
+  pair.simulator.hangUp(second);
+  await isPaused(pair);
+  await settled(pair);
+  pair.requests.length = 0;
+  return { pair, first };
+}
+
+/** Has requests of a kind answered with a status for as long as the test wants. */
+function fail(simulator: Simulator, status: number, ...kinds: string[]): { heal(): void } {
+  const before = simulator.onRequest;
+  simulator.onRequest = (request, handle) =>
+    kinds.includes(kindOf(request))
+      ? { status, body: { code: status, message: 'no', status } }
+      : before(request, handle);
+  return {
+    heal() {
+      simulator.onRequest = before;
+    },
+  };
+}
+
+describe('reading', () => {
+  it('asks for participants and recording together', async () => {
+    const { pair, second } = await twoPeople();
+    // Nothing is answered before both have arrived.
+    const held: (() => void)[] = [];
+    pair.simulator.onRequest = async (_request, handle) => {
+      await new Promise<void>((resolve) => {
+        held.push(resolve);
+        if (held.length >= 2) for (const release of held) release();
+      });
+      return handle();
+    };
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    expect(pair.requests.slice(0, 2).toSorted()).toEqual([READ_LIST, READ_RECORDING]);
+  });
+
+  it('follows every write', async () => {
+    const { pair, second } = await twoPeople();
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    await eventually(() => expect(pair.requests).toContain(WRITE));
+    const written = pair.requests.indexOf(WRITE);
+    await eventually(() => expect(pair.requests.slice(written)).toContain(READ_LIST));
+    // Not the settling look: that one comes later.
+    expect(pair.log.at(-1)?.msg).not.toBe('participant joined');
+  });
+
+  it('does not take a list for newer than the question: a join while the recording is read slowly is not forgotten', async () => {
+    const { pair, second } = await twoPeople();
+    let list: (() => void) | undefined;
+    pair.simulator.onRequest = async (request, handle) => {
+      const answer = handle();
+      // The recording's answer takes longer than a word counts.
+      if (kindOf(request) === READ_RECORDING) await new Promise((resolve) => setTimeout(resolve, FAST.word + 100));
+      else list?.();
+      return answer;
+    };
+    const listed = new Promise<void>((resolve) => {
+      list = resolve;
+    });
+    pair.simulator.hangUp(second);
+    await listed;
+    await pair.simulator.call();
+    await settled(pair);
+    expect(countOf(pair, WRITE)).toBe(0);
+    expect(statusOf(pair)).toBe('in-progress');
+  });
+});
+
+describe('a list that lags behind the callbacks', () => {
+  it('neither holds up a pause nor takes back a resume', async () => {
+    const { pair, second } = await twoPeople();
+    /** The list as it was `FAST.word` / 2 ago. */
+    const lists: { at: number; answer: ReturnType<Parameters<Simulator['onRequest']>[1]> }[] = [];
+    pair.simulator.onRequest = (request, handle) => {
+      const answer = handle();
+      if (kindOf(request) !== READ_LIST) return answer;
+      lists.push({ at: performance.now(), answer });
+      return lists.findLast(({ at }) => at < performance.now() - FAST.word / 2)?.answer ?? lists[0]?.answer ?? answer;
+    };
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    await pair.simulator.call();
+    await isResumed(pair);
+    await settled(pair);
+    expect(statusOf(pair)).toBe('resumed');
+    expect(countOf(pair, WRITE)).toBe(2);
+  });
+});
+
+describe('a read that contradicts what was written', () => {
+  /** Reads of the recording say `in-progress`, whatever it does. */
+  function lie(simulator: Simulator): void {
+    simulator.onRequest = (request, handle) => {
+      const answer = handle();
+      if (kindOf(request) !== READ_RECORDING || typeof answer.body === 'string') return answer;
+      return { ...answer, body: { ...answer.body, status: 'in-progress' } };
+    };
+  }
+
+  it('is answered with one more write, and then the acknowledgement is believed', async () => {
+    const { pair, second } = await twoPeople();
+    lie(pair.simulator);
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    await settled(pair);
+    expect(countOf(pair, WRITE)).toBe(2);
+  });
+
+  it('does not keep a join from resuming the recording', async () => {
+    const { pair, second } = await twoPeople();
+    lie(pair.simulator);
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    await settled(pair);
+    await pair.simulator.call();
+    await isResumed(pair);
+  });
+
+  it('is tried once more by each sweep', async () => {
+    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 300 } });
+    lie(pair.simulator);
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThanOrEqual(3));
+    expect(countOf(pair, WRITE)).toBeGreaterThan(2);
+    expect(countOf(pair, WRITE)).toBeLessThanOrEqual(3 + countOf(pair, 'GET Conferences'));
+  });
+});
+
+describe('an API that fails', () => {
+  it.each([
+    ['503', READ_LIST],
+    ['503', READ_RECORDING],
+    ['429', READ_LIST],
+  ])('with %s to %s pauses nothing on a guess, and is made good when it works again', async (status, kind) => {
+    const { pair, second } = await twoPeople();
+    const outage = fail(pair.simulator, Number(status), kind);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, kind)).toBeGreaterThan(3));
+    expect(statusOf(pair)).toBe('in-progress');
+    const failures = pair.log.filter(({ msg }) => msg === 'the pass failed');
+    expect(failures.length).toBeGreaterThan(2);
+    for (const line of failures) expect(line).toMatchObject({ level: 40, conferenceSid: expect.any(String) });
+    outage.heal();
+    await isPaused(pair);
+  });
+
+  it('that loses a pause is asked again until it takes it', async () => {
+    const { pair, second } = await twoPeople();
+    const outage = fail(pair.simulator, 503, WRITE);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(2));
+    outage.heal();
+    await isPaused(pair);
+  });
+
+  it('that loses a resume is asked again, also while it answers no reads', async () => {
+    const { pair } = await onePerson();
+    const outage = fail(pair.simulator, 503, WRITE, READ_LIST, READ_RECORDING);
+    await pair.simulator.call();
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(0));
+    outage.heal();
+    const reads = fail(pair.simulator, 503, READ_LIST, READ_RECORDING);
+    await isResumed(pair);
+    reads.heal();
+    await settled(pair);
+    expect(statusOf(pair)).toBe('resumed');
+  });
+
+  it('takes no more than one retry at a time of a conference', async () => {
+    const { pair, second } = await twoPeople();
+    fail(pair.simulator, 503, READ_LIST);
+    let inFlight = 0;
+    let most = 0;
+    pair.simulator.events.on('request', (request) => {
+      if (kindOf(request) === READ_LIST) most = Math.max(most, ++inFlight);
+    });
+    pair.simulator.events.on('answer', (request) => {
+      if (kindOf(request) === READ_LIST) inFlight -= 1;
+    });
+    pair.simulator.latencyMs = 20;
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(5));
+    expect(most).toBe(1);
+  });
+
+  it('with refused credentials is spoken of loudly', async () => {
+    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 200 } });
+    fail(pair.simulator, 401, READ_LIST, READ_RECORDING, WRITE, 'GET Conferences');
+    pair.simulator.hangUp(second);
+    await eventually(() => {
+      const loud = pair.log.filter(({ level, msg }) => level === 50 && msg.includes('refuses our credentials'));
+      expect(loud.some(({ msg }) => msg.startsWith('the pass failed'))).toBe(true);
+      expect(loud.some(({ msg }) => msg.startsWith('the sweep failed'))).toBe(true);
+    });
+  });
+
+  it('does not end the sweeps', async () => {
+    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 } });
+    const outage = fail(pair.simulator, 503, 'GET Conferences');
+    await eventually(() => expect(pair.log.filter(({ msg }) => msg === 'the sweep failed').length).toBeGreaterThan(2));
+    pair.simulator.onCallback = () => {};
+    outage.heal();
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+  });
+});
+
+describe('what is not there', () => {
+  it('a recording that cannot be changed is looked for again', async () => {
+    const { pair, second } = await twoPeople();
+    const conference = liveConference(pair.simulator);
+    const [old] = conference.recordings;
+    if (!old) throw new Error('There is no recording.');
+    // Somebody else stops the recording and starts another one.
+    old.status = 'stopped';
+    conference.recordings.unshift(newRecording('do-not-trim'));
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    expect(old.status).toBe('stopped');
+  });
+
+  it.each([404, 422])('a recording whose pause is answered with %i is looked for again', async (status) => {
+    const { pair, second } = await twoPeople();
+    const outage = fail(pair.simulator, status, WRITE);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(1));
+    outage.heal();
+    await isPaused(pair);
+  });
+
+  it('a recording that a callback names is ours, even beside a newer one', async () => {
+    const { pair, second } = await twoPeople();
+    const conference = liveConference(pair.simulator);
+    const named = conference.recordings[0];
+    conference.recordings.unshift(newRecording('do-not-trim'));
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(named?.status).toBe('paused'));
+    await settled(pair);
+    expect(recordingStatus(conference)).toBe('in-progress');
+  });
+
+  it('a conference is not forgotten for a 404 right after a callback, when the API may not know it yet', async () => {
+    const pair = await startPair({ durations: FAST });
+    const unknown = fail(pair.simulator, 404, READ_LIST, READ_RECORDING, 'GET Conferences');
+    const first = await pair.simulator.call();
+    const second = await pair.simulator.call();
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
+    unknown.heal();
+    await settled(pair);
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    expect(liveConference(pair.simulator).participants.has(first.sid)).toBe(true);
+  });
+
+  it('a conference that SignalWire never knew is forgotten', async () => {
+    const { pair } = await twoPeople();
+    const health = async () => (await fetch(`${pair.service.publicUrl}/healthz`)).json();
+    pair.simulator.onCallback = (callback, send) => {
+      callback.parameters.ConferenceSid = randomUUID();
+      send();
+    };
+    const third = await pair.simulator.call();
+    await eventually(async () => expect(await health()).toMatchObject({ conferences: 2 }));
+    await eventually(async () => expect(await health()).toMatchObject({ conferences: 1 }));
+    expect(liveConference(pair.simulator).participants.has(third.sid)).toBe(true);
+  });
+
+  it('an ended conference is looked at once for a late callback, and not kept', async () => {
+    const { pair, first, second } = await twoPeople();
+    const late: (() => void)[] = [];
+    pair.simulator.onCallback = (callback, send) =>
+      callback.parameters.StatusCallbackEvent === 'participant-leave' ? late.push(send) : send();
+    pair.simulator.hangUp(second);
+    pair.simulator.hangUp(first);
+    await settled(pair);
+    pair.requests.length = 0;
+    for (const send of late) send();
+    await settled(pair);
+    expect(pair.requests.length).toBeGreaterThan(0);
+    expect(pair.requests.length).toBeLessThan(12);
+    expect(await (await fetch(`${pair.service.publicUrl}/healthz`)).json()).toMatchObject({ conferences: 0 });
+    // And the room is closed: the next callers meet in a new one.
+    const next = await pair.simulator.call();
+    expect(liveConference(pair.simulator).name).toBe(`recorded-${next.sid}`);
+  });
+});
+
+describe('a sweep', () => {
+  it('looks at each conference at its own time in the interval', async () => {
+    const pair = await startPair({ durations: { ...FAST, word: 50, settle: 60 }, settings: { sweepIntervalMs: 1000 } });
+    const url = `${pair.service.publicUrl}/inbound`;
+    await Promise.all(Array.from({ length: 12 }, (_, room) => pair.simulator.call({ url: `${url}?room=${room}` })));
+    await quiet(pair.simulator, 100);
+    const visited: string[] = [];
+    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThan(2));
+    pair.simulator.events.on('request', (request) => {
+      if (kindOf(request) === READ_LIST) visited.push(request.path.split('/')[3] ?? '');
+    });
+    await eventually(() => expect(visited.length).toBeGreaterThanOrEqual(12));
+    const sids = pair.simulator.conferences().map(({ sid }) => sid);
+    // From wherever the count began, they come in the order of their SIDs, round and round.
+    const start = visited.indexOf([...sids].sort()[0] ?? '');
+    const rotated = [...visited.slice(start, 12), ...visited.slice(0, start)];
+    expect(rotated).toEqual(sids.toSorted());
+  });
+
+  it('does not wait for a conference whose reads are never answered', async () => {
+    const { pair } = await twoPeople({ durations: { ...FAST, firstSweep: 50, request: 1000 } });
+    pair.simulator.onRequest = (request, handle) =>
+      kindOf(request) === READ_LIST ? new Promise<never>(() => {}) : handle();
+    await pair.restart({ sweepIntervalMs: 50 });
+    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThan(5));
+  });
+});
+
+describe('two copies', () => {
+  it('leave no recording wrong, whichever of them a callback reaches', async () => {
+    const pair = await startPair({ durations: FAST, settings: { conferenceName: 'lobby' } });
+    const { log } = keepLog();
+    const settings = settingsFor(pair.simulator, { conferenceName: 'lobby' });
+    const other = await startService({ settings, log, openTunnel: loopbackTunnel, durations: FAST });
+    onTestFinished(() => other.close());
+    pair.simulator.latencyMs = 10;
+    // A balancer in front of them would keep the public URL; here each callback is sent and signed for its copy.
+    let turn = 0;
+    pair.simulator.onCallback = (callback, send) => {
+      turn += 1;
+      if (turn % 2) callback.url = callback.url.replace(pair.service.publicUrl, other.publicUrl);
+      send();
+    };
+    const stays = await pair.simulator.call();
+    for (let round = 0; round < 8; round += 1) {
+      const guest = await pair.simulator.call();
+      if (round % 3 === 0) await quiet(pair.simulator, 30);
+      pair.simulator.hangUp(guest);
+      if (round % 2 === 0) await quiet(pair.simulator, 30);
+    }
+    await settled(pair);
+    expect(liveConference(pair.simulator).participants.has(stays.sid)).toBe(true);
+    expect(statusOf(pair)).toBe('paused');
+    await pair.simulator.call();
+    await settled(pair);
+    expect(statusOf(pair)).toBe('resumed');
+  });
+});
