@@ -16,7 +16,8 @@ async function startSpace(answer: RequestListener, timeoutMs = 1000) {
   server.on('connection', () => {
     connections += 1;
   });
-  server.keepAliveTimeout = 60_000;
+  // 0 keeps connections, and says nothing about it to the client: how long they are kept is then its own choice.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const spaceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -45,7 +46,7 @@ describe('a request to SignalWire', () => {
       const body = (await request.toArray()).join('');
       const { authorization, 'content-type': type } = request.headers;
       seen.push({ method: request.method, url: request.url, body, authorization, type });
-      response.end('{}');
+      response.end('{"status":"paused"}');
     });
     await space.updateRecording(CONFERENCE, RECORDING, 'paused');
     await space.updateRecording(CONFERENCE, RECORDING, 'in-progress');
@@ -67,7 +68,8 @@ describe('a request to SignalWire', () => {
     ['nothing', 503, '', /503/],
     ['the errors of a 422', 422, '{"errors":["already over"]}', /422.*already over/],
     ['a redirect', 302, '', /302/],
-    ['200 that is not JSON', 200, '<html></html>', /not JSON/],
+    ['200 that is not JSON', 200, '<html></html>', /other than JSON/],
+    ['200 and nothing', 200, '', /other than JSON/],
   ])('that is answered with %s fails with its status and a sentence', async (_case, status, body, sentence) => {
     const { space } = await startSpace((_request, response) => response.writeHead(status).end(body));
     for (const promise of [
@@ -79,6 +81,21 @@ describe('a request to SignalWire', () => {
       expect(error.message).toMatch(sentence);
     }
   });
+
+  it.each(['{}', '[]', 'null', '{"sid":"x"}', '{"participants":[{}]}'])(
+    'that is answered with %s tells nothing, and fails',
+    async (body) => {
+      const { space } = await startSpace((_request, response) => response.end(body));
+      for (const promise of [
+        space.listParticipants(CONFERENCE),
+        space.fetchConferenceStatus(CONFERENCE),
+        space.fetchRecordingState(CONFERENCE, RECORDING),
+        space.updateRecording(CONFERENCE, RECORDING, 'in-progress'),
+      ]) {
+        expect((await failureOf(promise)).message).toMatch(/could not be read/);
+      }
+    },
+  );
 
   it('that is never answered fails when its time is up', async () => {
     const { space } = await startSpace(() => {}, 100);
@@ -116,7 +133,7 @@ describe('a request to SignalWire', () => {
     const { space, connections } = await startSpace((_request, response) => response.end('{"participants":[]}'));
     await space.listParticipants(CONFERENCE);
     const idleSince = Date.now();
-    await expect.poll(() => Date.now() - idleSince, { timeout: 10_000, interval: 100 }).toBeGreaterThan(6500);
+    await expect.poll(() => Date.now() - idleSince, { timeout: 10_000, interval: 100 }).toBeGreaterThan(5500);
     await space.listParticipants(CONFERENCE);
     expect(connections()).toBe(1);
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +13,11 @@ const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.me
 const TSX = import.meta.resolve('tsx');
 
 /** Runs a program in a folder of its own, where there is no .env unless the test writes one. */
-async function run(program: string, env: Record<string, string>, dotenv?: string) {
+async function run(program: string, env: Record<string, string>, dotenv?: string | 'a folder') {
   const cwd = await mkdtemp(join(tmpdir(), 'recorder-'));
-  if (dotenv) await writeFile(join(cwd, '.env'), dotenv);
+  onTestFinished(() => rm(cwd, { recursive: true }));
+  if (dotenv === 'a folder') await mkdir(join(cwd, '.env'));
+  else if (dotenv) await writeFile(join(cwd, '.env'), dotenv);
   const child: ChildProcess = spawn(process.execPath, ['--import', TSX, program], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
@@ -56,6 +58,12 @@ describe('the process', { timeout: 20_000 }, () => {
     expect(await exit).toEqual([1, null]);
     expect(output.err).toMatch(/^SignalWire refused the credentials \(401\)[^\n]+\n$/);
     expect(output.out + output.err).not.toContain('PT-secret');
+  });
+
+  it('ends with 1 and a sentence when .env is there and cannot be read', async () => {
+    const { output, exit } = await run(MAIN, {}, 'a folder');
+    expect(await exit).toEqual([1, null]);
+    expect(output.err).toMatch(/^\.env could not be read: [^\n]+\n$/);
   });
 
   it('reads .env, tells where the webhook is, and ends with 0 when asked to', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -90,6 +91,7 @@ describe.each(METHODS)('/inbound, asked with %s', (method) => {
     ['two room names', '/inbound?room=a&room=b', /room is given more than once/],
     ['no CallSid where one is needed', '/inbound', /CallSid is missing/],
     ['a CallSid that is none', '/inbound?CallSid=mine', /CallSid is not a SID/],
+    ['two CallSids', `/inbound?CallSid=${randomUUID()}&CallSid=${randomUUID()}`, /CallSid is given more than once/],
   ])('refuses %s with a sentence', async (_case, path, sentence) => {
     const response = await send(await startPair(), method, path, {});
     expect(response.status).toBe(400);
@@ -198,7 +200,7 @@ describe.each(WEBHOOKS)('%s', (path) => {
 
   it('is not there for other methods', async () => {
     const { service } = await startPair();
-    for (const method of ['put', 'patch', 'delete'] as const) {
+    for (const method of ['put', 'patch', 'delete', 'head', 'options'] as const) {
       expect((await request(service.publicUrl)[method](path)).status).toBe(404);
     }
   });
@@ -221,6 +223,16 @@ describe.each(WEBHOOKS)('%s', (path) => {
     const response = await request(service.publicUrl).post(path).type(type).send(body);
     expect(response.status).toBe(400);
     expect(response.text).toMatch(/as a form/);
+  });
+
+  it('refuses a body in an encoding that nobody knows', async () => {
+    const { service } = await startPair();
+    const call = request(service.publicUrl)
+      .post(path)
+      .set('Content-Type', 'application/x-www-form-urlencoded; charset=x');
+    const response = await call.send('a=1');
+    expect(response.status).toBe(400);
+    expect(response.text).toSatisfy(isOneLine);
   });
 
   it('refuses a compressed body that is broken', async () => {
@@ -307,16 +319,29 @@ describe('the rest', () => {
     expect(response.headers).not.toHaveProperty('x-powered-by');
   });
 
-  it.each(['/', '/favicon.ico', '/inbound/extra', '/%zz'])(
-    '%s is not there, or not understood, in one plain line',
-    async (path) => {
-      const { service } = await startPair();
-      const response = await fetch(service.publicUrl + path);
-      expect([400, 404]).toContain(response.status);
-      expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
-      expect(await response.text()).toSatisfy(isOneLine);
-    },
-  );
+  it.each([
+    ['/', 404],
+    ['/favicon.ico', 404],
+    ['/inbound/extra', 404],
+    ['/%zz', 404],
+    ['/healthz/%zz', 404],
+  ])('%s is answered with %i in one plain line', async (path, status) => {
+    const { service } = await startPair();
+    const response = await fetch(service.publicUrl + path);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await response.text()).toSatisfy(isOneLine);
+  });
+
+  it('a URL without a path is answered in one plain line too', async () => {
+    const { service } = await startPair();
+    const socket = connect(service.port, '127.0.0.1');
+    socket.write('GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const answer = (await socket.toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toMatch(/content-type: text\/plain/i);
+    expect(answer).not.toMatch(/</);
+  });
 
   it('keeps phone numbers out of the log above debug', async () => {
     const pair = await startPair();

@@ -117,6 +117,7 @@ describe("the simulator's REST API", () => {
     });
     expect((await ask(simulator, `Calls/${placed.body.sid}`)).body.status).toBe('in-progress');
 
+    expect((await ask(simulator, `Calls/${placed.body.sid}`, { Status: 'canceled' })).status).toBe(422);
     const ended = await ask(simulator, `Calls/${placed.body.sid}`, { Status: 'completed' });
     expect(ended).toMatchObject({ status: 200, body: { status: 'completed' } });
     expect(simulator.conferences()[0]?.status).toBe('completed');
@@ -128,6 +129,7 @@ describe("the simulator's REST API", () => {
     [{ From: '+15550100000', Url: 'http://127.0.0.1/' }, /To/],
     [{ To: '15550100001', From: '+15550100000', Url: 'http://127.0.0.1/' }, /To .*E\.164/],
     [{ To: '+15550100001', From: '+15550100000', Url: '/inbound' }, /Url/],
+    [{ To: '+15550100001', From: '+15550100009', Url: 'http://127.0.0.1/' }, /number of the project/],
   ])('refuses a call with %j', async (form, sentence) => {
     const { simulator } = await start();
     const refused = await ask(simulator, 'Calls', form);

@@ -62,6 +62,11 @@ describe('the settings', () => {
     expect(readSettings({ ...GOOD, PUBLIC_URL: given }).publicUrl).toBe(publicUrl);
   });
 
+  it('take the project ID in the form in which webhooks bring it', () => {
+    const env = { ...GOOD, SIGNALWIRE_PROJECT_ID: GOOD.SIGNALWIRE_PROJECT_ID.toUpperCase() };
+    expect(readSettings(env).projectId).toBe(GOOD.SIGNALWIRE_PROJECT_ID);
+  });
+
   it('take ngrok in place of a public URL', () => {
     const env = { ...GOOD, PUBLIC_URL: '', NGROK_AUTHTOKEN: 'token', NGROK_DOMAIN: 'example.ngrok.app' };
     const settings = readSettings(env);
@@ -70,7 +75,8 @@ describe('the settings', () => {
   });
 
   it('can do without a signing key only when that is said', () => {
-    const env = { ...GOOD, SIGNALWIRE_SIGNING_KEY: undefined, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
+    const env = { ...GOOD, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
+    expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKey).toBeUndefined();
     expect(readSettings(env).signingKey).toBeUndefined();
   });
 
@@ -95,6 +101,7 @@ describe('the settings', () => {
     ['NGROK_DOMAIN', 'https://example.ngrok.app', /host alone/],
     ['PORT', '65536', /from 0 to 65535/],
     ['PORT', '3000x', /whole number/],
+    ['HOST', 'http://127.0.0.1', /address or a host name/],
     ['MIN_PARTICIPANTS', '0', /1 or more/],
     ['MIN_PARTICIPANTS', '1.5', /whole number/],
     ['PAUSE_BEHAVIOR', 'mute', /skip, silence/],
