@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 /**
  * Has a server listen.
@@ -18,5 +17,6 @@ export async function listen(server: Server, port: number, host: string): Promis
     const remedy = code === 'EADDRINUSE' ? 'something listens there; set PORT to another one' : 'check HOST and PORT';
     throw new Error(`Can't listen on port ${port} of ${host} (${code}): ${remedy}.`, { cause });
   }
-  return (server.address() as AddressInfo).port;
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
 }

@@ -83,9 +83,9 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
   }
 }
 
-function tunnelOf({ ngrok }: Settings): OpenTunnel {
+function tunnelOf({ ngrok, host }: Settings): OpenTunnel {
   if (!ngrok) throw new Error('Neither PUBLIC_URL nor NGROK_AUTHTOKEN is set.');
-  return ngrokTunnel(ngrok.authtoken, ngrok.domain);
+  return ngrokTunnel({ ...ngrok, host });
 }
 
 async function stopListening(server: Server): Promise<void> {

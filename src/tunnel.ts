@@ -4,21 +4,31 @@ export interface Tunnel {
   close(): Promise<void>;
 }
 
+const EVERYWHERE = ['0.0.0.0', '::'];
+
 export type OpenTunnel = (port: number) => Promise<Tunnel>;
+
+export interface NgrokOptions {
+  authtoken: string;
+  /** A domain reserved with ngrok; undefined takes a random one. */
+  domain: string | undefined;
+  /** The address that the service listens on. */
+  host: string;
+}
 
 /**
  * How to open a tunnel through ngrok.
  *
- * @param authtoken ngrok's authtoken; without one ngrok's own error doesn't say what is missing
- * @param domain a domain reserved with ngrok; undefined takes a random one
  * @returns a function that rejects with a sentence naming the cause when the tunnel can't be opened
  */
-export function ngrokTunnel(authtoken: string, domain: string | undefined): OpenTunnel {
+export function ngrokTunnel({ authtoken, domain, host }: NgrokOptions): OpenTunnel {
   return async (port) => {
     try {
       // Loaded here because its native binary is of no use to those who have a public URL.
       const ngrok = await import('@ngrok/ngrok');
-      const listener = await ngrok.forward({ addr: port, authtoken, ...(domain && { domain }) });
+      // A port alone means localhost, where a service with an address of its own isn't.
+      const addr = EVERYWHERE.includes(host) ? port : `${host}:${port}`;
+      const listener = await ngrok.forward({ addr, authtoken, ...(domain && { domain }) });
       const url = listener.url();
       if (!url) throw new Error('ngrok gave no URL');
       return { url, close: () => listener.close() };

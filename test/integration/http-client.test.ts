@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/listen.js';
 import { createSpace } from '../../src/signalwire/space.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
@@ -18,9 +17,8 @@ async function startSpace(answer: RequestListener, timeoutMs = 1000) {
   });
   // 0 keeps connections, and says nothing about it to the client: how long they are kept is then its own choice.
   server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const spaceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await listen(server, 0, '127.0.0.1');
+  const spaceUrl = `http://127.0.0.1:${port}`;
   const space = createSpace({ spaceUrl, projectId: PROJECT, apiToken: 'token', pauseBehavior: 'skip', timeoutMs });
   onTestFinished(async () => {
     server.closeAllConnections();

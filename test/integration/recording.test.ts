@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/listen.js';
 import type { Webhook } from '../../src/simulator/webhooks.js';
 import {
   eventually,
@@ -306,10 +305,9 @@ describe('a sweep', () => {
   it("leaves other applications' conferences alone", async () => {
     const laml = '<Response><Dial><Conference record="record-from-start">theirs</Conference></Dial></Response>';
     const other = createServer((_request, response) => response.setHeader('content-type', 'text/xml').end(laml));
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
+    const port = await listen(other, 0, '127.0.0.1');
     onTestFinished(() => void other.close());
-    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    const url = `http://127.0.0.1:${port}/`;
 
     const { pair } = await twoPeople(sweeping);
     const [, second] = [await pair.simulator.call({ url }), await pair.simulator.call({ url })];

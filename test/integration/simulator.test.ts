@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/listen.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
@@ -31,13 +31,12 @@ async function startApplication(attributes = '', answer?: (request: IncomingMess
     const own = attributes.replaceAll('URL', `http://${request.headers.host}`);
     response.end(`<Response><Dial><Conference ${own}>room</Conference></Dial></Response>`);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server, 0, '127.0.0.1');
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${port}`;
   return { url, heard };
 }
 
@@ -304,10 +303,9 @@ describe("the simulator's webhooks", () => {
     if (attributes === '') {
       const laml = `<Response><Dial><Conference>${'x'.repeat(65)}</Conference></Dial></Response>`;
       const server = createServer((_request, response) => response.setHeader('content-type', 'text/xml').end(laml));
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
+      const port = await listen(server, 0, '127.0.0.1');
       onTestFinished(() => void server.close());
-      await simulator.call({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+      await simulator.call({ url: `http://127.0.0.1:${port}` });
     } else {
       expect((await simulator.call({ url })).status).toBe('failed');
     }

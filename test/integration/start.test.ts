@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { listen } from '../../src/listen.js';
 import { startService } from '../../src/service.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { eventually, keepLog, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';
@@ -28,10 +27,9 @@ describe('the start', () => {
   });
 
   it('ends with a sentence when the port is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
+    const other = createServer();
+    const port = await listen(other, 0, '127.0.0.1');
     onTestFinished(() => void other.close());
-    const { port } = other.address() as AddressInfo;
     const { log } = keepLog();
     const settings = settingsFor(await simulated(), { port });
     const starting = startService({ settings, log, openTunnel: loopbackTunnel });

@@ -7,11 +7,13 @@ vi.mock('@ngrok/ngrok', () => {
   return { forward: ngrok.forward };
 });
 
+const OPTIONS = { authtoken: 'authtoken', domain: undefined, host: '0.0.0.0' };
+
 beforeEach(() => void ngrok.forward.mockReset());
 
 describe('the tunnel', () => {
   it('loads ngrok only when it is opened', async () => {
-    const open = ngrokTunnel('authtoken', undefined);
+    const open = ngrokTunnel(OPTIONS);
     expect(ngrok.loads).toBe(0);
     ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close: async () => {} });
     await open(3000);
@@ -21,24 +23,30 @@ describe('the tunnel', () => {
   it('leads to the port, by the domain where there is one', async () => {
     const close = vi.fn();
     ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close });
-    const tunnel = await ngrokTunnel('authtoken', 'example.ngrok.app')(3000);
+    const tunnel = await ngrokTunnel({ ...OPTIONS, domain: 'example.ngrok.app' })(3000);
     expect(ngrok.forward).toHaveBeenCalledWith({ addr: 3000, authtoken: 'authtoken', domain: 'example.ngrok.app' });
     expect(tunnel.url).toBe('https://example.ngrok.app');
     await tunnel.close();
     expect(close).toHaveBeenCalledOnce();
-    await ngrokTunnel('authtoken', undefined)(3000);
+    await ngrokTunnel(OPTIONS)(3000);
     expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: 3000, authtoken: 'authtoken' });
+  });
+
+  it('leads to the address that the service listens on, where that is one of its own', async () => {
+    ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close: vi.fn() });
+    await ngrokTunnel({ ...OPTIONS, host: '192.0.2.1' })(3000);
+    expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: '192.0.2.1:3000', authtoken: 'authtoken' });
   });
 
   it('that cannot be opened says why in one line, without the authtoken', async () => {
     ngrok.forward.mockRejectedValue(new Error('failed to connect session:\n  authtoken secret-token is not valid'));
-    await expect(ngrokTunnel('secret-token', undefined)(3000)).rejects.toThrow(
+    await expect(ngrokTunnel({ ...OPTIONS, authtoken: 'secret-token' })(3000)).rejects.toThrow(
       /^The ngrok tunnel could not be opened: failed to connect session: authtoken \[NGROK_AUTHTOKEN\] is not valid$/,
     );
   });
 
   it('without a URL is none', async () => {
     ngrok.forward.mockResolvedValue({ url: () => null, close: async () => {} });
-    await expect(ngrokTunnel('authtoken', undefined)(3000)).rejects.toThrow(/gave no URL/);
+    await expect(ngrokTunnel(OPTIONS)(3000)).rejects.toThrow(/gave no URL/);
   });
 });
