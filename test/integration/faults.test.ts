@@ -15,6 +15,7 @@ import {
   settingsFor,
   startPair,
 } from '../support/service-beside-simulator.js';
+import { sign } from '../support/sign.js';
 
 const READ_LIST = 'GET Conferences Participants';
 const READ_RECORDING = 'GET Conferences Recordings';
@@ -152,6 +153,14 @@ describe('a read that contradicts what was written', () => {
     await isPaused(pair);
     await settled(pair);
     expect(countOf(pair, WRITE)).toBe(2);
+
+    // A hint asks anew, and may try once more.
+    const form = { ConferenceSid: liveConference(pair.simulator).sid, StatusCallbackEvent: 'conference-start' };
+    const url = `${pair.service.publicUrl}/callback`;
+    const headers = { 'x-signalwire-signature': sign(pair.simulator.signingKey, url, form) };
+    expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) })).status).toBe(200);
+    await settled(pair);
+    expect(countOf(pair, WRITE)).toBe(3);
   });
 
   it('does not keep a join from resuming the recording', async () => {
@@ -268,13 +277,57 @@ describe('what is not there', () => {
     expect(old.status).toBe('stopped');
   });
 
-  it.each([404, 422])('a recording whose pause is answered with %i is looked for again', async (status) => {
-    const { pair, second } = await twoPeople();
-    const outage = fail(pair.simulator, status, WRITE);
-    pair.simulator.hangUp(second);
-    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(1));
-    outage.heal();
-    await isPaused(pair);
+  it.each([404, 422])(
+    'a recording whose pause is answered with %i is given up for the one that runs',
+    async (status) => {
+      const { pair, second } = await twoPeople();
+      const conference = liveConference(pair.simulator);
+      const stuck = conference.recordings[0];
+      conference.recordings.unshift(newRecording('do-not-trim'));
+      const before = pair.simulator.onRequest;
+      pair.simulator.onRequest = (request, handle) =>
+        request.method === 'POST' && request.path.includes(stuck?.sid ?? '')
+          ? { status, body: { errors: ['It is stuck.'] } }
+          : before(request, handle);
+      pair.simulator.hangUp(second);
+      await isPaused(pair);
+      expect(stuck?.status).toBe('in-progress');
+    },
+  );
+
+  it('what is read of one recording is not held against another that a callback names meanwhile', async () => {
+    const { pair } = await twoPeople();
+    const conference = liveConference(pair.simulator);
+    const [old] = conference.recordings;
+    if (!old) throw new Error('There is no recording.');
+    old.status = 'paused';
+    const named = newRecording('do-not-trim');
+    conference.recordings.unshift(named);
+    let release = () => {};
+    pair.simulator.onRequest = async (request, handle) => {
+      if (request.path.endsWith(old.sid)) await new Promise<void>((resolve) => (release = resolve));
+      return handle();
+    };
+    // The first callback has the old recording read; the second, heard before that is answered, names the other one.
+    pair.simulator.onCallback = (callback, send) => {
+      callback.parameters.StatusCallbackEvent = 'conference-start';
+      send();
+    };
+    await pair.simulator.call();
+    await eventually(() => expect(pair.requests).toContain(READ_RECORDING));
+    pair.simulator.onCallback = (callback, send) => {
+      callback.url = callback.url.replace('/callback', '/store_recording_sid');
+      Object.assign(callback.parameters, { RecordingSid: named.sid, RecordingStatus: 'in-progress' });
+      send();
+    };
+    const heard = pair.log.length;
+    await pair.simulator.call();
+    await eventually(() => expect(pair.simulator.conferences()[0]?.participants.size).toBe(4));
+    await quiet(pair.simulator, 50);
+    release();
+    await settled(pair);
+    expect(pair.log.length).toBeGreaterThan(heard);
+    expect(countOf(pair, WRITE)).toBe(0);
   });
 
   it('a recording that a callback names is ours, even beside a newer one', async () => {
