@@ -57,7 +57,10 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
   const server = createServer(createApp({ settings, registry, reconciler, log, publicUrl: () => publicUrl }));
   let tunnel: Tunnel | undefined;
 
-  async function close(): Promise<void> {
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= stop());
+
+  async function stop(): Promise<void> {
     await stopListening(server);
     await reconciler.close();
     await tunnel?.close();

@@ -92,7 +92,7 @@ const spaceUrl = required('your space, for example example.signalwire.com').tran
   if (!url || !(url.hostname.includes('.') || isLoopback(url))) {
     return fault("must be your space's host or URL, for example example.signalwire.com.");
   }
-  if (url.pathname !== '/' || url.search || url.hash || url.username) {
+  if (url.pathname !== '/' || url.search || url.hash || hasUser(url)) {
     return fault('must be the space alone, without a path, a query or a user: for example example.signalwire.com.');
   }
   if (!isSafe(url))
@@ -111,9 +111,9 @@ const publicUrl = z
     const url = URL.parse(text);
     if (!url?.hostname) return fault('must be a whole URL, for example https://recorder.example.com.');
     if (!isSafe(url)) return fault('must begin with https:// (plain http:// is only for loopback).');
-    if (url.search || url.hash || url.username) return fault('must not have a query, a fragment or a user in it.');
+    if (url.search || url.hash || hasUser(url)) return fault('must not have a query, a fragment or a user in it.');
     if (/\/inbound\/?$/.test(url.pathname)) return fault('must be given without /inbound at the end.');
-    return url.href.replace(/\/+$/, '');
+    return (url.origin + url.pathname).replace(/\/+$/, '');
   });
 
 const environment = z
@@ -172,6 +172,10 @@ const environment = z
 
 function isSafe(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+function hasUser(url: URL): boolean {
+  return url.username !== '' || url.password !== '';
 }
 
 function isLoopback({ hostname }: URL): boolean {

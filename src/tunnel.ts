@@ -27,7 +27,7 @@ export function ngrokTunnel({ authtoken, domain, host }: NgrokOptions): OpenTunn
       // Loaded here because its native binary is of no use to those who have a public URL.
       const ngrok = await import('@ngrok/ngrok');
       // A port alone means localhost, where a service with an address of its own isn't.
-      const addr = EVERYWHERE.includes(host) ? port : `${host}:${port}`;
+      const addr = EVERYWHERE.includes(host) ? port : `${host.includes(':') ? `[${host}]` : host}:${port}`;
       const listener = await ngrok.forward({ addr, authtoken, ...(domain && { domain }) });
       const url = listener.url();
       if (!url) throw new Error('ngrok gave no URL');

@@ -48,10 +48,7 @@ export function createPass({ space, minParticipants, durations, log, isTracked }
   async function run(conference: Conference): Promise<'live' | 'over'> {
     while (isTracked(conference)) {
       await conference.urgentResume;
-      // A resume that failed isn't kept waiting for reads that fail as well: speech is being lost (R8).
-      if (lastWriteFailed(conference, 'in-progress') && wanted(conference) === 'in-progress') {
-        await write(conference, 'in-progress');
-      }
+      const failure = await repeatLostResume(conference);
       const writesBefore = conference.writes.at(-1);
       const seen = await look(conference);
       if (seen === 'over' || !isTracked(conference)) return 'over';
@@ -62,9 +59,22 @@ export function createPass({ space, minParticipants, durations, log, isTracked }
       noteRead(conference, seen);
       const state = wanted(conference);
       if (!needsWrite(state, seen, conference.writes)) return 'live';
+      if (failure !== undefined) throw failure;
       await write(conference, state);
     }
     return 'over';
+  }
+
+  /**
+   * Sends a resume that failed once more, before anything is read: reads may fail as well, and speech is being lost (R8).
+   *
+   * @returns why it failed again, if it did
+   */
+  async function repeatLostResume(conference: Conference): Promise<unknown> {
+    const last = conference.writes.at(-1);
+    const isLost = last?.outcome === 'failed' && last.state === 'in-progress';
+    if (!isLost || wanted(conference) === 'paused') return undefined;
+    return write(conference, 'in-progress').catch((error: unknown) => error);
   }
 
   /** Notes who is in; returns what the recording does, undefined where none is running or paused. */
@@ -133,9 +143,4 @@ export function createPass({ space, minParticipants, durations, log, isTracked }
         });
     },
   };
-}
-
-function lastWriteFailed({ writes }: Conference, state: RecordingState): boolean {
-  const last = writes.at(-1);
-  return last?.outcome === 'failed' && last.state === state;
 }

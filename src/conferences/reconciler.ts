@@ -126,7 +126,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         delay(durations.firstSweep, false, { signal: waited.signal }).catch(() => false),
       ]).finally(() => waited.abort());
       if (isDone) return;
-      log.warn('SignalWire has not answered the first sweep yet; starting without it, and trying on');
+      log.warn('the first sweep is not finished yet; starting all the same, it goes on');
       swept.catch((error: unknown) => logFailure(log, error, 'the first sweep failed'));
     },
 

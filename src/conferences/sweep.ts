@@ -47,13 +47,14 @@ export function createSweep(options: SweepOptions): Sweep {
   const isOurs = ({ name }: ListedConference) => name.startsWith(prefix);
 
   async function learn(): Promise<void> {
-    const inProgress = await space.listConferences('in-progress');
+    // In the order in which a conference goes through them, so that one that begins between the two lists isn't missed.
     const waiting = await space.listConferences('init');
+    const inProgress = await space.listConferences('in-progress');
     const ours = [...inProgress, ...waiting].filter(isOurs).toSorted(byAge);
     for (const { sid, name } of ours) registry.track(sid, name);
     for (const { sid } of ours) visit(sid);
     if (sharesRoom) await reopenRoom(ours);
-    log.info({ conferences: ours.length }, 'first sweep done');
+    log.info({ conferences: registry.size }, 'first sweep done');
   }
 
   // The oldest room wins. One that was asked for by name may look like a CallSid too, but isn't one.
@@ -84,9 +85,9 @@ export function createSweep(options: SweepOptions): Sweep {
   function plan(ours: ListedConference[]): void {
     const known = registry.all().map(({ sid }) => sid);
     for (const { sid, name } of ours) {
-      if (registry.get(sid)) continue;
+      const isNew = !registry.get(sid);
       registry.track(sid, name);
-      visit(sid);
+      if (isNew) visit(sid);
     }
     for (const sid of known) visitAfter(sid, phase(sid) * intervalMs);
   }
@@ -123,8 +124,9 @@ export function createSweep(options: SweepOptions): Sweep {
   };
 }
 
+// One of which SignalWire says no date that can be read counts as the oldest.
 function byAge(a: ListedConference, b: ListedConference): number {
-  return a.createdAt.getTime() - b.createdAt.getTime();
+  return (Number(a.createdAt) || 0) - (Number(b.createdAt) || 0);
 }
 
 /** Where in the interval a conference is looked at, 0 to 1: the same each time, and spread evenly, as SIDs are random. */

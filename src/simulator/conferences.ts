@@ -115,6 +115,7 @@ export function createConferences({
   }
 
   function end(conference: Conference, call: Call): void {
+    // Whether SignalWire calls back for each of those that it throws out isn't documented; that it doesn't is assumed.
     const others = [...conference.participants.values()];
     conference.participants.clear();
     conference.status = 'completed';
@@ -136,6 +137,7 @@ export function createConferences({
       const known = live().find(({ name }) => name === instruction.name);
       const conference = known ?? newConference(instruction);
       conferences.set(conference.sid, conference);
+      // Each document's own limit holds for its caller (assumed).
       const most = instruction.maxParticipants ?? Number.POSITIVE_INFINITY;
       if (conference.participants.size >= most) return drop(call);
       conference.participants.set(call.sid, newParticipant(call, instruction));

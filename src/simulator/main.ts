@@ -29,7 +29,7 @@ Start the service against it, in another terminal:
 
   SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
   SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
-  PUBLIC_URL=http://127.0.0.1:3000 npm run dev
+  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 npm run dev
 
 Then let somebody call, and once more for a second person:
 

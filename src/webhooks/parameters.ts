@@ -35,12 +35,13 @@ export function formOf(request: Request): Record<string, string | string[]> {
 }
 
 /**
- * Reads a webhook's parameters, from its form or its query, as the schema says.
+ * Reads a webhook's parameters, from its form or its query, as the schema says. An empty one counts as absent.
  *
  * @throws Refusal (400) that names the first parameter that is missing or wrong
  */
 export function readParameters<Schema extends z.ZodType>(request: Request, schema: Schema): z.output<Schema> {
-  const result = schema.safeParse({ ...request.query, ...formOf(request) });
+  const given = Object.entries({ ...request.query, ...formOf(request) }).filter(([, value]) => value !== '');
+  const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new Refusal(400, `${issue?.path.join('.')} ${issue?.message}.`);

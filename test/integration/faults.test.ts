@@ -224,6 +224,17 @@ describe('an API that fails', () => {
     expect(statusOf(pair)).toBe('resumed');
   });
 
+  it('that loses each resume does not hide that everybody has gone', async () => {
+    const { pair } = await onePerson({ settings: { sweepIntervalMs: 0 } });
+    fail(pair.simulator, 503, WRITE);
+    await pair.simulator.call();
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(1));
+    pair.simulator.onCallback = () => {};
+    for (const { call } of liveConference(pair.simulator).participants.values()) pair.simulator.hangUp(call);
+    const health = async () => (await fetch(`${pair.service.publicUrl}/healthz`)).json();
+    await eventually(async () => expect(await health()).toMatchObject({ conferences: 0 }));
+  });
+
   it('takes no more than one retry at a time of a conference', async () => {
     const { pair, second } = await twoPeople();
     fail(pair.simulator, 503, READ_LIST);

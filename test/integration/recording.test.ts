@@ -358,6 +358,29 @@ describe('a restart', () => {
     expect(liveConference(pair.simulator).participants.size).toBe(2);
   });
 
+  it('does not miss a conference that begins while the first sweep lists them', async () => {
+    const pair = await startPair();
+    await pair.simulator.call();
+    await quiet(pair.simulator);
+    const { name } = liveConference(pair.simulator);
+    const laml = `<Response><Dial><Conference record="record-from-start">${name}</Conference></Dial></Response>`;
+    const other = createServer((_request, response) => response.setHeader('content-type', 'text/xml').end(laml));
+    const url = `http://127.0.0.1:${await listen(other, 0, '127.0.0.1')}/`;
+    onTestFinished(() => void other.close());
+
+    // The second person comes between the two lists, when nobody listens to callbacks.
+    let lists = 0;
+    pair.simulator.onCallback = () => {};
+    pair.simulator.onRequest = async (request, handle) => {
+      const answer = handle();
+      if (request.path.endsWith('/Conferences') && ++lists === 1) await pair.simulator.call({ url });
+      return answer;
+    };
+    await pair.restart();
+    expect(liveConference(pair.simulator).participants.size).toBe(2);
+    expect(await (await fetch(`${pair.service.publicUrl}/healthz`)).json()).toMatchObject({ conferences: 1 });
+  });
+
   it('sends nobody to a room that was asked for by name, even if the name looks like a CallSid', async () => {
     const pair = await startPair();
     await pair.simulator.call({ url: `${pair.service.publicUrl}/inbound?room=${randomUUID()}` });

@@ -111,6 +111,7 @@ describe.each(METHODS)('the callbacks, asked with %s', (method) => {
   it.each([
     ['/callback', { StatusCallbackEvent: 'participant-join', CallSid: randomUUID() }],
     ['/callback', { StatusCallbackEvent: 'conference-start' }],
+    ['/callback', { StatusCallbackEvent: 'conference-start', CallSid: '' }],
     ['/store_recording_sid', { RecordingSid: randomUUID(), RecordingStatus: 'in-progress' }],
   ])('are answered before SignalWire is asked: %s %j', async (path, parameters) => {
     const pair = await startPair({ durations: { request: 300 } });

@@ -95,7 +95,7 @@ describe('the start', () => {
       },
     });
     expect(pair.log).toContainEqual(
-      expect.objectContaining({ level: 40, msg: expect.stringMatching(/has not answered/) }),
+      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first sweep is not finished yet/) }),
     );
     await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'first sweep done' })));
   });

@@ -58,6 +58,7 @@ describe('the settings', () => {
     ['https://Recorder.Example.com/', 'https://recorder.example.com'],
     ['https://example.com:443/recorder/', 'https://example.com/recorder'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+    ['https://recorder.example.com/?', 'https://recorder.example.com'],
   ])('take the public URL %s in the form that SignalWire will sign', (given, publicUrl) => {
     expect(readSettings({ ...GOOD, PUBLIC_URL: given }).publicUrl).toBe(publicUrl);
   });
@@ -98,6 +99,7 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'ftp://127.0.0.1', /https:\/\//],
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
     ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
+    ['PUBLIC_URL', 'https://:password@recorder.example.com', /a user/],
     ['NGROK_DOMAIN', 'https://example.ngrok.app', /host alone/],
     ['PORT', '65536', /from 0 to 65535/],
     ['PORT', '3000x', /whole number/],

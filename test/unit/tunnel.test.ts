@@ -36,6 +36,8 @@ describe('the tunnel', () => {
     ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close: vi.fn() });
     await ngrokTunnel({ ...OPTIONS, host: '192.0.2.1' })(3000);
     expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: '192.0.2.1:3000', authtoken: 'authtoken' });
+    await ngrokTunnel({ ...OPTIONS, host: '::1' })(3000);
+    expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: '[::1]:3000', authtoken: 'authtoken' });
   });
 
   it('that cannot be opened says why in one line, without the authtoken', async () => {
