@@ -79,6 +79,8 @@ describe.each(METHODS)('/inbound, asked with %s', (method) => {
     const pair = await startPair({ settings: { conferenceName: 'lobby' } });
     const asked = await send(pair, method, '/inbound?room=sales%20%26%20co', { CallSid: randomUUID() });
     expect(readLaml('text/xml', asked.text).name).toBe('recorded-sales & co');
+    const padded = await send(pair, method, '/inbound?room=%20sales%20', {});
+    expect(readLaml('text/xml', padded.text).name).toBe('recorded-sales');
     const unasked = await send(pair, method, '/inbound', {});
     expect(readLaml('text/xml', unasked.text).name).toBe('recorded-lobby');
     const empty = await send(pair, method, '/inbound?room=', {});
