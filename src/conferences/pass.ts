@@ -81,19 +81,24 @@ export function createPass({ space, minParticipants, durations, log, isTracked }
   async function look(conference: Conference): Promise<RecordingState | 'over' | undefined> {
     const { sid } = conference;
     const askedAt = Date.now();
-    const [listed, recording] = await Promise.allSettled([space.listParticipants(sid), findRecording(conference)]);
+    const reads = [space.listParticipants(sid), findRecording(conference)] as const;
+    // Where one fails the other is waited for all the same: a pass that is over has nothing in flight.
+    await Promise.allSettled(reads);
     if (!isTracked(conference)) return 'over';
-    const failed = [listed, recording].find((outcome) => outcome.status === 'rejected');
-    if (listed.status === 'rejected' || recording.status === 'rejected') {
-      if (isNotFound(failed?.reason) && (await isOver(conference))) return 'over';
-      throw failed?.reason;
+    let found: [listed: string[], recording: RecordingState | undefined];
+    try {
+      found = await Promise.all(reads);
+    } catch (error) {
+      if (isNotFound(error) && (await isOver(conference))) return 'over';
+      throw error;
     }
+    const [listed, recording] = found;
     forgetOldWords(conference, askedAt - durations.stale);
     // The list is as old as the question: what was heard since, or shortly before, it may not know (R4).
-    conference.people = whoIsIn(listed.value, conference.words, askedAt - durations.word);
-    log.debug({ conferenceSid: sid, people: conference.people.size, recording: recording.value }, 'looked');
+    conference.people = whoIsIn(listed, conference.words, askedAt - durations.word);
+    log.debug({ conferenceSid: sid, people: conference.people.size, recording }, 'looked');
     if (conference.people.size === 0 && (await isOver(conference))) return 'over';
-    return recording.value;
+    return recording;
   }
 
   // A new conference may be announced before the API knows it, so a 404 right after a callback says nothing (R8).
