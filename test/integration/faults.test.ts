@@ -410,11 +410,12 @@ describe('a sweep', () => {
       if (kindOf(request) === READ_LIST) visited.push(request.path.split('/')[3] ?? '');
     });
     await eventually(() => expect(visited.length).toBeGreaterThanOrEqual(12));
-    const sids = pair.simulator.conferences().map(({ sid }) => sid);
-    // From wherever the count began, they come in the order of their SIDs, round and round.
-    const start = visited.indexOf([...sids].sort()[0] ?? '');
-    const rotated = [...visited.slice(start, 12), ...visited.slice(0, start)];
-    expect(rotated).toEqual(sids.toSorted());
+    // They come in the order of their SIDs, round and round: of twelve visits at most one goes back to the beginning.
+    // Two that are due within a moment of each other may change places.
+    const phases = visited.slice(0, 12).map((sid) => Number.parseInt(sid.slice(0, 8), 16) / 0x1_0000_0000);
+    const stepsBack = phases.filter((phase, position) => phase < (phases[position - 1] ?? 0) - 0.1);
+    expect(new Set(visited.slice(0, 12)).size).toBeGreaterThanOrEqual(11);
+    expect(stepsBack.length).toBeLessThanOrEqual(1);
   });
 
   it('does not wait for a conference whose reads are not answered', async () => {
