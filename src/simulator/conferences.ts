@@ -5,6 +5,7 @@ import {
   newConference,
   newParticipant,
   newRecording,
+  type Participant,
   type Recording,
   type RecordingStatus,
 } from './model.js';
@@ -22,7 +23,7 @@ export interface ConferencesOptions {
   projectId: string;
   /** The API's address for recordings, as callbacks give it. */
   recordingUrl(recordingSid: string): string;
-  sendCallback(callback: Webhook): void;
+  sendCallback(callback: Webhook, conference: Conference): void;
   announce(change: Change): void;
   /** Ends a call that the conference throws out. */
   drop(call: Call): void;
@@ -36,6 +37,8 @@ export interface Conferences {
   join(call: Call, instruction: ConferenceInstruction): void;
   /** Takes a call out of the conference it is in, if it is in one. */
   leave(call: Call): void;
+  /** Who was in at that time (ms since 1970), a minute ago at most. */
+  participantsAt(conference: Conference, at: number): Participant[];
   /** @returns false when the recording is over and can't take the change */
   updateRecording(
     conference: Conference,
@@ -44,6 +47,9 @@ export interface Conferences {
     pauseBehavior: 'skip' | 'silence',
   ): boolean;
 }
+
+/** How long those who left can be asked for. */
+const REMEMBER_MS = 60_000;
 
 const EVENT_NAMES = {
   start: 'conference-start',
@@ -73,7 +79,7 @@ export function createConferences({
       // RFC 2822 has whole seconds.
       Timestamp: rfc2822(new Date()),
     };
-    sendCallback({ url: statusCallback, method: statusCallbackMethod, parameters });
+    sendCallback({ url: statusCallback, method: statusCallbackMethod, parameters }, conference);
   }
 
   function tellOfRecording(conference: Conference, recording: Recording, call: Call): void {
@@ -93,7 +99,7 @@ export function createConferences({
       RecordingChannels: '1',
       RecordingSource: 'Conference',
     };
-    sendCallback({ url: recordingStatusCallback, method: recordingStatusCallbackMethod, parameters });
+    sendCallback({ url: recordingStatusCallback, method: recordingStatusCallbackMethod, parameters }, conference);
   }
 
   function note(conference: Conference): void {
@@ -102,6 +108,17 @@ export function createConferences({
     if (conference.instruction.record !== 'record-from-start') return;
     const isRecording = conference.recordings.some(({ status }) => isRunning(status));
     conference.ledger.note(conference.participants.size, isRecording);
+  }
+
+  function takeOut(conference: Conference, call: Call): void {
+    const participant = conference.participants.get(call.sid);
+    if (!participant) return;
+    conference.participants.delete(call.sid);
+    const now = Date.now();
+    conference.gone = conference.gone.filter(({ leftAt }) => leftAt > now - REMEMBER_MS);
+    // As it was while it was in: a list that is behind doesn't know that the call has ended.
+    const asItWas = { ...participant, call: { ...call, status: 'in-progress' as const } };
+    conference.gone.push({ participant: asItWas, leftAt: now });
   }
 
   function begin(conference: Conference, call: Call): void {
@@ -117,7 +134,7 @@ export function createConferences({
   function end(conference: Conference, call: Call): void {
     // Whether SignalWire calls back for each of those that it throws out isn't documented; that it doesn't is assumed.
     const others = [...conference.participants.values()];
-    conference.participants.clear();
+    for (const { call } of others) takeOut(conference, call);
     conference.status = 'completed';
     for (const participant of others) drop(participant.call);
     tell(conference, 'end', call);
@@ -153,11 +170,16 @@ export function createConferences({
       const conference = live().find(({ participants }) => participants.has(call.sid));
       const participant = conference?.participants.get(call.sid);
       if (!conference || !participant) return;
-      conference.participants.delete(call.sid);
+      takeOut(conference, call);
       announce({ what: 'left', conference, call });
       tell(conference, 'leave', call);
       if (conference.participants.size === 0 || participant.instruction.endConferenceOnExit) end(conference, call);
       note(conference);
+    },
+
+    participantsAt(conference, at) {
+      const gone = conference.gone.filter(({ leftAt }) => leftAt > at).map(({ participant }) => participant);
+      return [...gone, ...conference.participants.values()].filter(({ createdAt }) => Number(createdAt) <= at);
     },
 
     updateRecording(conference, recording, status, pauseBehavior) {

@@ -1,4 +1,7 @@
+import { Command } from 'commander';
 import { config } from 'dotenv';
+import { addFaultOptions, wholeNumber } from './fault-options.js';
+import type { Faults } from './faults.js';
 import { startSimulator } from './simulator.js';
 
 const DEFAULT_PORT = 4010;
@@ -8,6 +11,7 @@ const DEFAULT_API_TOKEN = 'PT-simulator';
 const DEFAULT_SIGNING_KEY = 'PSK-simulator';
 
 async function main(): Promise<void> {
+  const { latencyMs, ...faults } = readArguments();
   const port = readPort(process.env.PORT);
   // A service's own .env may share its credentials with us, but its PORT is the service's.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
@@ -17,6 +21,8 @@ async function main(): Promise<void> {
     apiToken: env.SIGNALWIRE_API_TOKEN || DEFAULT_API_TOKEN,
     signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
   });
+  simulator.latencyMs = latencyMs;
+  Object.assign(simulator.faults, faults);
   const { url, projectId, apiToken, signingKey } = simulator;
 
   console.log(`A simulated SignalWire space is at ${url}
@@ -50,6 +56,13 @@ Then let somebody call, and once more for a second person:
       `${conference.name}  recorded ${seconds(recordedMs)}, solo ${seconds(soloMs)}, lost ${seconds(lostMs)}`,
     );
   });
+}
+
+function readArguments(): Faults & { latencyMs: number } {
+  const command = new Command('npm run simulator --')
+    .description('A simulated SignalWire space on loopback, and what goes wrong in it. Shares are from 0 to 1.')
+    .option('--latency-ms <ms>', 'how long a request of the REST API takes', wholeNumber, 0);
+  return addFaultOptions(command).parse().opts();
 }
 
 function seconds(ms: number): string {

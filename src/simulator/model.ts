@@ -52,6 +52,8 @@ export interface Conference extends Resource {
   /** The first participant's: later ones can't change where callbacks go. */
   instruction: ConferenceInstruction;
   participants: Map<string, Participant>;
+  /** Those who left lately; `leftAt` is in ms since 1970. */
+  gone: { participant: Participant; leftAt: number }[];
   recordings: Recording[];
   ledger: Ledger;
 }
@@ -84,6 +86,7 @@ export function newConference(instruction: ConferenceInstruction): Conference {
     status: 'init',
     instruction,
     participants: new Map(),
+    gone: [],
     recordings: [],
     ledger: createLedger(),
   };

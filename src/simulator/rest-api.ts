@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { ApiError, notFound, refusal, unauthorized } from './api-error.js';
 import type { Calls } from './calls.js';
 import type { Conferences } from './conferences.js';
@@ -20,12 +26,14 @@ export interface RestApiOptions {
   resources: Resources;
   /** Milliseconds that a request takes: half before it's handled, half after. */
   latencyMs: () => number;
+  /** Milliseconds that the list of participants is behind. */
+  lagMs: () => number;
   /** Told of each request as it arrives. */
   onArrival(request: ApiRequest): void;
   /** Handles a request, or does something else in its place. */
-  onRequest(request: ApiRequest, handle: () => ApiAnswer): ApiAnswer | Promise<ApiAnswer>;
+  onRequest(request: ApiRequest, handle: () => ApiAnswer): Outcome | Promise<Outcome>;
   /** Told of each request as it's answered. */
-  onAnswer(request: ApiRequest, answer: ApiAnswer): void;
+  onAnswer(request: ApiRequest, outcome: Outcome): void;
 }
 
 export interface ApiRequest {
@@ -38,14 +46,18 @@ export interface ApiAnswer {
   status: number;
   /** Sent as JSON; text is sent as it is. */
   body: object | string;
+  headers?: Record<string, string>;
 }
+
+/** What a request comes to: an answer, or a connection that is reset. */
+export type Outcome = ApiAnswer | 'reset';
 
 /** SignalWire's compatibility REST API, as far as conferences need it. Both of its URL forms, with and without `.json`. */
 export function createRestApi(options: RestApiOptions): Express {
-  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, ...watcher } = options;
+  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, lagMs, ...watcher } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
-  function outcome(request: Request, handle: (request: Request) => object): ApiAnswer {
+  function answerTo(request: Request, handle: (request: Request) => object): ApiAnswer {
     try {
       if (request.get('authorization') !== credentials || request.params.account !== projectId) throw unauthorized();
       return { status: 200, body: handle(request) };
@@ -60,17 +72,17 @@ export function createRestApi(options: RestApiOptions): Express {
     watcher.onArrival(asked);
     const halfMs = latencyMs() / 2;
     await delay(halfMs);
-    const answer = await watcher.onRequest(asked, () => outcome(request, handle));
+    const outcome = await watcher.onRequest(asked, () => answerTo(request, handle));
     await delay(halfMs);
-    response.status(answer.status).type(typeof answer.body === 'string' ? 'html' : 'json');
-    response.send(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
-    watcher.onAnswer(asked, answer);
+    if (outcome === 'reset') request.socket.resetAndDestroy();
+    else send(response, outcome);
+    watcher.onAnswer(asked, outcome);
   };
 
   const router = express.Router();
   router.get('/:account', endpoint(resources.account));
   addCalls(router, endpoint, calls, numbers, resources);
-  addConferences(router, endpoint, conferences, resources);
+  addConferences(router, endpoint, conferences, resources, lagMs);
   addPhoneNumbers(router, endpoint, numbers, resources);
   const nowhere = endpoint(() => {
     throw notFound();
@@ -86,6 +98,14 @@ export function createRestApi(options: RestApiOptions): Express {
   });
   app.use(answerError);
   return app;
+}
+
+function send(response: Response, { status, body, headers = {} }: ApiAnswer): void {
+  response
+    .status(status)
+    .type(typeof body === 'string' ? 'html' : 'json')
+    .set(headers);
+  response.send(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 // Express would take the ending for a part of the last parameter.

@@ -4,10 +4,11 @@ import { createServer } from 'node:http';
 import { listen } from '../listen.js';
 import { createCalls } from './calls.js';
 import { type Change, createConferences } from './conferences.js';
+import { createFaultInjector, type Faults, NO_FAULTS } from './faults.js';
 import { type Account, sum } from './ledger.js';
 import { type Call, type Conference, newPhoneNumber } from './model.js';
 import { createResources } from './resources.js';
-import { type ApiAnswer, type ApiRequest, createRestApi } from './rest-api.js';
+import { type ApiAnswer, type ApiRequest, createRestApi, type Outcome } from './rest-api.js';
 import { createWebhookSender, type Webhook } from './webhooks.js';
 
 export interface SimulatorOptions {
@@ -27,7 +28,7 @@ export type SimulatorEvents = EventEmitter<{
   problem: [sentence: string];
   /** A request of the REST API arrives, and is answered. */
   request: [request: ApiRequest];
-  answer: [request: ApiRequest, answer: ApiAnswer];
+  answer: [request: ApiRequest, outcome: Outcome];
 }>;
 
 /** A SignalWire space on loopback. */
@@ -40,10 +41,12 @@ export interface Simulator {
   phoneNumber: string;
   /** Milliseconds that a request of the REST API takes: half before it's handled, half after. */
   latencyMs: number;
-  /** What happens to a status callback: by default it's sent. Tests drop, delay and double here. */
+  /** What goes wrong; may be changed at any time. */
+  readonly faults: Faults;
+  /** What happens to one status callback: by default it's sent, if the faults let it. */
   onCallback(callback: Webhook, send: () => void): void;
-  /** What happens to a request of the REST API: by default it's handled. Tests fail and falsify here. */
-  onRequest(request: ApiRequest, handle: () => ApiAnswer): ApiAnswer | Promise<ApiAnswer>;
+  /** What happens to one request of the REST API: by default it's handled, if the faults let it. */
+  onRequest(request: ApiRequest, handle: () => ApiAnswer): Outcome | Promise<Outcome>;
   /** Points the number's voice webhook somewhere. */
   pointNumber(url: string, method?: 'GET' | 'POST'): void;
   /** Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed. */
@@ -65,6 +68,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const number = newPhoneNumber(PHONE_NUMBER, undefined);
   const webhooks = createWebhookSender(signingKey);
   const events: SimulatorEvents = new EventEmitter();
+  const faults = { ...NO_FAULTS };
+  const injector = createFaultInjector(faults);
   let callers = 0;
 
   async function sendCallback(callback: Webhook): Promise<void> {
@@ -76,7 +81,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     projectId,
     recordingUrl: (recordingSid) =>
       `${simulator.url}/api/laml/2010-04-01/Accounts/${projectId}/Recordings/${recordingSid}`,
-    sendCallback: (callback) => simulator.onCallback(callback, () => void sendCallback(callback)),
+    sendCallback: (callback, { name }) =>
+      simulator.onCallback(callback, () => injector.deliver(name, () => void sendCallback(callback))),
     announce: (change) => events.emit('change', change),
     drop: (call) => calls.end(call, 'completed'),
   });
@@ -90,9 +96,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     numbers: [number],
     resources: createResources(projectId, new Date()),
     latencyMs: () => simulator.latencyMs,
+    lagMs: () => faults.lagMs,
     onArrival: (request) => events.emit('request', request),
-    onRequest: (request, handle) => simulator.onRequest(request, handle),
-    onAnswer: (request, answer) => events.emit('answer', request, answer),
+    onRequest: (request, handle) => injector.answer(request, () => simulator.onRequest(request, handle)),
+    onAnswer: (request, outcome) => events.emit('answer', request, outcome),
   });
   const server = createServer(app);
   // Node closes a connection after 5 s without a request; how long SignalWire keeps one isn't documented. A minute and a
@@ -107,6 +114,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     signingKey,
     phoneNumber: PHONE_NUMBER,
     latencyMs: 0,
+    faults,
     onCallback: (_callback, send) => send(),
     onRequest: (_request, handle) => handle(),
     pointNumber(url, method = 'POST') {

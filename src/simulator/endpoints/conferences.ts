@@ -19,12 +19,17 @@ const recordingUpdate = z.object({
   PauseBehavior: z.enum(['skip', 'silence']).default('silence'),
 });
 
-/** List and fetch conferences, their participants and their recordings; pause, resume and stop a recording. */
+/**
+ * List and fetch conferences, their participants and their recordings; pause, resume and stop a recording.
+ *
+ * @param lagMs how far the list of participants is behind, in milliseconds
+ */
 export function addConferences(
   router: Router,
   endpoint: Endpoint,
   conferences: Conferences,
   resources: Resources,
+  lagMs: () => number,
 ): void {
   const conferenceOf = (request: Request) => found(conferences.get(sidIn(request, 'conference')));
   const recordingOf = (request: Request, { recordings }: Conference) =>
@@ -45,7 +50,7 @@ export function addConferences(
     read(noFilter, request.query);
     const conference = conferenceOf(request);
     const show = (participant: Participant) => resources.participant(participant, conference);
-    return pageOf(request, 'participants', [...conference.participants.values()], show);
+    return pageOf(request, 'participants', conferences.participantsAt(conference, Date.now() - lagMs()), show);
   });
 
   const fetchParticipant = endpoint((request) => {

@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Faults, NO_FAULTS } from './faults.js';
+
+/** Adds an option for each fault to a command; `command.opts<Faults>()` then has them. */
+export function addFaultOptions(command: Command): Command {
+  const { seed, delayMs, retryAfter } = NO_FAULTS;
+  return command
+    .option('--seed <number>', 'decides which callbacks and requests are hit', wholeNumber, seed)
+    .option('--drop <share>', 'callbacks that are lost for good', share, 0)
+    .option('--double <share>', 'callbacks that are sent twice', share, 0)
+    .option('--delay <share>', 'callbacks that are sent late', share, 0)
+    .option('--delay-ms <ms>', 'the longest delay of a callback', wholeNumber, delayMs)
+    .option('--reorder <share>', 'callbacks that are sent after the one that follows them', share, 0)
+    .option('--too-many <share>', 'requests answered with 429', share, 0)
+    .option('--retry-after <seconds>', 'what a 429 says in Retry-After; 0 leaves it out', wholeNumber, retryAfter)
+    .option('--unavailable <share>', 'requests answered with 503, as JSON, HTML or nothing', share, 0)
+    .option('--hang <share>', 'requests that are never answered', share, 0)
+    .option('--reset <share>', 'requests whose connection is reset', share, 0)
+    .option('--missing <share>', 'requests on a recording that are answered with 404', share, 0)
+    .option('--stuck <share>', 'changes of a recording that are answered with 422', share, 0)
+    .option('--lag-ms <ms>', 'how far the list of participants is behind', wholeNumber, 0);
+}
+
+/** @throws InvalidArgumentError, which commander turns into a sentence and exit code 1 */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}
+
+function share(text: string): number {
+  const number = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number <= 1)) throw new InvalidArgumentError('It must be a share from 0 to 1, for example 0.1.');
+  return number;
+}
