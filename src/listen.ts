@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 
 /**
  * Has a server listen.
@@ -19,4 +19,36 @@ export async function listen(server: Server, port: number, host: string): Promis
   }
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;
+}
+
+/**
+ * How long a request may take to arrive, in milliseconds. SignalWire waits 5 s for an answer (source: its page "Common
+ * webhook errors"), so what takes longer than this to ask is of no use to anybody.
+ */
+const ARRIVAL_MS = 5000;
+
+/**
+ * How long a connection is kept without a request on it, in milliseconds: longer than the balancers before us keep it
+ * (nginx and AWS: a minute), so that none of them sends a request just as we hang up.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
+/** A server for webhooks, which cuts off those who send slowly. */
+export function createWebhookServer(handle: RequestListener): Server {
+  const limits = { headersTimeout: ARRIVAL_MS, requestTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1000 };
+  return createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, handle);
+}
+
+/** How long a stopping server waits for requests that have begun to arrive, in milliseconds. */
+const LAST_REQUESTS_MS = 1000;
+
+/** Takes no more connections, answers the requests that are there, and closes; cuts off those that don't get done. */
+export async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
+  await closed;
+  clearTimeout(cutOff);
 }

@@ -1,17 +1,43 @@
 import { config } from 'dotenv';
-import pino from 'pino';
-import { startService } from './service.js';
+import pino, { type Logger } from 'pino';
+import { type Service, startService } from './service.js';
 import { readSettings } from './settings.js';
+
+/** A stop takes no longer than this, whatever hangs, in milliseconds. */
+const STOP_MS = 9500;
+
+/** Signals that come within this many milliseconds are one: npm passes on the Ctrl-C that the terminal sent us as well. */
+const SAME_SIGNAL_MS = 500;
 
 async function main(): Promise<void> {
   const { error } = config({ quiet: true });
   if (error && !error.message.startsWith('ENOENT')) throw new Error(`.env could not be read: ${error.message}`);
   const settings = readSettings(process.env);
-  const service = await startService({ settings, log: pino({ level: settings.logLevel }) });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void service.close().then(() => process.exit(0)));
-  }
+  const log = pino({ level: settings.logLevel });
+  let service: Service | undefined;
+  stopOnSignals(() => service, log);
+  service = await startService({ settings, log });
   console.log(`Webhook is live at ${service.publicUrl}/inbound`);
+}
+
+/** Stops cleanly at the first signal, and at once at the second, or where nothing has been acknowledged yet. */
+function stopOnSignals(started: () => Service | undefined, log: Logger): void {
+  let stoppingSince: number | undefined;
+
+  function stop(signal: NodeJS.Signals): void {
+    const service = started();
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    if (!service) process.exit(0);
+    stoppingSince = performance.now();
+    log.info({ signal }, 'stopping: what was acknowledged is finished first; a second signal stops at once');
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    void service.close().then(() => process.exit(0));
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 }
 
 main().catch((error: unknown) => {

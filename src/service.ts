@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
 import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
 import { createReconciler } from './conferences/reconciler.js';
 import { createRegistry } from './conferences/registry.js';
-import { listen } from './listen.js';
+import { createWebhookServer, listen, stopListening } from './listen.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
@@ -24,7 +22,10 @@ export interface Service {
   /** Where SignalWire reaches it. */
   publicUrl: string;
   port: number;
-  /** Stops listening, finishes the passes under way, closes the tunnel and the connections. */
+  /**
+   * Takes no more requests, finishes what it acknowledged (R11), closes the tunnel and the connections. Takes 10 s at
+   * most, if the tunnel closes at once. Never rejects.
+   */
   close(): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     log,
   });
   let publicUrl = settings.publicUrl;
-  const server = createServer(createApp({ settings, registry, reconciler, log, publicUrl: () => publicUrl }));
+  const server = createWebhookServer(createApp({ settings, registry, reconciler, log, publicUrl: () => publicUrl }));
   let tunnel: Tunnel | undefined;
 
   let closing: Promise<void> | undefined;
@@ -63,7 +64,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
   async function stop(): Promise<void> {
     await stopListening(server);
     await reconciler.close();
-    await tunnel?.close();
+    await tunnel?.close().catch((error: unknown) => log.warn({ err: error }, 'the tunnel could not be closed'));
     await space.close();
   }
 
@@ -89,12 +90,4 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
 function tunnelOf({ ngrok, host }: Settings): OpenTunnel {
   if (!ngrok) throw new Error('Neither PUBLIC_URL nor NGROK_AUTHTOKEN is set.');
   return ngrokTunnel({ ...ngrok, host });
-}
-
-async function stopListening(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  await closed;
 }

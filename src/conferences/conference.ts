@@ -19,6 +19,8 @@ export interface Conference {
   hintedAt: number;
   /** A resume that was sent without waiting for a pass; settles when it is answered, never rejects. */
   urgentResume: Promise<void> | undefined;
+  /** SignalWire's wish not to be asked before a time (ms since 1970), and whether an urgent resume has passed it over. */
+  hold: { until: number; isPassedOver: boolean };
 }
 
 /** A conference of which only the SID is known. */
@@ -33,15 +35,20 @@ export function createConference(sid: string, name?: string): Conference {
     words: new Map(),
     hintedAt: 0,
     urgentResume: undefined,
+    hold: { until: 0, isPassedOver: false },
   };
 }
 
 /**
  * Takes a callback's word on a caller.
  *
+ * @param staleAfterMs how old a word may become before it no longer helps to tell news from what was overtaken
  * @returns whether it was news; if not, it's only a hint to look
  */
 export function hearWord(conference: Conference, callSid: string, word: Word, staleAfterMs: number): boolean {
+  for (const [known, { heardAt }] of conference.words) {
+    if (heardAt < word.heardAt - staleAfterMs) conference.words.delete(known);
+  }
   if (!isNews(word, conference.words.get(callSid), staleAfterMs)) return false;
   conference.words.set(callSid, word);
   if (word.isIn) conference.people.add(callSid);
@@ -49,11 +56,15 @@ export function hearWord(conference: Conference, callSid: string, word: Word, st
   return true;
 }
 
-/** Drops the words that have become too old to tell news from what was overtaken. */
-export function forgetOldWords(conference: Conference, heardBefore: number): void {
-  for (const [callSid, word] of conference.words) {
-    if (word.heardAt < heardBefore) conference.words.delete(callSid);
-  }
+/** How long SignalWire still wants not to be asked about this conference, in milliseconds. */
+export function heldForMs({ hold }: Conference): number {
+  return Math.max(0, hold.until - Date.now());
+}
+
+/** Notes that SignalWire wants not to be asked for a while. */
+export function holdFor(conference: Conference, ms: number): void {
+  const isPassedOver = heldForMs(conference) > 0 && conference.hold.isPassedOver;
+  conference.hold = { until: Math.max(conference.hold.until, Date.now() + ms), isPassedOver };
 }
 
 /** Takes a recording for the conference's own; what was known of another one is forgotten. */

@@ -9,10 +9,14 @@ export interface Durations {
   /** The first wait after a failed try; it doubles up to `retryMost`. */
   retryFirst: number;
   retryMost: number;
+  /** The longest `Retry-After` of SignalWire's that is waited for. */
+  retryAfterMost: number;
   /** How long the start waits for the first sweep. */
   firstSweep: number;
   /** How long a request to SignalWire may take. */
   request: number;
+  /** How long a stop waits for what is still to be done. */
+  drain: number;
 }
 
 export const DEFAULT_DURATIONS: Durations = {
@@ -21,6 +25,8 @@ export const DEFAULT_DURATIONS: Durations = {
   stale: 10_000,
   retryFirst: 250,
   retryMost: 4000,
+  retryAfterMost: 5000,
   firstSweep: 3000,
   request: 5000,
+  drain: 8000,
 };

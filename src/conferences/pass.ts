@@ -1,16 +1,8 @@
 import type { Logger } from 'pino';
 import type { RecordingState, Space } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
-import {
-  adoptRecording,
-  type Conference,
-  forgetOldWords,
-  noteAcknowledged,
-  noteRead,
-  noteWrite,
-} from './conference.js';
+import { adoptRecording, type Conference, heldForMs, noteAcknowledged, noteRead, noteWrite } from './conference.js';
 import type { Durations } from './durations.js';
-import { logFailure } from './log-failure.js';
 import { needsWrite, wantedState, whoIsIn } from './policy.js';
 
 export interface PassOptions {
@@ -18,6 +10,8 @@ export interface PassOptions {
   minParticipants: number;
   durations: Durations;
   log: Logger;
+  /** Told that an urgent resume failed. */
+  onFailure(conference: Conference, error: unknown): void;
   /** Whether we still care: false once the conference has ended. */
   isTracked(conference: Conference): boolean;
 }
@@ -34,7 +28,8 @@ export interface Pass {
   run(conference: Conference): Promise<'live' | 'over'>;
   /**
    * Resumes the recording at once, without a pass (R2), unless another such resume is on its way; one that hangs is
-   * waited for, until its request times out. Never rejects: the pass that follows tries again.
+   * waited for, until its request times out. Where SignalWire wants not to be asked for a while, tries once all the same.
+   * Never rejects: the pass that follows tries again.
    */
   resumeNow(conference: Conference): void;
 }
@@ -42,7 +37,7 @@ export interface Pass {
 /** Requests that a pass has in flight at most: participants and recording are read together. */
 export const REQUESTS_A_PASS = 2;
 
-export function createPass({ space, minParticipants, durations, log, isTracked }: PassOptions): Pass {
+export function createPass({ space, minParticipants, durations, log, onFailure, isTracked }: PassOptions): Pass {
   const wanted = (conference: Conference) => wantedState(conference.people.size, minParticipants);
 
   async function run(conference: Conference): Promise<'live' | 'over'> {
@@ -93,7 +88,6 @@ export function createPass({ space, minParticipants, durations, log, isTracked }
       throw error;
     }
     const [listed, recording] = found;
-    forgetOldWords(conference, askedAt - durations.stale);
     // The list is as old as the question: what was heard since, or shortly before, it may not know (R4).
     conference.people = whoIsIn(listed, conference.words, askedAt - durations.word);
     log.debug({ conferenceSid: sid, people: conference.people.size, recording }, 'looked');
@@ -141,8 +135,12 @@ export function createPass({ space, minParticipants, durations, log, isTracked }
   return {
     run,
     resumeNow(conference) {
+      if (heldForMs(conference) > 0) {
+        if (conference.hold.isPassedOver) return;
+        conference.hold.isPassedOver = true;
+      }
       conference.urgentResume ??= write(conference, 'in-progress')
-        .catch((error: unknown) => logFailure(log, error, 'the resume failed', { conferenceSid: conference.sid }))
+        .catch((error: unknown) => onFailure(conference, error))
         .finally(() => {
           conference.urgentResume = undefined;
         });

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Space } from '../signalwire/space.js';
+import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
-import { adoptRecording, allowOneMoreWrite, type Conference, hearWord } from './conference.js';
+import { adoptRecording, allowOneMoreWrite, type Conference, hearWord, heldForMs, holdFor } from './conference.js';
 import type { Durations } from './durations.js';
-import { logFailure } from './log-failure.js';
+import { createOutage } from './outage.js';
 import { createPass, REQUESTS_A_PASS } from './pass.js';
 import { mayBePaused } from './policy.js';
 import type { Registry } from './registry.js';
@@ -56,27 +57,37 @@ export interface Reconciler {
   conferenceEnded(event: ConferenceEvent): void;
   recordingStarted(conferenceSid: string, recordingSid: string): void;
   recordingEnded(conferenceSid: string): void;
-  /** Begins nothing more, and resolves when what was under way is finished. */
+  /** Sweeps no more, and resolves when every hint is dealt with, or time is up: then a warning says what is left. */
   close(): Promise<void>;
 }
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs, durations, log } = options;
   const isTracked = (conference: Conference) => registry.get(conference.sid) === conference;
-  const pass = createPass({ space, minParticipants, durations, log, isTracked });
+  const outage = createOutage(log);
+  const pass = createPass({ space, minParticipants, durations, log, isTracked, onFailure: noteFailure });
 
   const queue = createWorkQueue({
     async run(conferenceSid) {
       const conference = registry.get(conferenceSid);
-      if (!conference || (await pass.run(conference)) === 'live' || !isTracked(conference)) return;
+      if (!conference) return;
+      const outcome = await pass.run(conference).finally(() => sweep.visited(conferenceSid));
+      outage.worked(conferenceSid);
+      if (outcome === 'live' || !isTracked(conference)) return;
       log.info({ conferenceSid }, 'the conference is over');
       forget(conferenceSid);
     },
     // A sweep has one request in flight beside those of the passes.
     workers: Math.floor((MAX_REQUESTS - 1) / REQUESTS_A_PASS),
-    onFailure: (conferenceSid, error, retryInMs) =>
-      logFailure(log, error, 'the pass failed', { conferenceSid, retryInMs }),
+    onFailure(conferenceSid, error, failures) {
+      const conference = registry.get(conferenceSid);
+      if (conference) noteFailure(conference, error, failures);
+    },
     waitAfter: (failures) => backoff(failures, durations),
+    heldForMs(conferenceSid) {
+      const conference = registry.get(conferenceSid);
+      return conference ? heldForMs(conference) : 0;
+    },
   });
 
   const sweep = createSweep({
@@ -87,6 +98,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     intervalMs: sweepIntervalMs,
     durations,
     log,
+    outage,
     visit(conferenceSid) {
       const conference = registry.get(conferenceSid);
       if (conference) allowOneMoreWrite(conference);
@@ -112,22 +124,42 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return { conference, isNews };
   }
 
+  function noteFailure(conference: Conference, error: unknown, failures = 1): void {
+    const conferenceSid = conference.sid;
+    if (error instanceof SpaceError && error.retryAfterMs !== undefined) {
+      holdFor(conference, Math.min(error.retryAfterMs, durations.retryAfterMost));
+    }
+    if (!(error instanceof SpaceError)) {
+      log.error({ conferenceSid, err: error }, 'a pass failed');
+    } else if (isNotFound(error) || isUnprocessable(error)) {
+      // The conference isn't there yet, or its recording can't be changed (any more): the next pass looks again.
+      const level = failures === 1 ? 'warn' : 'debug';
+      log[level]({ conferenceSid, reason: error.message }, 'SignalWire does not do this; looking again');
+    } else {
+      outage.failed(conferenceSid, error);
+    }
+  }
+
   function forget(conferenceSid: string, name?: string): void {
     registry.forget(conferenceSid, name);
     queue.forget(conferenceSid);
+    sweep.visited(conferenceSid);
+    outage.forget(conferenceSid);
   }
 
   return {
     async start() {
-      const swept = sweep.first().finally(sweep.start);
+      let isAwaited = true;
+      const swept = sweep.first(() => isAwaited).finally(sweep.start);
       const waited = new AbortController();
       const isDone = await Promise.race([
         swept.then(() => queue.idle()).then(() => true),
         delay(durations.firstSweep, false, { signal: waited.signal }).catch(() => false),
-      ]).finally(() => waited.abort());
-      if (isDone) return;
-      log.warn('the first sweep is not finished yet; starting all the same, it goes on');
-      swept.catch((error: unknown) => logFailure(log, error, 'the first sweep failed'));
+      ]).finally(() => {
+        isAwaited = false;
+        waited.abort();
+      });
+      if (!isDone) log.warn('the first sweep is not finished yet; starting all the same, it goes on');
     },
 
     conferenceChanged({ conferenceSid, name }) {
@@ -163,8 +195,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
     async close() {
       sweep.stop();
+      queue.dropLater();
+      const waited = new AbortController();
+      await Promise.race([
+        queue.idle(),
+        delay(durations.drain, undefined, { signal: waited.signal }).catch(() => {}),
+      ]).finally(() => waited.abort());
+      const { unfinished } = queue;
+      if (unfinished > 0) log.warn({ conferences: unfinished }, 'stopped before these conferences were looked at');
       queue.close();
-      await queue.idle();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ListedConference, Space } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { Durations } from './durations.js';
-import { logFailure } from './log-failure.js';
+import type { Outage } from './outage.js';
 import type { Registry } from './registry.js';
 
 export interface SweepOptions {
@@ -18,7 +18,8 @@ export interface SweepOptions {
   intervalMs: number;
   durations: Durations;
   log: Logger;
-  /** Looks at a conference. */
+  outage: Outage;
+  /** Has a conference looked at; `visited` is to be called when that is done. */
   visit(conferenceSid: string): void;
 }
 
@@ -28,21 +29,29 @@ export interface Sweep {
    * Learns the conferences that are going on, those waiting for a second person included, and has each looked at.
    * Tries until SignalWire answers. Has one request in flight at a time, as a later sweep has.
    *
-   * @throws SpaceError when SignalWire refuses our credentials
+   * @param isAwaited whether somebody would hear of a failure
+   * @throws SpaceError when SignalWire refuses our credentials and that is so
    */
-  first(): Promise<void>;
+  first(isAwaited: () => boolean): Promise<void>;
   /** Sweeps from now on. */
   start(): void;
+  /** Notes that a conference has been looked at, or needn't be any more. */
+  visited(conferenceSid: string): void;
   stop(): void;
 }
 
 const CALL_SID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
+/** What an outage knows sweeps by. */
+const SWEEP = 'sweep';
+
 export function createSweep(options: SweepOptions): Sweep {
-  const { space, registry, prefix, sharesRoom, intervalMs, durations, log, visit } = options;
+  const { space, registry, prefix, sharesRoom, intervalMs, durations, log, outage, visit } = options;
   const stopping = new AbortController();
   const visits = new Set<NodeJS.Timeout>();
-  let next: NodeJS.Timeout | undefined;
+  /** Conferences that this sweep has still to look at. */
+  const unvisited = new Set<string>();
+  let isLate = false;
 
   const isOurs = ({ name }: ListedConference) => name.startsWith(prefix);
 
@@ -65,34 +74,66 @@ export function createSweep(options: SweepOptions): Sweep {
     }
   }
 
-  async function round(failures: number): Promise<void> {
-    const startedAt = Date.now();
-    try {
-      const listed = await space.listConferences('in-progress');
-      if (stopping.signal.aborted) return;
-      plan(listed.filter(isOurs));
-      next = setTimeout(round, Math.max(0, startedAt + intervalMs - Date.now()), 0);
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      const retryInMs = backoff(failures + 1, durations);
-      logFailure(log, error, 'the sweep failed', { retryInMs });
-      next = setTimeout(round, retryInMs, failures + 1);
+  /** Asks until SignalWire answers, or time is up (ms since 1970). Failures that `mayEnd` says so of end it, too. */
+  async function untilAnswered<Answer>(
+    ask: () => Promise<Answer>,
+    until: number,
+    mayEnd: (error: unknown) => boolean = () => false,
+  ): Promise<Answer | undefined> {
+    for (let failures = 1; !stopping.signal.aborted && Date.now() <= until; failures += 1) {
+      try {
+        const answer = await ask();
+        outage.worked(SWEEP);
+        return answer;
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        if (mayEnd(error)) throw error;
+        outage.failed(SWEEP, error);
+        await pause(backoff(failures, durations));
+      }
+    }
+    return undefined;
+  }
+
+  /** Looks at the conferences we know, each at its phase, and finds those we don't know; again and again. */
+  async function sweepOn(): Promise<void> {
+    await pause(intervalMs);
+    while (!stopping.signal.aborted) {
+      const endsAt = Date.now() + intervalMs;
+      planVisits();
+      await findUnknown(endsAt);
+      await pause(endsAt - Date.now());
     }
   }
 
-  // Conferences that we know are looked at even when the list is without them: that's how we learn that they are over.
-  // One that we didn't know is looked at now, as nobody can say for how long it has been wrong.
-  function plan(ours: ListedConference[]): void {
-    const known = registry.all().map(({ sid }) => sid);
-    for (const { sid, name } of ours) {
+  // Where SignalWire is too slow for the interval, those that still wait for their look aren't asked for again: sweeps
+  // stretch, and nothing piles up.
+  function planVisits(): void {
+    const late = unvisited.size;
+    if (late > 0 && !isLate && !outage.isOn) {
+      const conferences = registry.size;
+      log.warn(
+        { conferences, late },
+        'SignalWire answers too slowly for SWEEP_INTERVAL_SECONDS: sweeps take longer until it is faster',
+      );
+    }
+    isLate = late > 0;
+    for (const { sid } of registry.all()) if (!unvisited.has(sid)) visitAfter(sid, phase(sid) * intervalMs);
+  }
+
+  // A conference that we didn't know is looked at now: nobody can say for how long it has been wrong. One that we know is
+  // looked at even when the list is without it: that's how we learn that it is over.
+  async function findUnknown(until: number): Promise<void> {
+    const listed = (await untilAnswered(() => space.listConferences('in-progress'), until)) ?? [];
+    for (const { sid, name } of listed.filter(isOurs)) {
       const isNew = !registry.get(sid);
       registry.track(sid, name);
       if (isNew) visit(sid);
     }
-    for (const sid of known) visitAfter(sid, phase(sid) * intervalMs);
   }
 
   function visitAfter(sid: string, delayMs: number): void {
+    unvisited.add(sid);
     const timer = setTimeout(() => {
       visits.delete(timer);
       if (registry.get(sid)) visit(sid);
@@ -100,25 +141,20 @@ export function createSweep(options: SweepOptions): Sweep {
     visits.add(timer);
   }
 
+  const pause = (ms: number) => delay(Math.max(0, ms), undefined, { signal: stopping.signal }).catch(() => {});
+
   return {
-    async first() {
-      for (let failures = 0; !stopping.signal.aborted; failures += 1) {
-        try {
-          return await learn();
-        } catch (error) {
-          if (isUnauthorized(error)) throw error;
-          const retryInMs = backoff(failures + 1, durations);
-          logFailure(log, error, 'the first sweep failed', { retryInMs });
-          await delay(retryInMs, undefined, { signal: stopping.signal }).catch(() => {});
-        }
-      }
+    async first(isAwaited) {
+      await untilAnswered(learn, Number.POSITIVE_INFINITY, (error) => isAwaited() && isUnauthorized(error));
     },
     start() {
-      if (intervalMs > 0 && !stopping.signal.aborted) next = setTimeout(round, intervalMs, 0);
+      if (intervalMs > 0) void sweepOn();
+    },
+    visited(sid) {
+      unvisited.delete(sid);
     },
     stop() {
       stopping.abort();
-      clearTimeout(next);
       for (const timer of visits) clearTimeout(timer);
     },
   };
@@ -129,7 +165,10 @@ function byAge(a: ListedConference, b: ListedConference): number {
   return (Number(a.createdAt) || 0) - (Number(b.createdAt) || 0);
 }
 
-/** Where in the interval a conference is looked at, 0 to 1: the same each time, and spread evenly, as SIDs are random. */
+/**
+ * Where in the interval a conference is looked at, 0 to 0.9: the same each time, and spread evenly, as SIDs are random.
+ * The last tenth is left for the answers.
+ */
 function phase(sid: string): number {
-  return Number.parseInt(sid.slice(0, 8), 16) / 0x1_0000_0000;
+  return (0.9 * Number.parseInt(sid.slice(0, 8), 16)) / 0x1_0000_0000;
 }

@@ -6,24 +6,30 @@ export interface WorkQueue {
   addAfter(key: string, delayMs: number): void;
   /** Drops everything planned for the key. A run under way goes on. */
   forget(key: string): void;
-  /** Resolves when nothing runs. Waits for later don't count. */
+  /** Resolves when nothing runs or is to be tried again. What was added for later doesn't count. */
   idle(): Promise<void>;
+  /** Drops what was added for later and hasn't come up. */
+  dropLater(): void;
   /** Drops everything planned; nothing is begun any more. */
   close(): void;
+  /** How many keys run, wait for a worker or for another try. */
+  readonly unfinished: number;
 }
 
 export interface WorkQueueOptions {
   run(key: string): Promise<void>;
   /** How many keys' work runs at once. */
   workers: number;
-  /** Told of each failed run and of the wait (ms) before the next try. */
-  onFailure(key: string, error: unknown, retryInMs: number): void;
+  /** Told of each failed run, and how many have failed in a row. */
+  onFailure(key: string, error: unknown, failures: number): void;
   /** How long to wait (ms) before the next try, after so many failures in a row. */
   waitAfter(failures: number): number;
+  /** For how long (ms) no run of the key may begin. */
+  heldForMs(key: string): number;
 }
 
-/** A failed run is tried again after a wait; new work for the key tries at once. */
-export function createWorkQueue({ run, workers, onFailure, waitAfter }: WorkQueueOptions): WorkQueue {
+/** A failed run is tried again after a wait; new work for the key tries at once, unless the key is held. */
+export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs }: WorkQueueOptions): WorkQueue {
   const waiting = new Set<string>();
   const running = new Set<string>();
   const dirty = new Set<string>();
@@ -50,7 +56,9 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter }: WorkQueu
   function add(key: string): void {
     if (isClosed) return;
     clear(retries, key);
+    const heldMs = heldForMs(key);
     if (running.has(key)) dirty.add(key);
+    else if (heldMs > 0) plan(retries, key, heldMs);
     else waiting.add(key);
     work();
   }
@@ -64,7 +72,7 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter }: WorkQueu
         running.delete(key);
         if (dirty.delete(key)) add(key);
         work();
-        if (running.size === 0) for (const wake of idlers.splice(0)) wake();
+        wakeIfIdle();
       });
     }
   }
@@ -76,10 +84,20 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter }: WorkQueu
     } catch (error) {
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
-      const delayMs = dirty.has(key) ? 0 : waitAfter(count);
-      onFailure(key, error, delayMs);
-      if (!isClosed) plan(retries, key, delayMs);
+      if (isClosed) return;
+      onFailure(key, error, count);
+      plan(retries, key, dirty.has(key) ? 0 : waitAfter(count));
     }
+  }
+
+  function dropLater(): void {
+    for (const key of delayed.keys()) clear(delayed, key);
+  }
+
+  const isIdle = () => running.size + waiting.size + retries.size === 0;
+
+  function wakeIfIdle(): void {
+    if (isIdle()) for (const wake of idlers.splice(0)) wake();
   }
 
   return {
@@ -93,15 +111,22 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter }: WorkQueu
       waiting.delete(key);
       dirty.delete(key);
       failures.delete(key);
+      wakeIfIdle();
     },
     async idle() {
-      if (running.size > 0) await new Promise<void>((resolve) => idlers.push(resolve));
+      if (!isIdle()) await new Promise<void>((resolve) => idlers.push(resolve));
     },
+    dropLater,
     close() {
       isClosed = true;
-      for (const timers of [retries, delayed]) for (const key of timers.keys()) clear(timers, key);
+      dropLater();
+      for (const key of retries.keys()) clear(retries, key);
       waiting.clear();
       dirty.clear();
+      wakeIfIdle();
+    },
+    get unfinished() {
+      return new Set([...running, ...waiting, ...retries.keys()]).size;
     },
   };
 }

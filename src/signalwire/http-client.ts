@@ -22,6 +22,7 @@ export interface SdkResponse {
 /** The SDK's seam for HTTP, filled with undici. */
 export interface HttpClient {
   request(wanted: SdkRequest): Promise<SdkResponse>;
+  /** Closes the connections; requests under way fail. */
   close(): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export function createHttpClient(timeoutMs: number): HttpClient {
     async request({ method, uri, username, password, headers, params, data }) {
       const url = new URL(uri);
       for (const [name, value] of entries(params)) url.searchParams.append(name, value);
-      const { status, text } = await exchange(url, {
+      const { status, text, retryAfterMs } = await exchange(url, {
         dispatcher: agent,
         method,
         headers: { ...headers, authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
@@ -49,21 +50,31 @@ export function createHttpClient(timeoutMs: number): HttpClient {
         signal: AbortSignal.timeout(timeoutMs),
       });
       const asked = `${method} ${url.pathname}`;
-      if (status >= 300) throw new SpaceError(`SignalWire answered ${status} to ${asked}${reason(text)}`, { status });
+      if (status >= 300) {
+        throw new SpaceError(`SignalWire answered ${status} to ${asked}${reason(text)}`, { status, retryAfterMs });
+      }
       return { statusCode: status, body: parse(text, status, asked) };
     },
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
 }
 
-async function exchange(url: URL, options: Parameters<typeof request>[1]): Promise<{ status: number; text: string }> {
+async function exchange(url: URL, options: Parameters<typeof request>[1]) {
   try {
     const response = await request(url, options);
-    return { status: response.statusCode, text: await response.body.text() };
+    const retryAfterMs = retryAfter(response.headers['retry-after']);
+    return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message || cause.name : String(cause);
     throw new SpaceError(`SignalWire did not answer ${options?.method} ${url.pathname}: ${why}`, { cause });
   }
+}
+
+/** `Retry-After` in milliseconds from now; it has seconds or a date. Source: RFC 9110. */
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 function entries(values: Record<string, unknown> = {}): [string, string][] {

@@ -2,11 +2,14 @@
 export class SpaceError extends Error {
   /** HTTP status of the answer; undefined when there was none (no connection, time-out, connection lost). */
   readonly status: number | undefined;
+  /** Milliseconds after which SignalWire wants to be asked again (`Retry-After`), if it said so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(message: string, options: { status?: number; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.name = 'SpaceError';
     this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

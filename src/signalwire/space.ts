@@ -34,7 +34,7 @@ export interface Space {
   updateRecording(conferenceSid: string, recordingSid: string, state: RecordingState): Promise<void>;
   /** Whether the project has, or had, a call of that SID. */
   isCall(sid: string): Promise<boolean>;
-  /** Closes the connections; requests under way are finished first. */
+  /** Closes the connections; requests under way fail. */
   close(): Promise<void>;
 }
 

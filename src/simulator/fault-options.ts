@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Faults, NO_FAULTS } from './faults.js';
+import { NO_FAULTS } from './faults.js';
 
 /** Adds an option for each fault to a command; `command.opts<Faults>()` then has them. */
 export function addFaultOptions(command: Command): Command {

@@ -9,64 +9,27 @@ import {
   kindOf,
   liveConference,
   loopbackTunnel,
-  type Pair,
   quiet,
   recordingStatus,
   settingsFor,
   startPair,
 } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
-
-const READ_LIST = 'GET Conferences Participants';
-const READ_RECORDING = 'GET Conferences Recordings';
-const WRITE = 'POST Conferences Recordings';
-
-const FAST = { word: 200, settle: 240, retryFirst: 20, retryMost: 80 };
-
-const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
-const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('paused'));
-const isResumed = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('resumed'));
-const countOf = ({ requests }: Pair, kind: string) => requests.filter((request) => request === kind).length;
-
-/** Lets everything run out: the words, the settling look, the retries. */
-const settled = ({ simulator }: Pair) => quiet(simulator, FAST.settle + 110);
-
-async function twoPeople(options: Parameters<typeof startPair>[0] = {}) {
-  const pair = await startPair({ durations: FAST, ...options });
-  const first = await pair.simulator.call();
-  const second = await pair.simulator.call();
-  const { sweepIntervalMs = 0 } = options.settings ?? {};
-  // Where sweeps never cease there is no quiet: then enough of them must have gone by.
-  if (sweepIntervalMs === 0) await settled(pair);
-  else
-    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThan(FAST.settle / sweepIntervalMs + 2));
-  pair.requests.length = 0;
-  return { pair, first, second };
-}
-
-/** One is left in a paused conference. */
-async function onePerson(options: Parameters<typeof startPair>[0] = {}) {
-  const { pair, first, second } = await twoPeople(options);
-  pair.simulator.hangUp(second);
-  await isPaused(pair);
-  await settled(pair);
-  pair.requests.length = 0;
-  return { pair, first };
-}
-
-/** Has requests of a kind answered with a status for as long as the test wants. */
-function fail(simulator: Simulator, status: number, ...kinds: string[]): { heal(): void } {
-  const before = simulator.onRequest;
-  simulator.onRequest = (request, handle) =>
-    kinds.includes(kindOf(request))
-      ? { status, body: { code: status, message: 'no', status } }
-      : before(request, handle);
-  return {
-    heal() {
-      simulator.onRequest = before;
-    },
-  };
-}
+import {
+  countOf,
+  FAST,
+  fail,
+  isPaused,
+  isResumed,
+  known,
+  READ_CONFERENCES,
+  READ_LIST,
+  READ_RECORDING,
+  settled,
+  statusOf,
+  twoPeople,
+  WRITE,
+} from '../support/two-people.js';
 
 describe('reading', () => {
   it('asks for participants and recording together', async () => {
@@ -118,21 +81,19 @@ describe('reading', () => {
 describe('a list that lags behind the callbacks', () => {
   it('neither holds up a pause nor takes back a resume', async () => {
     const { pair, second } = await twoPeople();
-    /** The list as it was `FAST.word` / 2 ago. */
-    const lists: { at: number; answer: ReturnType<Parameters<Simulator['onRequest']>[1]> }[] = [];
-    pair.simulator.onRequest = (request, handle) => {
-      const answer = handle();
-      if (kindOf(request) !== READ_LIST) return answer;
-      lists.push({ at: performance.now(), answer });
-      return lists.findLast(({ at }) => at < performance.now() - FAST.word / 2)?.answer ?? lists[0]?.answer ?? answer;
-    };
+    pair.simulator.faults.lagMs = (FAST.word * 3) / 4;
     pair.simulator.hangUp(second);
     await isPaused(pair);
+    // Two round trips: both reads together, then the write.
+    expect(pair.requests.slice(0, 3)).toEqual([...[READ_LIST, READ_RECORDING].toSorted(), WRITE]);
+    await settled(pair);
+    pair.requests.length = 0;
     await pair.simulator.call();
     await isResumed(pair);
+    expect(pair.requests[0]).toBe(WRITE);
     await settled(pair);
     expect(statusOf(pair)).toBe('resumed');
-    expect(countOf(pair, WRITE)).toBe(2);
+    expect(countOf(pair, WRITE)).toBe(1);
   });
 });
 
@@ -178,99 +139,9 @@ describe('a read that contradicts what was written', () => {
     lie(pair.simulator);
     pair.simulator.hangUp(second);
     await isPaused(pair);
-    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThanOrEqual(3));
+    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThanOrEqual(3));
     expect(countOf(pair, WRITE)).toBeGreaterThan(2);
-    expect(countOf(pair, WRITE)).toBeLessThanOrEqual(3 + countOf(pair, 'GET Conferences'));
-  });
-});
-
-describe('an API that fails', () => {
-  it.each([
-    ['503', READ_LIST],
-    ['503', READ_RECORDING],
-    ['429', READ_LIST],
-  ])('with %s to %s pauses nothing on a guess, and is made good when it works again', async (status, kind) => {
-    const { pair, second } = await twoPeople();
-    const outage = fail(pair.simulator, Number(status), kind);
-    pair.simulator.hangUp(second);
-    await eventually(() => expect(countOf(pair, kind)).toBeGreaterThan(3));
-    expect(statusOf(pair)).toBe('in-progress');
-    const failures = pair.log.filter(({ msg }) => msg === 'the pass failed');
-    expect(failures.length).toBeGreaterThan(2);
-    for (const line of failures) expect(line).toMatchObject({ level: 40, conferenceSid: expect.any(String) });
-    outage.heal();
-    await isPaused(pair);
-  });
-
-  it('that loses a pause is asked again until it takes it', async () => {
-    const { pair, second } = await twoPeople();
-    const outage = fail(pair.simulator, 503, WRITE);
-    pair.simulator.hangUp(second);
-    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(2));
-    outage.heal();
-    await isPaused(pair);
-  });
-
-  it('that loses a resume is asked again, also while it answers no reads', async () => {
-    const { pair } = await onePerson();
-    const outage = fail(pair.simulator, 503, WRITE, READ_LIST, READ_RECORDING);
-    await pair.simulator.call();
-    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(0));
-    outage.heal();
-    const reads = fail(pair.simulator, 503, READ_LIST, READ_RECORDING);
-    await isResumed(pair);
-    reads.heal();
-    await settled(pair);
-    expect(statusOf(pair)).toBe('resumed');
-  });
-
-  it('that loses each resume does not hide that everybody has gone', async () => {
-    const { pair } = await onePerson({ settings: { sweepIntervalMs: 0 } });
-    fail(pair.simulator, 503, WRITE);
-    await pair.simulator.call();
-    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(1));
-    pair.simulator.onCallback = () => {};
-    for (const { call } of liveConference(pair.simulator).participants.values()) pair.simulator.hangUp(call);
-    const health = async () => (await fetch(`${pair.service.publicUrl}/healthz`)).json();
-    await eventually(async () => expect(await health()).toMatchObject({ conferences: 0 }));
-  });
-
-  it('takes no more than one retry at a time of a conference', async () => {
-    const { pair, second } = await twoPeople();
-    fail(pair.simulator, 503, READ_LIST);
-    let inFlight = 0;
-    let most = 0;
-    pair.simulator.events.on('request', (request) => {
-      if (kindOf(request) === READ_LIST) most = Math.max(most, ++inFlight);
-    });
-    pair.simulator.events.on('answer', (request) => {
-      if (kindOf(request) === READ_LIST) inFlight -= 1;
-    });
-    pair.simulator.latencyMs = 20;
-    pair.simulator.hangUp(second);
-    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(5));
-    expect(most).toBe(1);
-  });
-
-  it('with refused credentials is spoken of loudly', async () => {
-    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 200 } });
-    fail(pair.simulator, 401, READ_LIST, READ_RECORDING, WRITE, 'GET Conferences');
-    pair.simulator.hangUp(second);
-    await eventually(() => {
-      const loud = pair.log.filter(({ level, msg }) => level === 50 && msg.includes('refuses our credentials'));
-      expect(loud.some(({ msg }) => msg.startsWith('the pass failed'))).toBe(true);
-      expect(loud.some(({ msg }) => msg.startsWith('the sweep failed'))).toBe(true);
-    });
-  });
-
-  it('does not end the sweeps', async () => {
-    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 } });
-    const outage = fail(pair.simulator, 503, 'GET Conferences');
-    await eventually(() => expect(pair.log.filter(({ msg }) => msg === 'the sweep failed').length).toBeGreaterThan(2));
-    pair.simulator.onCallback = () => {};
-    outage.heal();
-    pair.simulator.hangUp(second);
-    await isPaused(pair);
+    expect(countOf(pair, WRITE)).toBeLessThanOrEqual(3 + countOf(pair, READ_CONFERENCES));
   });
 });
 
@@ -354,7 +225,7 @@ describe('what is not there', () => {
 
   it('a conference is not forgotten for a 404 right after a callback, when the API may not know it yet', async () => {
     const pair = await startPair({ durations: FAST });
-    const unknown = fail(pair.simulator, 404, READ_LIST, READ_RECORDING, 'GET Conferences');
+    const unknown = fail(pair, 404, READ_LIST, READ_RECORDING, READ_CONFERENCES);
     const first = await pair.simulator.call();
     const second = await pair.simulator.call();
     await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
@@ -367,14 +238,13 @@ describe('what is not there', () => {
 
   it('a conference that SignalWire never knew is forgotten', async () => {
     const { pair } = await twoPeople();
-    const health = async () => (await fetch(`${pair.service.publicUrl}/healthz`)).json();
     pair.simulator.onCallback = (callback, send) => {
       callback.parameters.ConferenceSid = randomUUID();
       send();
     };
     const third = await pair.simulator.call();
-    await eventually(async () => expect(await health()).toMatchObject({ conferences: 2 }));
-    await eventually(async () => expect(await health()).toMatchObject({ conferences: 1 }));
+    await eventually(async () => expect(await known(pair)).toBe(2));
+    await eventually(async () => expect(await known(pair)).toBe(1));
     expect(liveConference(pair.simulator).participants.has(third.sid)).toBe(true);
   });
 
@@ -391,7 +261,7 @@ describe('what is not there', () => {
     await settled(pair);
     expect(pair.requests.length).toBeGreaterThan(0);
     expect(pair.requests.length).toBeLessThan(12);
-    expect(await (await fetch(`${pair.service.publicUrl}/healthz`)).json()).toMatchObject({ conferences: 0 });
+    expect(await known(pair)).toBe(0);
     // And the room is closed: the next callers meet in a new one.
     const next = await pair.simulator.call();
     expect(liveConference(pair.simulator).name).toBe(`recorded-${next.sid}`);
@@ -405,7 +275,7 @@ describe('a sweep', () => {
     await Promise.all(Array.from({ length: 12 }, (_, room) => pair.simulator.call({ url: `${url}?room=${room}` })));
     await quiet(pair.simulator, 100);
     const visited: string[] = [];
-    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThan(2));
+    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(2));
     pair.simulator.events.on('request', (request) => {
       if (kindOf(request) === READ_LIST) visited.push(request.path.split('/')[3] ?? '');
     });
@@ -426,7 +296,7 @@ describe('a sweep', () => {
       return handle();
     };
     await pair.restart({ sweepIntervalMs: 50 });
-    await eventually(() => expect(countOf(pair, 'GET Conferences')).toBeGreaterThan(5));
+    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(5));
     for (const release of held) release();
   });
 });

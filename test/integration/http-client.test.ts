@@ -95,6 +95,27 @@ describe('a request to SignalWire', () => {
     },
   );
 
+  it.each([
+    ['2', 2000],
+    ['0', 0],
+    ['soon', undefined],
+    ['Wed, 30 Aug 2023 17:12:03 GMT', 0],
+    [undefined, undefined],
+  ])('that is answered with Retry-After: %s says when to ask again', async (header, expected) => {
+    const { space } = await startSpace((_request, response) => {
+      response.writeHead(429, header === undefined ? {} : { 'retry-after': header }).end();
+    });
+    expect((await failureOf(space.listParticipants(CONFERENCE))).retryAfterMs).toBe(expected);
+  });
+
+  it('that is answered with Retry-After as a date to come says how far that is', async () => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const { space } = await startSpace((_request, response) => response.writeHead(503, { 'retry-after': date }).end());
+    const { retryAfterMs = 0 } = await failureOf(space.listParticipants(CONFERENCE));
+    expect(retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+  });
+
   it('that is never answered fails when its time is up', async () => {
     const { space } = await startSpace(() => {}, 100);
     const error = await failureOf(space.listParticipants(CONFERENCE));

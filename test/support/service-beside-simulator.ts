@@ -75,7 +75,7 @@ export async function startPair({ settings = {}, durations = {}, before }: Optio
       settings: settingsFor(simulator, { ...settings, ...changes }),
       log,
       openTunnel: loopbackTunnel,
-      durations,
+      durations: { drain: 300, ...durations },
     };
     const service = await startService(options);
     simulator.pointNumber(`${service.publicUrl}/inbound`);

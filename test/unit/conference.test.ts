@@ -4,7 +4,6 @@ import {
   allowOneMoreWrite,
   type Conference,
   createConference,
-  forgetOldWords,
   hearWord,
   noteAcknowledged,
   noteRead,
@@ -56,10 +55,10 @@ describe('who is in', () => {
 
   it('does not keep the words of callers who are long gone', () => {
     hearWord(conference, 'a', word(true), 10_000);
-    forgetOldWords(conference, NOW);
-    expect(conference.words.size).toBe(1);
-    forgetOldWords(conference, NOW + 1);
-    expect(conference.words.size).toBe(0);
+    hearWord(conference, 'b', word(true, NOW + 10_000), 10_000);
+    expect([...conference.words.keys()]).toEqual(['a', 'b']);
+    hearWord(conference, 'b', word(false, NOW + 10_001), 10_000);
+    expect([...conference.words.keys()]).toEqual(['b']);
   });
 });
 

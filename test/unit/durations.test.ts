@@ -8,7 +8,9 @@ it('a word counts two seconds, a look settles after it, and a request to SignalW
     stale: 10_000,
     retryFirst: 250,
     retryMost: 4000,
+    retryAfterMost: 5000,
     firstSweep: 3000,
     request: 5000,
+    drain: 8000,
   });
 });

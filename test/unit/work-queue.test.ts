@@ -6,6 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** A queue whose runs end when the test says so. */
 function startQueue(workers = 10) {
+  const held = new Map<string, number>();
   const runs: string[] = [];
   const failures: [string, number][] = [];
   const ends: ((error?: Error) => void)[] = [];
@@ -14,15 +15,17 @@ function startQueue(workers = 10) {
       runs.push(key);
       return new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve())));
     },
-    onFailure: (key, _error, retryInMs) => failures.push([key, retryInMs]),
+    onFailure: (key, _error, inARow) => failures.push([key, inARow]),
     workers,
     waitAfter: (count) => 250 * count,
+    heldForMs: (key) => Math.max(0, (held.get(key) ?? 0) - Date.now()),
   });
   const end = async (error?: Error) => {
     ends.shift()?.(error);
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { queue, runs, failures, end };
+  const hold = (key: string, ms: number) => held.set(key, Date.now() + ms);
+  return { queue, runs, failures, end, hold };
 }
 
 describe('the work queue', () => {
@@ -71,7 +74,7 @@ describe('the work queue', () => {
     queue.add('a');
     queue.add('a');
     await end(new Error('no'));
-    expect(failures).toEqual([['a', 0]]);
+    expect(failures).toEqual([['a', 1]]);
     expect(runs).toEqual(['a', 'a']);
     await end();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -92,9 +95,9 @@ describe('the work queue', () => {
     queue.add('a');
     await end(new Error('no'));
     expect(failures).toEqual([
-      ['a', 250],
-      ['a', 500],
-      ['a', 250],
+      ['a', 1],
+      ['a', 2],
+      ['a', 1],
     ]);
   });
 
@@ -107,6 +110,24 @@ describe('the work queue', () => {
     await end();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(runs).toHaveLength(2);
+  });
+
+  it('does not run a key that is held, whatever is wished, and runs it once after that', async () => {
+    const { queue, runs, end, hold } = startQueue();
+    queue.add('a');
+    hold('a', 1000);
+    queue.add('a');
+    await end(new Error('no'));
+    queue.add('a');
+    queue.addAfter('a', 500);
+    queue.add('b');
+    await vi.advanceTimersByTimeAsync(999);
+    expect(runs).toEqual(['a', 'b']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs).toEqual(['a', 'b', 'a']);
+    await end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toEqual(['a', 'b', 'a']);
   });
 
   it('runs a key later, counted from the last time that this was asked for', async () => {
@@ -131,17 +152,37 @@ describe('the work queue', () => {
     expect(runs).toEqual(['a']);
   });
 
-  it('is idle when nothing runs', async () => {
-    const { queue, end } = startQueue();
+  it('is idle when nothing runs, waits for a worker or is to be tried again', async () => {
+    const { queue, end } = startQueue(1);
     queue.add('a');
+    queue.add('b');
+    queue.addAfter('c', 60_000);
     let isIdle = false;
     void queue.idle().then(() => {
       isIdle = true;
     });
-    await vi.advanceTimersByTimeAsync(0);
-    expect(isIdle).toBe(false);
+    expect(queue.unfinished).toBe(2);
+    await end(new Error('no'));
+    expect(queue.unfinished).toBe(2);
     await end();
+    expect(queue.unfinished).toBe(1);
+    expect(isIdle).toBe(false);
+    await vi.advanceTimersByTimeAsync(250);
+    await end();
+    expect(queue.unfinished).toBe(0);
     expect(isIdle).toBe(true);
+  });
+
+  it('can drop what was added for later alone', async () => {
+    const { queue, runs, end } = startQueue();
+    queue.add('a');
+    queue.addAfter('a', 1000);
+    queue.dropLater();
+    await end(new Error('no'));
+    await vi.advanceTimersByTimeAsync(250);
+    await end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(runs).toEqual(['a', 'a']);
   });
 
   it('begins nothing after it was closed', async () => {

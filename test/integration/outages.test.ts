@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import type { Faults } from '../../src/simulator/faults.js';
+import { NO_FAULTS } from '../../src/simulator/faults.js';
+import {
+  eventually,
+  liveConference,
+  type Pair,
+  quiet,
+  recordingStatus,
+  startPair,
+} from '../support/service-beside-simulator.js';
+import {
+  countOf,
+  FAST,
+  fail,
+  isPaused,
+  isResumed,
+  known,
+  onePerson,
+  READ_CONFERENCES,
+  READ_LIST,
+  READ_RECORDING,
+  settled,
+  statusOf,
+  twoPeople,
+  WRITE,
+  watchInFlight,
+} from '../support/two-people.js';
+
+const LEVELS: Record<number, string> = { 30: 'info', 40: 'warn', 50: 'error' };
+
+/** What the log says of SignalWire's failing and working again. */
+const said = ({ log }: Pair) =>
+  log
+    .filter(({ msg, level }) => msg.startsWith('SignalWire ') && level > 20)
+    .map(({ msg, level }) => `${LEVELS[level]} ${msg.replace(/:.*/, ': …')}`);
+
+const callInto = (pair: Pair, room: string) =>
+  pair.simulator.call({ url: `${pair.service.publicUrl}/inbound?room=${room}` });
+
+function statusIn({ simulator }: Pair, room: string): string | undefined {
+  const conference = simulator.conferences().find(({ name }) => name === `recorded-${room}`);
+  return conference && recordingStatus(conference);
+}
+
+describe('an outage', () => {
+  const outages: [what: string, faults: Partial<Faults>][] = [
+    ['503, as JSON, HTML or nothing', { unavailable: 1 }],
+    ['429 without Retry-After', { tooMany: 1, retryAfter: 0 }],
+    ['429 with Retry-After', { tooMany: 1, retryAfter: 1 }],
+    ['requests that hang', { hang: 1 }],
+    ['connections that are reset', { reset: 1 }],
+    ['all of it in turn', { unavailable: 0.3, tooMany: 0.3, hang: 0.2, reset: 0.2 }],
+  ];
+
+  it.each(outages)('of %s pauses nothing on a guess, and all is right when it is over', async (_what, faults) => {
+    const durations = { ...FAST, request: 200, retryAfterMost: 200 };
+    const pair = await startRooms({ durations });
+    Object.assign(pair.simulator.faults, faults);
+    await change(pair);
+    // Every conference of the three has been asked about a few times by now.
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThanOrEqual(9));
+    expect(statusIn(pair, 'left')).toBe('in-progress');
+    expect(statusIn(pair, 'changed')).toBe('in-progress');
+
+    Object.assign(pair.simulator.faults, NO_FAULTS);
+    await eventually(() => {
+      expect(statusIn(pair, 'left')).toBe('paused');
+      expect(statusIn(pair, 'joined')).toBe('resumed');
+      expect(statusIn(pair, 'changed')).toBe('in-progress');
+    });
+    await settled(pair);
+    expect([statusIn(pair, 'left'), statusIn(pair, 'joined')]).toEqual(['paused', 'resumed']);
+    expect(said(pair)).toEqual(['warn SignalWire fails: …', 'info SignalWire works again']);
+    expect(pair.log.filter(({ level }) => level > 30)).toHaveLength(1);
+  });
+
+  /** Three rooms: two in each but `joined`, where one waits in a paused conference. */
+  async function startRooms(options: Parameters<typeof startPair>[0]): Promise<Pair> {
+    const pair = await startPair(options);
+    for (const room of ['left', 'joined', 'changed']) await callInto(pair, room);
+    for (const room of ['left', 'changed']) await callInto(pair, room);
+    const second = await callInto(pair, 'joined');
+    await settled(pair);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(statusIn(pair, 'joined')).toBe('paused'));
+    await settled(pair);
+    pair.requests.length = 0;
+    return pair;
+  }
+
+  async function change(pair: Pair): Promise<void> {
+    const firstIn = (room: string) => {
+      const conference = pair.simulator.conferences().find(({ name }) => name === `recorded-${room}`);
+      for (const { call } of [...(conference?.participants.values() ?? [])].slice(0, 1)) pair.simulator.hangUp(call);
+    };
+    firstIn('left');
+    firstIn('changed');
+    await callInto(pair, 'changed');
+    await callInto(pair, 'joined');
+  }
+
+  it('is spoken of anew when there is another one', async () => {
+    const { pair, second } = await twoPeople();
+    for (const call of [second, undefined]) {
+      const outage = fail(pair, 503, READ_LIST);
+      pair.requests.length = 0;
+      if (call) pair.simulator.hangUp(call);
+      else await pair.simulator.call();
+      await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
+      outage.heal();
+      await settled(pair);
+    }
+    const once = ['warn SignalWire fails: …', 'info SignalWire works again'];
+    expect(said(pair)).toEqual([...once, ...once]);
+  });
+
+  it('of one conference alone is not over while that one still fails', async () => {
+    const { pair, second } = await twoPeople();
+    const { sid } = liveConference(pair.simulator);
+    pair.simulator.onRequest = (request, handle) => (request.path.includes(sid) ? { status: 503, body: '' } : handle());
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
+    await callInto(pair, 'elsewhere');
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(10));
+    expect(said(pair)).toEqual(['warn SignalWire fails: …']);
+  });
+});
+
+describe('Retry-After', () => {
+  const durations = { ...FAST, retryAfterMost: 1500 };
+
+  it('is waited for, whatever is heard meanwhile, but not for longer than we think right', async () => {
+    const { pair, second } = await twoPeople({ durations });
+    Object.assign(pair.simulator.faults, { tooMany: 1, retryAfter: 60 });
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(pair.requests.length).toBeGreaterThan(0));
+    await quiet(pair.simulator, 100);
+    pair.requests.length = 0;
+    Object.assign(pair.simulator.faults, NO_FAULTS);
+    pair.simulator.hangUp(await pair.simulator.call());
+    await quiet(pair.simulator, 100);
+    expect(pair.requests).toEqual([]);
+    await isPaused(pair);
+  });
+
+  it('may be passed over once by an urgent resume', async () => {
+    const { pair } = await onePerson({ durations });
+    Object.assign(pair.simulator.faults, { tooMany: 1, retryAfter: 60 });
+    pair.simulator.hangUp(await pair.simulator.call());
+    await eventually(() => expect(pair.requests.length).toBeGreaterThan(0));
+    await quiet(pair.simulator, 100);
+    pair.requests.length = 0;
+
+    const third = await pair.simulator.call();
+    await quiet(pair.simulator, 100);
+    expect(pair.requests).toEqual([WRITE]);
+    pair.simulator.hangUp(third);
+    await pair.simulator.call();
+    await quiet(pair.simulator, 100);
+    expect(pair.requests).toEqual([WRITE]);
+    Object.assign(pair.simulator.faults, NO_FAULTS);
+    await isResumed(pair);
+  });
+});
+
+describe('an API that fails in part', () => {
+  it.each([
+    ['503', READ_LIST],
+    ['503', READ_RECORDING],
+    ['429', READ_LIST],
+  ])('with %s to %s pauses nothing on a guess, and is made good when it works again', async (status, kind) => {
+    const { pair, second } = await twoPeople();
+    const outage = fail(pair, Number(status), kind);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, kind)).toBeGreaterThan(3));
+    expect(statusOf(pair)).toBe('in-progress');
+    outage.heal();
+    await isPaused(pair);
+  });
+
+  it('that loses a pause is asked again until it takes it', async () => {
+    const { pair, second } = await twoPeople();
+    const outage = fail(pair, 503, WRITE);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(2));
+    outage.heal();
+    await isPaused(pair);
+  });
+
+  it('that loses a resume is asked again, also while it answers no reads', async () => {
+    const { pair } = await onePerson();
+    const outage = fail(pair, 503, WRITE, READ_LIST, READ_RECORDING);
+    await pair.simulator.call();
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(0));
+    outage.heal();
+    const reads = fail(pair, 503, READ_LIST, READ_RECORDING);
+    await isResumed(pair);
+    reads.heal();
+    await settled(pair);
+    expect(statusOf(pair)).toBe('resumed');
+  });
+
+  it('that loses each resume does not hide that everybody has gone', async () => {
+    const { pair } = await onePerson({ settings: { sweepIntervalMs: 0 } });
+    fail(pair, 503, WRITE);
+    await pair.simulator.call();
+    await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(1));
+    pair.simulator.onCallback = () => {};
+    for (const { call } of liveConference(pair.simulator).participants.values()) pair.simulator.hangUp(call);
+    await eventually(async () => expect(await known(pair)).toBe(0));
+  });
+
+  it('takes no more than one retry at a time of a conference', async () => {
+    const { pair, second } = await twoPeople();
+    fail(pair, 503, READ_LIST);
+    const lists = watchInFlight(pair, READ_LIST);
+    pair.simulator.latencyMs = 20;
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(5));
+    expect(lists.most).toBe(1);
+  });
+
+  it('with refused credentials is spoken of loudly', async () => {
+    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 200 } });
+    fail(pair, 401, READ_LIST, READ_RECORDING, WRITE, READ_CONFERENCES);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(5));
+    expect(said(pair)).toEqual(['error SignalWire refuses our credentials: …']);
+  });
+
+  it('does not end the sweeps', async () => {
+    const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 } });
+    const outage = fail(pair, 503, READ_CONFERENCES);
+    pair.requests.length = 0;
+    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(2));
+    pair.simulator.onCallback = () => {};
+    outage.heal();
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+  });
+});
