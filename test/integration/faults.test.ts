@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { startService } from '../../src/service.js';
+import { describe, expect, it } from 'vitest';
 import { newRecording } from '../../src/simulator/model.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import {
   eventually,
-  keepLog,
   kindOf,
   liveConference,
-  loopbackTunnel,
   quiet,
   recordingStatus,
-  settingsFor,
   startPair,
 } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
@@ -265,69 +261,5 @@ describe('what is not there', () => {
     // And the room is closed: the next callers meet in a new one.
     const next = await pair.simulator.call();
     expect(liveConference(pair.simulator).name).toBe(`recorded-${next.sid}`);
-  });
-});
-
-describe('a sweep', () => {
-  it('looks at each conference at its own time in the interval', async () => {
-    const pair = await startPair({ durations: { ...FAST, word: 50, settle: 60 }, settings: { sweepIntervalMs: 1000 } });
-    const url = `${pair.service.publicUrl}/inbound`;
-    await Promise.all(Array.from({ length: 12 }, (_, room) => pair.simulator.call({ url: `${url}?room=${room}` })));
-    await quiet(pair.simulator, 100);
-    const visited: string[] = [];
-    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(2));
-    pair.simulator.events.on('request', (request) => {
-      if (kindOf(request) === READ_LIST) visited.push(request.path.split('/')[3] ?? '');
-    });
-    await eventually(() => expect(visited.length).toBeGreaterThanOrEqual(12));
-    // They come in the order of their SIDs, round and round: of twelve visits at most one goes back to the beginning.
-    // Two that are due within a moment of each other may change places.
-    const phases = visited.slice(0, 12).map((sid) => Number.parseInt(sid.slice(0, 8), 16) / 0x1_0000_0000);
-    const stepsBack = phases.filter((phase, position) => phase < (phases[position - 1] ?? 0) - 0.1);
-    expect(new Set(visited.slice(0, 12)).size).toBeGreaterThanOrEqual(11);
-    expect(stepsBack.length).toBeLessThanOrEqual(1);
-  });
-
-  it('does not wait for a conference whose reads are not answered', async () => {
-    const { pair } = await twoPeople({ durations: { ...FAST, firstSweep: 50, request: 20_000 } });
-    const held: (() => void)[] = [];
-    pair.simulator.onRequest = async (request, handle) => {
-      if (kindOf(request) === READ_LIST) await new Promise<void>((resolve) => held.push(resolve));
-      return handle();
-    };
-    await pair.restart({ sweepIntervalMs: 50 });
-    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(5));
-    for (const release of held) release();
-  });
-});
-
-describe('two copies', () => {
-  it('leave no recording wrong, whichever of them a callback reaches', async () => {
-    const pair = await startPair({ durations: FAST, settings: { conferenceName: 'lobby' } });
-    const { log } = keepLog();
-    const settings = settingsFor(pair.simulator, { conferenceName: 'lobby' });
-    const other = await startService({ settings, log, openTunnel: loopbackTunnel, durations: FAST });
-    onTestFinished(() => other.close());
-    pair.simulator.latencyMs = 10;
-    // A balancer in front of them would keep the public URL; here each callback is sent and signed for its copy.
-    let turn = 0;
-    pair.simulator.onCallback = (callback, send) => {
-      turn += 1;
-      if (turn % 2) callback.url = callback.url.replace(pair.service.publicUrl, other.publicUrl);
-      send();
-    };
-    const stays = await pair.simulator.call();
-    for (let round = 0; round < 8; round += 1) {
-      const guest = await pair.simulator.call();
-      if (round % 3 === 0) await quiet(pair.simulator, 30);
-      pair.simulator.hangUp(guest);
-      if (round % 2 === 0) await quiet(pair.simulator, 30);
-    }
-    await settled(pair);
-    expect(liveConference(pair.simulator).participants.has(stays.sid)).toBe(true);
-    expect(statusOf(pair)).toBe('paused');
-    await pair.simulator.call();
-    await settled(pair);
-    expect(statusOf(pair)).toBe('resumed');
   });
 });
