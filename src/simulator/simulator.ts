@@ -19,6 +19,11 @@ export interface SimulatorOptions {
   signingKey?: string;
   /** How long a placed call rings, in milliseconds. */
   ringMs?: number;
+  /**
+   * How long it waits before it tries a callback again, in milliseconds. SignalWire's own wait isn't documented; a second
+   * is assumed.
+   */
+  betweenAttemptsMs?: number;
 }
 
 /** What happens in a space. */
@@ -64,9 +69,9 @@ const PHONE_NUMBER = '+15550100000';
 /** Starts a simulated space, with one phone number. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { projectId = randomUUID(), apiToken = `PT${randomBytes(20).toString('hex')}` } = options;
-  const { signingKey = `PSK_${randomBytes(12).toString('hex')}`, ringMs = 50 } = options;
+  const { signingKey = `PSK_${randomBytes(12).toString('hex')}`, ringMs = 50, betweenAttemptsMs = 1000 } = options;
   const number = newPhoneNumber(PHONE_NUMBER, undefined);
-  const webhooks = createWebhookSender(signingKey);
+  const webhooks = createWebhookSender(signingKey, betweenAttemptsMs);
   const events: SimulatorEvents = new EventEmitter();
   const faults = { ...NO_FAULTS };
   const injector = createFaultInjector(faults);

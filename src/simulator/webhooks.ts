@@ -20,9 +20,6 @@ const CONNECT_MS = 2000;
 const ANSWER_MS = 5000;
 const ATTEMPTS = 3;
 
-/** How long SignalWire waits between two attempts isn't documented; this is assumed. */
-const BETWEEN_ATTEMPTS_MS = 1000;
-
 /** Sends webhooks as SignalWire does. */
 export interface WebhookSender {
   /** One attempt. @throws Error when there is no answer in time */
@@ -32,8 +29,11 @@ export interface WebhookSender {
   close(): Promise<void>;
 }
 
-/** @param signingKey what the webhooks are signed with */
-export function createWebhookSender(signingKey: string): WebhookSender {
+/**
+ * @param signingKey what the webhooks are signed with
+ * @param betweenAttemptsMs how long it waits before it tries again
+ */
+export function createWebhookSender(signingKey: string, betweenAttemptsMs: number): WebhookSender {
   const agent = new Agent({ connect: { timeout: CONNECT_MS } });
   const closing = new AbortController();
 
@@ -67,7 +67,7 @@ export function createWebhookSender(signingKey: string): WebhookSender {
     async sendCallback(webhook) {
       let failure = await attempt(webhook);
       for (let attempts = 1; failure !== undefined && attempts < ATTEMPTS; attempts += 1) {
-        await delay(BETWEEN_ATTEMPTS_MS, undefined, { signal: closing.signal }).catch(() => {});
+        await delay(betweenAttemptsMs, undefined, { signal: closing.signal }).catch(() => {});
         if (closing.signal.aborted) return undefined;
         failure = await attempt(webhook);
       }

@@ -7,8 +7,9 @@ import type { Faults } from '../../src/simulator/faults.js';
 import type { Call } from '../../src/simulator/model.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { startBalancer } from '../support/balancer.js';
-import { eventually, keepLog, quiet, recordingStatus, settingsFor } from '../support/service-beside-simulator.js';
+import { eventually, keepLog, quiet, settingsFor } from '../support/service-beside-simulator.js';
 import { FAST } from '../support/two-people.js';
+import { wrong } from '../support/wrong.js';
 
 const ROOMS = 6;
 
@@ -40,15 +41,6 @@ async function comeAndGo(simulator: Simulator, url: string, seed: number): Promi
     // Not a wait for anything: people come in bursts.
     if (chance(seed, 'pause', step) < 0.3) await delay(30);
   }
-}
-
-/** Conferences whose recording doesn't do what their head count asks for. */
-function wrong(simulator: Simulator): string[] {
-  return simulator
-    .conferences()
-    .filter((one) => one.status === 'in-progress')
-    .filter((one) => (recordingStatus(one) !== 'paused') !== one.participants.size >= 2)
-    .map((one) => `${one.name}: ${one.participants.size} in, ${recordingStatus(one)}`);
 }
 
 describe('three copies behind a round-robin balancer', () => {

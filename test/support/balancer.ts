@@ -16,6 +16,7 @@ export async function startBalancer(): Promise<Balancer> {
     turn += 1;
     const { method, url: path, headers } = incoming;
     const port = balancer.ports[turn % balancer.ports.length];
+    if (port === undefined) return response.writeHead(502).end();
     const outgoing = request({ agent, host: '127.0.0.1', port, method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
