@@ -3,14 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/listen.js';
 import { startService } from '../../src/service.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
-import {
-  eventually,
-  keepLog,
-  loopbackTunnel,
-  quiet,
-  settingsFor,
-  startPair,
-} from '../support/service-beside-simulator.js';
+import { eventually, keepLog, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';
 
 async function simulated() {
   const simulator = await startSimulator();
@@ -119,18 +112,5 @@ describe('the start', () => {
     );
     pair.simulator.latencyMs = 0;
     await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'first sweep done' })));
-  });
-});
-
-describe('the end', () => {
-  it('asks nothing more of SignalWire, however often it is asked for', async () => {
-    const pair = await startPair({ settings: { sweepIntervalMs: 20 } });
-    await pair.simulator.call();
-    await eventually(() => expect(pair.requests.length).toBeGreaterThan(5));
-    await Promise.all([pair.service.close(), pair.service.close()]);
-    pair.requests.length = 0;
-    await quiet(pair.simulator, 200);
-    expect(pair.requests).toEqual([]);
-    await expect(fetch(`${pair.service.publicUrl}/healthz`)).rejects.toThrow();
   });
 });

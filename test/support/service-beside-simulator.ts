@@ -5,6 +5,7 @@ import { type Service, startService } from '../../src/service.js';
 import { readSettings, type Settings } from '../../src/settings.js';
 import type { Conference } from '../../src/simulator/model.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { OpenTunnel } from '../../src/tunnel.js';
 
 /** A line of the service's log. */
 export interface LogLine {
@@ -16,6 +17,7 @@ export interface LogLine {
 export interface Options {
   settings?: Partial<Settings>;
   durations?: Partial<Durations>;
+  openTunnel?: OpenTunnel;
   /** Does something with the simulator before the service starts. */
   before?: (simulator: Simulator) => unknown;
 }
@@ -60,7 +62,12 @@ export function keepLog(): { log: pino.Logger; lines: LogLine[] } {
   return { log, lines };
 }
 
-export async function startPair({ settings = {}, durations = {}, before }: Options = {}): Promise<Pair> {
+export async function startPair({
+  settings = {},
+  durations = {},
+  openTunnel = loopbackTunnel,
+  before,
+}: Options = {}): Promise<Pair> {
   const simulator = await startSimulator({ ringMs: 0 });
   onTestFinished(() => simulator.close());
   const requests: string[] = [];
@@ -74,7 +81,7 @@ export async function startPair({ settings = {}, durations = {}, before }: Optio
     const options = {
       settings: settingsFor(simulator, { ...settings, ...changes }),
       log,
-      openTunnel: loopbackTunnel,
+      openTunnel,
       durations: { drain: 300, ...durations },
     };
     const service = await startService(options);

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { NO_FAULTS } from '../../src/simulator/faults.js';
+import { eventually, type Pair, quiet, startPair } from '../support/service-beside-simulator.js';
+import { countOf, FAST, known, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
+
+const durations = { ...FAST, drain: 5000 };
+
+/** Hangs up, and resolves when the service has acknowledged the leave. */
+async function leave({ simulator, log }: Pair, call: Parameters<typeof simulator.hangUp>[0]): Promise<void> {
+  simulator.hangUp(call);
+  await eventually(() => expect(log).toContainEqual(expect.objectContaining({ msg: 'participant left' })));
+}
+
+describe('a stop', () => {
+  it('finishes what was acknowledged, before it is over', async () => {
+    const { pair, second } = await twoPeople({ durations });
+    pair.simulator.latencyMs = 150;
+    await leave(pair, second);
+    await pair.service.close();
+    expect(statusOf(pair)).toBe('paused');
+    pair.requests.length = 0;
+    await quiet(pair.simulator, 300);
+    expect(pair.requests).toEqual([]);
+  });
+
+  it('finishes what waits for another try, when SignalWire works again in time', async () => {
+    const { pair, second } = await twoPeople({ durations });
+    Object.assign(pair.simulator.faults, { unavailable: 1 });
+    await leave(pair, second);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
+    const closed = pair.service.close();
+    const tries = countOf(pair, READ_LIST);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(tries + 1));
+    Object.assign(pair.simulator.faults, NO_FAULTS);
+    await closed;
+    expect(statusOf(pair)).toBe('paused');
+  });
+
+  it('does not wait for an outage to end, and says what it leaves', async () => {
+    const { pair, second } = await twoPeople({ durations: { ...FAST, drain: 300 } });
+    Object.assign(pair.simulator.faults, { hang: 1 });
+    await leave(pair, second);
+    await pair.service.close();
+    expect(pair.log.at(-1)).toMatchObject({ level: 40, conferences: 1, msg: expect.stringMatching(/^stopped before/) });
+  });
+
+  it('does not wait for a request that never finishes arriving', async () => {
+    const pair = await startPair();
+    const socket = connect(pair.service.port, '127.0.0.1');
+    const type = 'Content-Type: application/x-www-form-urlencoded';
+    socket.write(`POST /callback HTTP/1.1\r\nHost: x\r\n${type}\r\nContent-Length: 100\r\n\r\nConference`);
+    socket.resume();
+    await eventually(async () => expect(await known(pair)).toBe(0));
+    const closed = once(socket, 'close');
+    await pair.service.close();
+    await closed;
+  });
+
+  it('closes the tunnel although it cannot be closed well', async () => {
+    const pair = await startPair({
+      openTunnel: async (port) => ({ url: `http://127.0.0.1:${port}`, close: () => Promise.reject(new Error('no')) }),
+    });
+    await pair.service.close();
+    expect(pair.log.at(-1)).toMatchObject({ level: 40, msg: 'the tunnel could not be closed' });
+  });
+
+  it('asks nothing more of SignalWire, however often it is asked for', async () => {
+    const pair = await startPair({ settings: { sweepIntervalMs: 20 } });
+    await pair.simulator.call();
+    await eventually(() => expect(pair.requests.length).toBeGreaterThan(5));
+    await Promise.all([pair.service.close(), pair.service.close()]);
+    pair.requests.length = 0;
+    await quiet(pair.simulator, 200);
+    expect(pair.requests).toEqual([]);
+    await expect(fetch(`${pair.service.publicUrl}/healthz`)).rejects.toThrow();
+  });
+});
