@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startSimulator } from '../../src/simulator/simulator.js';
-import { eventually } from '../support/service-beside-simulator.js';
+import { listen } from '../../src/listen.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import { serveLaml } from '../support/serve-laml.js';
+import { eventually, liveConference, recordingStatus } from '../support/service-beside-simulator.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
@@ -29,9 +32,14 @@ async function run(program: string, env: Record<string, string>, dotenv?: string
   return { child, output, exit: once(child, 'exit') };
 }
 
-async function environmentFor() {
+async function simulated(): Promise<Simulator> {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+async function environmentFor(simulator?: Simulator) {
+  simulator ??= await simulated();
   const env = {
     SIGNALWIRE_SPACE_URL: simulator.url,
     SIGNALWIRE_PROJECT_ID: simulator.projectId,
@@ -80,6 +88,76 @@ describe('the process', { timeout: 20_000 }, () => {
     expect(output.err).toBe('');
     expect(output.out).not.toContain(env.SIGNALWIRE_API_TOKEN);
     expect(output.out).not.toContain(env.SIGNALWIRE_SIGNING_KEY);
+  });
+
+  /** The service, where the simulator's webhooks reach it, at the same address each time. */
+  async function startAt(port: number, simulator: Simulator) {
+    const url = `http://127.0.0.1:${port}`;
+    const env = { ...(await environmentFor(simulator)), PORT: String(port), PUBLIC_URL: url };
+    const service = await run(MAIN, { ...env, CONFERENCE_PREFIX: 'meet-' });
+    await eventually(() => expect(service.output.out).toContain(`Webhook is live at ${url}/inbound`));
+    return service;
+  }
+
+  async function freePort(): Promise<number> {
+    const server = createServer();
+    const port = await listen(server, 0, '127.0.0.1');
+    server.close();
+    return port;
+  }
+
+  it('is killed while a recording is paused, and people come and go: the next one puts all right', async () => {
+    const simulator = await simulated();
+    const port = await freePort();
+    simulator.pointNumber(`http://127.0.0.1:${port}/inbound`);
+    const killed = await startAt(port, simulator);
+    await simulator.call();
+    const second = await simulator.call();
+    simulator.hangUp(second);
+    await eventually(() => expect(recordingStatus(liveConference(simulator))).toBe('paused'));
+    killed.child.kill('SIGKILL');
+    expect(await killed.exit).toEqual([null, 'SIGKILL']);
+
+    // Somebody comes by another way, as nobody answers the number now.
+    await simulator.call({ url: (await serveLaml()) + liveConference(simulator).name });
+    await startAt(port, simulator);
+    // It listens only when its first sweep has put this right.
+    expect(recordingStatus(liveConference(simulator))).toBe('resumed');
+    await simulator.call();
+    expect(liveConference(simulator).participants.size).toBe(3);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('finishes what it acknowledged at %s, and ends with 0', async (signal) => {
+    const simulator = await simulated();
+    const port = await freePort();
+    simulator.pointNumber(`http://127.0.0.1:${port}/inbound`);
+    const { child, output, exit } = await startAt(port, simulator);
+    await simulator.call();
+    const second = await simulator.call();
+    await eventually(() => expect(recordingStatus(liveConference(simulator))).toBe('in-progress'));
+    simulator.latencyMs = 500;
+    simulator.hangUp(second);
+    await eventually(() => expect(output.out).toContain('"msg":"participant left"'));
+    child.kill(signal);
+    expect(await exit).toEqual([0, null]);
+    expect(recordingStatus(liveConference(simulator))).toBe('paused');
+  });
+
+  it('stops at once at a second signal, and says that it can', async () => {
+    const simulator = await simulated();
+    const port = await freePort();
+    simulator.pointNumber(`http://127.0.0.1:${port}/inbound`);
+    const { child, output, exit } = await startAt(port, simulator);
+    await simulator.call();
+    simulator.hangUp(await simulator.call());
+    simulator.faults.hang = 1;
+    await eventually(() => expect(output.out).toContain('"msg":"participant left"'));
+    child.kill('SIGTERM');
+    await eventually(() => expect(output.out).toContain('a second signal stops at once'));
+    // npm passes on a Ctrl-C that the terminal has sent already, so signals in quick succession count as one.
+    const again = setInterval(() => child.kill('SIGINT'), 100);
+    onTestFinished(() => clearInterval(again));
+    expect(await exit).toEqual([1, null]);
   });
 
   it('is of two: the simulator tells how to start the service against it, and how to call', async () => {
