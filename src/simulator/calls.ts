@@ -28,6 +28,8 @@ export interface Calls {
   receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
   /** Calls somebody, who answers after a while. */
   place(from: string, to: string, webhook: VoiceWebhook): Call;
+  /** Forgets the calls that are over. */
+  forgetPast(): void;
   /** @returns false when the call can't take that: it's over, or to be canceled and answered already */
   end(call: Call, status: 'completed' | 'canceled'): boolean;
 }
@@ -82,6 +84,9 @@ export function createCalls({ projectId, conferences, webhooks, ringMs, onProble
       // The answer to the request still says `queued`.
       setImmediate(() => void ring(call, webhook));
       return call;
+    },
+    forgetPast() {
+      for (const call of calls.values()) if (isOver(call)) calls.delete(call.sid);
     },
     end(call, status) {
       if (isOver(call) || (status === 'canceled' && call.status === 'in-progress')) return false;

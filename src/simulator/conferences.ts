@@ -39,6 +39,8 @@ export interface Conferences {
   leave(call: Call): void;
   /** Who was in at that time (ms since 1970), a minute ago at most. */
   participantsAt(conference: Conference, at: number): Participant[];
+  /** Forgets the conferences that are over: unlike SignalWire, a simulator that runs for long would run out of memory. */
+  forgetPast(): void;
   /** @returns false when the recording is over and can't take the change */
   updateRecording(
     conference: Conference,
@@ -66,7 +68,7 @@ export function createConferences({
   drop,
 }: ConferencesOptions): Conferences {
   const conferences = new Map<string, Conference>();
-  const live = () => [...conferences.values()].filter(({ status }) => status !== 'completed');
+  const live = new Set<Conference>();
 
   function tell(conference: Conference, event: keyof typeof EVENT_NAMES, call: Call): void {
     const { statusCallback, statusCallbackEvent, statusCallbackMethod } = conference.instruction;
@@ -136,6 +138,7 @@ export function createConferences({
     const others = [...conference.participants.values()];
     for (const { call } of others) takeOut(conference, call);
     conference.status = 'completed';
+    live.delete(conference);
     for (const participant of others) drop(participant.call);
     tell(conference, 'end', call);
     for (const recording of conference.recordings) {
@@ -151,9 +154,10 @@ export function createConferences({
     get: (sid) => conferences.get(sid),
 
     join(call, instruction) {
-      const known = live().find(({ name }) => name === instruction.name);
+      const known = [...live].find(({ name }) => name === instruction.name);
       const conference = known ?? newConference(instruction);
       conferences.set(conference.sid, conference);
+      live.add(conference);
       // Each document's own limit holds for its caller (assumed).
       const most = instruction.maxParticipants ?? Number.POSITIVE_INFINITY;
       if (conference.participants.size >= most) return drop(call);
@@ -167,7 +171,7 @@ export function createConferences({
     },
 
     leave(call) {
-      const conference = live().find(({ participants }) => participants.has(call.sid));
+      const conference = [...live].find(({ participants }) => participants.has(call.sid));
       const participant = conference?.participants.get(call.sid);
       if (!conference || !participant) return;
       takeOut(conference, call);
@@ -180,6 +184,10 @@ export function createConferences({
     participantsAt(conference, at) {
       const gone = conference.gone.filter(({ leftAt }) => leftAt > at).map(({ participant }) => participant);
       return [...gone, ...conference.participants.values()].filter(({ createdAt }) => Number(createdAt) <= at);
+    },
+
+    forgetPast() {
+      for (const conference of conferences.values()) if (!live.has(conference)) conferences.delete(conference.sid);
     },
 
     updateRecording(conference, recording, status, pauseBehavior) {

@@ -58,6 +58,8 @@ export interface Simulator {
   call(options?: { from?: string; url?: string; method?: 'GET' | 'POST' }): Promise<Call>;
   hangUp(call: Call): void;
   conferences(): Conference[];
+  /** Forgets the conferences and calls that are over. */
+  forgetPast(): void;
   /** Where the time of all conferences went. */
   account(): Account;
   close(): Promise<void>;
@@ -135,6 +137,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     hangUp: (call) => void calls.end(call, 'completed'),
     conferences: () => conferences.all(),
+    forgetPast() {
+      conferences.forgetPast();
+      calls.forgetPast();
+    },
     account: () => sum(conferences.all().map(({ ledger }) => ledger.account())),
     async close() {
       const closed = once(server, 'close');

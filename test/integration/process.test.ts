@@ -1,56 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/listen.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import { environmentFor, MAIN, run, SIMULATOR, simulated, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
 import { eventually, liveConference, recordingStatus } from '../support/service-beside-simulator.js';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
-
-/** Runs a program in a folder of its own, where there is no .env unless the test writes one. */
-async function run(program: string, env: Record<string, string>, dotenv?: string | 'a folder') {
-  const cwd = await mkdtemp(join(tmpdir(), 'recorder-'));
-  onTestFinished(() => rm(cwd, { recursive: true }));
-  if (dotenv === 'a folder') await mkdir(join(cwd, '.env'));
-  else if (dotenv) await writeFile(join(cwd, '.env'), dotenv);
-  const child: ChildProcess = spawn(process.execPath, ['--import', TSX, program], {
-    cwd,
-    env: { PATH: process.env.PATH, ...env },
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const output = { out: '', err: '' };
-  child.stdout?.on('data', (text) => (output.out += text));
-  child.stderr?.on('data', (text) => (output.err += text));
-  return { child, output, exit: once(child, 'exit') };
-}
-
-async function simulated(): Promise<Simulator> {
-  const simulator = await startSimulator();
-  onTestFinished(() => simulator.close());
-  return simulator;
-}
-
-async function environmentFor(simulator?: Simulator) {
-  simulator ??= await simulated();
-  const env = {
-    SIGNALWIRE_SPACE_URL: simulator.url,
-    SIGNALWIRE_PROJECT_ID: simulator.projectId,
-    SIGNALWIRE_API_TOKEN: simulator.apiToken,
-    SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
-    PUBLIC_URL: 'https://recorder.example.com',
-    HOST: '127.0.0.1',
-    PORT: '0',
-  };
-  return env;
-}
 
 describe('the process', { timeout: 20_000 }, () => {
   it('ends with 1 and all mistakes, and no stack trace, when the settings are wrong', async () => {
@@ -90,27 +41,9 @@ describe('the process', { timeout: 20_000 }, () => {
     expect(output.out).not.toContain(env.SIGNALWIRE_SIGNING_KEY);
   });
 
-  /** The service, where the simulator's webhooks reach it, at the same address each time. */
-  async function startAt(port: number, simulator: Simulator) {
-    const url = `http://127.0.0.1:${port}`;
-    const env = { ...(await environmentFor(simulator)), PORT: String(port), PUBLIC_URL: url };
-    const service = await run(MAIN, { ...env, CONFERENCE_PREFIX: 'meet-' });
-    await eventually(() => expect(service.output.out).toContain(`Webhook is live at ${url}/inbound`));
-    return service;
-  }
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    const port = await listen(server, 0, '127.0.0.1');
-    server.close();
-    return port;
-  }
-
   it('is killed while a recording is paused, and people come and go: the next one puts all right', async () => {
     const simulator = await simulated();
-    const port = await freePort();
-    simulator.pointNumber(`http://127.0.0.1:${port}/inbound`);
-    const killed = await startAt(port, simulator);
+    const killed = await startProcess(simulator);
     await simulator.call();
     const second = await simulator.call();
     simulator.hangUp(second);
@@ -120,7 +53,7 @@ describe('the process', { timeout: 20_000 }, () => {
 
     // Somebody comes by another way, as nobody answers the number now.
     await simulator.call({ url: (await serveLaml()) + liveConference(simulator).name });
-    await startAt(port, simulator);
+    await startProcess(simulator, {}, killed.port);
     // It listens only when its first sweep has put this right.
     expect(recordingStatus(liveConference(simulator))).toBe('resumed');
     await simulator.call();
@@ -129,9 +62,7 @@ describe('the process', { timeout: 20_000 }, () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes what it acknowledged at %s, and ends with 0', async (signal) => {
     const simulator = await simulated();
-    const port = await freePort();
-    simulator.pointNumber(`http://127.0.0.1:${port}/inbound`);
-    const { child, output, exit } = await startAt(port, simulator);
+    const { child, output, exit } = await startProcess(simulator);
     await simulator.call();
     const second = await simulator.call();
     await eventually(() => expect(recordingStatus(liveConference(simulator))).toBe('in-progress'));
@@ -145,9 +76,7 @@ describe('the process', { timeout: 20_000 }, () => {
 
   it('stops at once at a second signal, and says that it can', async () => {
     const simulator = await simulated();
-    const port = await freePort();
-    simulator.pointNumber(`http://127.0.0.1:${port}/inbound`);
-    const { child, output, exit } = await startAt(port, simulator);
+    const { child, output, exit } = await startProcess(simulator);
     await simulator.call();
     simulator.hangUp(await simulator.call());
     simulator.faults.hang = 1;

@@ -27,7 +27,7 @@ export const countOf = ({ requests }: Pair, kind: string) => requests.filter((re
 export const settled = ({ simulator }: Pair) => quiet(simulator, FAST.settle + 110);
 
 /** How many conferences the service knows, as /healthz says. */
-export async function known({ service }: Pair): Promise<number> {
+export async function known({ service }: { service: { port: number } }): Promise<number> {
   const { conferences } = await (await fetch(`http://127.0.0.1:${service.port}/healthz`)).json();
   return conferences;
 }

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+import { listen } from '../../src/listen.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import { eventually } from './service-beside-simulator.js';
+
+export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+/** Runs a program in a folder of its own, where there is no .env unless the test writes one. */
+export async function run(program: string, env: Record<string, string>, dotenv?: string | 'a folder') {
+  const cwd = await mkdtemp(join(tmpdir(), 'recorder-'));
+  onTestFinished(() => rm(cwd, { recursive: true }));
+  if (dotenv === 'a folder') await mkdir(join(cwd, '.env'));
+  else if (dotenv) await writeFile(join(cwd, '.env'), dotenv);
+  const child: ChildProcess = spawn(process.execPath, ['--import', TSX, program], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { out: '', err: '' };
+  child.stdout?.on('data', (text) => (output.out += text));
+  child.stderr?.on('data', (text) => (output.err += text));
+  return { child, output, exit: once(child, 'exit') };
+}
+
+/** A simulator that is closed when the test is over. */
+export async function simulated(): Promise<Simulator> {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** The variables of a service beside that simulator. */
+export async function environmentFor(simulator?: Simulator) {
+  simulator ??= await simulated();
+  const env = {
+    SIGNALWIRE_SPACE_URL: simulator.url,
+    SIGNALWIRE_PROJECT_ID: simulator.projectId,
+    SIGNALWIRE_API_TOKEN: simulator.apiToken,
+    SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
+    PUBLIC_URL: 'https://recorder.example.com',
+    HOST: '127.0.0.1',
+    PORT: '0',
+  };
+  return env;
+}
+
+/**
+ * Starts the service as a process of its own, and points the simulator's number at it.
+ *
+ * @param port where it listens; a free one if it isn't given
+ */
+export async function startProcess(simulator: Simulator, env: Record<string, string> = {}, port?: number) {
+  port ??= await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const service = await run(MAIN, {
+    ...(await environmentFor(simulator)),
+    PORT: String(port),
+    PUBLIC_URL: url,
+    ...env,
+  });
+  await eventually(() => expect(service.output.out).toContain(`Webhook is live at ${url}/inbound`));
+  simulator.pointNumber(`${url}/inbound`);
+  return { ...service, port, url };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0, '127.0.0.1');
+  server.close();
+  return port;
+}
