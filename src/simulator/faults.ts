@@ -54,6 +54,8 @@ export const NO_FAULTS: Faults = {
 export interface FaultInjector {
   /** Sends a callback of a conference, or does to it what the faults say. */
   deliver(conferenceName: string, send: () => void): void;
+  /** Counts callbacks anew: the names of conferences that are over would pile up. */
+  forgetPast(): void;
   /** Answers a request, or does to it what the faults say. */
   answer(request: ApiRequest, handle: () => Outcome | Promise<Outcome>): Promise<Outcome>;
 }
@@ -92,6 +94,8 @@ export function createFaultInjector(faults: Faults): FaultInjector {
       }
       for (const sendWaiting of waiting) sendWaiting();
     },
+
+    forgetPast: () => callbacks.clear(),
 
     async answer(request, handle) {
       requests += 1;

@@ -140,6 +140,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     forgetPast() {
       conferences.forgetPast();
       calls.forgetPast();
+      injector.forgetPast();
     },
     account: () => sum(conferences.all().map(({ ledger }) => ledger.account())),
     async close() {

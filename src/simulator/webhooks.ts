@@ -47,7 +47,7 @@ export function createWebhookSender(signingKey: string, betweenAttemptsMs: numbe
         'x-signalwire-signature': signature,
         ...(body !== null && { 'content-type': 'application/x-www-form-urlencoded' }),
       },
-      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(ANSWER_MS)]),
+      signal: AbortSignal.timeout(ANSWER_MS),
     });
     const contentType = String(response.headers['content-type'] ?? '');
     return { status: response.statusCode, contentType, body: await response.body.text() };

@@ -10,7 +10,6 @@ import {
   recordingStatus,
   startPair,
 } from '../support/service-beside-simulator.js';
-import { sign } from '../support/sign.js';
 import {
   countOf,
   FAST,
@@ -18,6 +17,7 @@ import {
   isPaused,
   isResumed,
   known,
+  post,
   READ_CONFERENCES,
   READ_LIST,
   READ_RECORDING,
@@ -113,9 +113,7 @@ describe('a read that contradicts what was written', () => {
 
     // A hint asks anew, and may try once more.
     const form = { ConferenceSid: liveConference(pair.simulator).sid, StatusCallbackEvent: 'conference-start' };
-    const url = `${pair.service.publicUrl}/callback`;
-    const headers = { 'x-signalwire-signature': sign(pair.simulator.signingKey, url, form) };
-    expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) })).status).toBe(200);
+    expect(await post(pair, `${pair.service.publicUrl}/callback`, form)).toBe(200);
     await settled(pair);
     expect(countOf(pair, WRITE)).toBe(3);
   });

@@ -10,7 +10,7 @@ import { bytesInUse } from '../support/garbage.js';
 import { rawRequest } from '../support/raw-request.js';
 import { eventually, liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
-import { countOf, FAST, known, onePerson, READ_LIST, settled, statusOf, WRITE } from '../support/two-people.js';
+import { countOf, FAST, known, onePerson, post, READ_LIST, settled, statusOf, WRITE } from '../support/two-people.js';
 import { wrong } from '../support/wrong.js';
 
 const REQUESTS = 10_000;
@@ -243,8 +243,7 @@ describe('a replayed callback, correctly signed', () => {
     ]);
     for (const { url, parameters } of heard) {
       pair.requests.length = 0;
-      const headers = { 'x-signalwire-signature': sign(pair.simulator.signingKey, url, parameters) };
-      expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(parameters) })).status).toBe(200);
+      expect(await post(pair, url, parameters)).toBe(200);
       await settled(pair);
       expect(countOf(pair, WRITE)).toBe(0);
       // One look at once, and one when its word has run out.

@@ -9,6 +9,7 @@ import {
   recordingStatus,
   startPair,
 } from './service-beside-simulator.js';
+import { sign } from './sign.js';
 
 export const READ_LIST = 'GET Conferences Participants';
 export const READ_RECORDING = 'GET Conferences Recordings';
@@ -81,4 +82,10 @@ export function fail({ simulator }: Pair, status: number, ...kinds: string[]): {
       simulator.onRequest = before;
     },
   };
+}
+
+/** Posts a correctly signed callback; returns the status of the answer. */
+export async function post({ simulator }: Pair, url: string, form: Record<string, string>): Promise<number> {
+  const headers = { 'x-signalwire-signature': sign(simulator.signingKey, url, form) };
+  return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) })).status;
 }
