@@ -1,24 +1,37 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { NO_FAULTS } from './faults.js';
+import { type Faults, NO_FAULTS } from './faults.js';
 
-/** Adds an option for each fault to a command; `command.opts<Faults>()` then has them. */
-export function addFaultOptions(command: Command): Command {
-  const { seed, delayMs, retryAfter } = NO_FAULTS;
+/**
+ * Adds an option for each fault to a command; `command.opts<Faults>()` then has them.
+ *
+ * @param otherwise what goes wrong where no option says so
+ */
+export function addFaultOptions(command: Command, otherwise: Faults = NO_FAULTS): Command {
   return command
-    .option('--seed <number>', 'decides which callbacks and requests are hit', wholeNumber, seed)
-    .option('--drop <share>', 'callbacks that are lost for good', share, 0)
-    .option('--double <share>', 'callbacks that are sent twice', share, 0)
-    .option('--delay <share>', 'callbacks that are sent late', share, 0)
-    .option('--delay-ms <ms>', 'the longest delay of a callback', wholeNumber, delayMs)
-    .option('--reorder <share>', 'callbacks that are sent after the one that follows them', share, 0)
-    .option('--too-many <share>', 'requests answered with 429', share, 0)
-    .option('--retry-after <seconds>', 'what a 429 says in Retry-After; 0 leaves it out', wholeNumber, retryAfter)
-    .option('--unavailable <share>', 'requests answered with 503, as JSON, HTML or nothing', share, 0)
-    .option('--hang <share>', 'requests that are never answered', share, 0)
-    .option('--reset <share>', 'requests whose connection is reset', share, 0)
-    .option('--missing <share>', 'requests on a recording that are answered with 404', share, 0)
-    .option('--stuck <share>', 'changes of a recording that are answered with 422', share, 0)
-    .option('--lag-ms <ms>', 'how far the list of participants is behind', wholeNumber, 0);
+    .option('--seed <number>', 'decides which callbacks and requests are hit', wholeNumber, otherwise.seed)
+    .option('--drop <share>', 'callbacks that are lost for good', share, otherwise.drop)
+    .option('--double <share>', 'callbacks that are sent twice', share, otherwise.double)
+    .option('--delay <share>', 'callbacks that are sent late', share, otherwise.delay)
+    .option('--delay-ms <ms>', 'the longest delay of a callback', wholeNumber, otherwise.delayMs)
+    .option('--reorder <share>', 'callbacks that are sent after the one that follows them', share, otherwise.reorder)
+    .option('--too-many <share>', 'requests answered with 429', share, otherwise.tooMany)
+    .option(
+      '--retry-after <seconds>',
+      'what a 429 says in Retry-After; 0 leaves it out',
+      wholeNumber,
+      otherwise.retryAfter,
+    )
+    .option(
+      '--unavailable <share>',
+      'requests answered with 503, as JSON, HTML or nothing',
+      share,
+      otherwise.unavailable,
+    )
+    .option('--hang <share>', 'requests that are never answered', share, otherwise.hang)
+    .option('--reset <share>', 'requests whose connection is reset', share, otherwise.reset)
+    .option('--missing <share>', 'requests on a recording that are answered with 404', share, otherwise.missing)
+    .option('--stuck <share>', 'changes of a recording that are answered with 422', share, otherwise.stuck)
+    .option('--lag-ms <ms>', 'how far the list of participants is behind', wholeNumber, otherwise.lagMs);
 }
 
 /** @throws InvalidArgumentError, which commander turns into a sentence and exit code 1 */

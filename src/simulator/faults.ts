@@ -52,8 +52,11 @@ export const NO_FAULTS: Faults = {
 
 /** Lets faults strike. The faults may be changed at any time. */
 export interface FaultInjector {
-  /** Sends a callback of a conference, or does to it what the faults say. */
-  deliver(conferenceName: string, send: () => void): void;
+  /**
+   * Sends a callback of a conference, or does to it what the faults say: the same to the third leave of a conference,
+   * whatever else is called back.
+   */
+  deliver(conferenceName: string, event: string, send: () => void): void;
   /** Counts callbacks anew: the names of conferences that are over would pile up. */
   forgetPast(): void;
   /** Answers a request, or does to it what the faults say. */
@@ -79,10 +82,11 @@ export function createFaultInjector(faults: Faults): FaultInjector {
   }
 
   return {
-    deliver(conferenceName, send) {
-      const ordinal = (callbacks.get(conferenceName) ?? 0) + 1;
-      callbacks.set(conferenceName, ordinal);
-      const roll = (what: string) => chance(faults.seed, what, conferenceName, ordinal);
+    deliver(conferenceName, event, send) {
+      const kind = JSON.stringify([conferenceName, event]);
+      const ordinal = (callbacks.get(kind) ?? 0) + 1;
+      callbacks.set(kind, ordinal);
+      const roll = (what: string) => chance(faults.seed, what, kind, ordinal);
       const waiting = overtaken.get(conferenceName) ?? [];
       overtaken.delete(conferenceName);
 

@@ -68,6 +68,10 @@ export interface Simulator {
 const HOST = '127.0.0.1';
 const PHONE_NUMBER = '+15550100000';
 
+function eventOf({ parameters }: Webhook): string {
+  return parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
+}
+
 /** Starts a simulated space, with one phone number. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { projectId = randomUUID(), apiToken = `PT${randomBytes(20).toString('hex')}` } = options;
@@ -89,7 +93,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     recordingUrl: (recordingSid) =>
       `${simulator.url}/api/laml/2010-04-01/Accounts/${projectId}/Recordings/${recordingSid}`,
     sendCallback: (callback, { name }) =>
-      simulator.onCallback(callback, () => injector.deliver(name, () => void sendCallback(callback))),
+      simulator.onCallback(callback, () =>
+        injector.deliver(name, eventOf(callback), () => void sendCallback(callback)),
+      ),
     announce: (change) => events.emit('change', change),
     drop: (call) => calls.end(call, 'completed'),
   });
