@@ -102,7 +102,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     visit(conferenceSid) {
       const conference = registry.get(conferenceSid);
       if (conference) allowOneMoreWrite(conference);
-      queue.add(conferenceSid);
+      // Whatever a callback tells is looked at first: where SignalWire is slow a sweep may have hundreds waiting.
+      queue.addBehind(conferenceSid);
     },
   });
 
@@ -125,6 +126,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   function noteFailure(conference: Conference, error: unknown, failures = 1): void {
+    if (!isTracked(conference)) return;
     const conferenceSid = conference.sid;
     if (error instanceof SpaceError && error.retryAfterMs !== undefined) {
       holdFor(conference, Math.min(error.retryAfterMs, durations.retryAfterMost));
@@ -134,7 +136,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     } else if (isNotFound(error) || isUnprocessable(error)) {
       // The conference isn't there yet, or its recording can't be changed (any more): the next pass looks again.
       const level = failures === 1 ? 'warn' : 'debug';
-      log[level]({ conferenceSid, reason: error.message }, 'SignalWire does not do this; looking again');
+      log[level](
+        { conferenceSid, reason: error.message },
+        'SignalWire has no such thing, or will not change it; looking again',
+      );
     } else {
       outage.failed(conferenceSid, error);
     }
@@ -151,13 +156,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     async start() {
       let isAwaited = true;
       const swept = sweep.first(() => isAwaited).finally(sweep.start);
-      const waited = new AbortController();
-      const isDone = await Promise.race([
-        swept.then(() => queue.idle()).then(() => true),
-        delay(durations.firstSweep, false, { signal: waited.signal }).catch(() => false),
-      ]).finally(() => {
+      const isDone = await isDoneWithin(durations.firstSweep, swept.then(queue.idle)).finally(() => {
         isAwaited = false;
-        waited.abort();
       });
       if (!isDone) log.warn('the first sweep is not finished yet; starting all the same, it goes on');
     },
@@ -196,14 +196,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     async close() {
       sweep.stop();
       queue.dropLater();
-      const waited = new AbortController();
-      await Promise.race([
-        queue.idle(),
-        delay(durations.drain, undefined, { signal: waited.signal }).catch(() => {}),
-      ]).finally(() => waited.abort());
+      const isDone = await isDoneWithin(durations.drain, queue.idle());
       const { unfinished } = queue;
-      if (unfinished > 0) log.warn({ conferences: unfinished }, 'stopped before these conferences were looked at');
+      if (!isDone) log.warn({ conferences: unfinished }, 'stopped before these conferences were looked at');
       queue.close();
     },
   };
+}
+
+/** Whether the work is done in that many milliseconds. @throws what it throws before that */
+function isDoneWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  const waited = new AbortController();
+  const timeUp = delay(ms, false, { signal: waited.signal }).catch(() => false);
+  return Promise.race([work.then(() => true), timeUp]).finally(() => waited.abort());
 }

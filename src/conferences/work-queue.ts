@@ -2,6 +2,8 @@
 export interface WorkQueue {
   /** Runs the key's work as soon as there is a free worker; if it's running, once more after that. */
   add(key: string): void;
+  /** The same, but what is added by `add` goes first. */
+  addBehind(key: string): void;
   /** Adds the key later, in place of any earlier wish of this kind. */
   addAfter(key: string, delayMs: number): void;
   /** Drops everything planned for the key. A run under way goes on. */
@@ -31,6 +33,7 @@ export interface WorkQueueOptions {
 /** A failed run is tried again after a wait; new work for the key tries at once, unless the key is held. */
 export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs }: WorkQueueOptions): WorkQueue {
   const waiting = new Set<string>();
+  const behind = new Set<string>();
   const running = new Set<string>();
   const dirty = new Set<string>();
   const failures = new Map<string, number>();
@@ -53,28 +56,35 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
     timers.set(key, timer);
   }
 
-  function add(key: string): void {
+  function add(key: string, line = waiting): void {
     if (isClosed) return;
     clear(retries, key);
     const heldMs = heldForMs(key);
     if (running.has(key)) dirty.add(key);
     else if (heldMs > 0) plan(retries, key, heldMs);
-    else waiting.add(key);
+    else line.add(key);
     work();
   }
 
   function work(): void {
-    for (const key of waiting) {
-      if (running.size >= workers) return;
-      waiting.delete(key);
-      running.add(key);
-      void runOnce(key).finally(() => {
-        running.delete(key);
-        if (dirty.delete(key)) add(key);
-        work();
-        wakeIfIdle();
-      });
+    for (const line of [waiting, behind]) {
+      for (const key of line) {
+        if (running.size >= workers) return;
+        start(key);
+      }
     }
+  }
+
+  function start(key: string): void {
+    waiting.delete(key);
+    behind.delete(key);
+    running.add(key);
+    void runOnce(key).finally(() => {
+      running.delete(key);
+      if (dirty.delete(key)) add(key);
+      work();
+      wakeIfIdle();
+    });
   }
 
   async function runOnce(key: string): Promise<void> {
@@ -94,14 +104,15 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
     for (const key of delayed.keys()) clear(delayed, key);
   }
 
-  const isIdle = () => running.size + waiting.size + retries.size === 0;
+  const isIdle = () => running.size + waiting.size + behind.size + retries.size === 0;
 
   function wakeIfIdle(): void {
     if (isIdle()) for (const wake of idlers.splice(0)) wake();
   }
 
   return {
-    add,
+    add: (key) => add(key),
+    addBehind: (key) => add(key, behind),
     addAfter(key, delayMs) {
       if (!isClosed) plan(delayed, key, delayMs);
     },
@@ -109,6 +120,7 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
       clear(retries, key);
       clear(delayed, key);
       waiting.delete(key);
+      behind.delete(key);
       dirty.delete(key);
       failures.delete(key);
       wakeIfIdle();
@@ -122,11 +134,12 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
       dropLater();
       for (const key of retries.keys()) clear(retries, key);
       waiting.clear();
+      behind.clear();
       dirty.clear();
       wakeIfIdle();
     },
     get unfinished() {
-      return new Set([...running, ...waiting, ...retries.keys()]).size;
+      return new Set([...running, ...waiting, ...behind, ...retries.keys()]).size;
     },
   };
 }

@@ -112,6 +112,20 @@ describe('the work queue', () => {
     expect(runs).toHaveLength(2);
   });
 
+  it('runs what was added behind when nothing else waits, and no later than that', async () => {
+    const { queue, runs, end } = startQueue(1);
+    queue.add('a');
+    queue.addBehind('b');
+    queue.addBehind('c');
+    queue.addBehind('d');
+    queue.add('d');
+    queue.add('e');
+    expect(queue.unfinished).toBe(5);
+    for (let run = 0; run < 5; run += 1) await end();
+    expect(runs).toEqual(['a', 'd', 'e', 'b', 'c']);
+    expect(queue.unfinished).toBe(0);
+  });
+
   it('does not run a key that is held, whatever is wished, and runs it once after that', async () => {
     const { queue, runs, end, hold } = startQueue();
     queue.add('a');
