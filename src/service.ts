@@ -3,7 +3,7 @@ import { createApp } from './app.js';
 import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
 import { createReconciler } from './conferences/reconciler.js';
 import { createRegistry } from './conferences/registry.js';
-import { createWebhookServer, listen, stopListening } from './listen.js';
+import { createWebhookServer, listen, stopListening } from './server.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
 import { isUnauthorized } from './signalwire/space-error.js';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
-import { listen } from '../listen.js';
+import { listen } from '../server.js';
 import { createCalls } from './calls.js';
 import { type Change, createConferences } from './conferences.js';
 import { createFaultInjector, type Faults, NO_FAULTS } from './faults.js';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { RestClient } from '@signalwire/compatibility-api';
 import express, { type Request } from 'express';
-import { listen } from '../../src/listen.js';
+import { listen } from '../../src/server.js';
 import { createApi, type Running, type Space } from './contender.js';
 
 /**

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/listen.js';
+import { listen } from '../../src/server.js';
 import { createSpace } from '../../src/signalwire/space.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 

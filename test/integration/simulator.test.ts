@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/listen.js';
+import { listen } from '../../src/server.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { listen } from '../../src/listen.js';
+import { listen } from '../../src/server.js';
 import { startService } from '../../src/service.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { eventually, keepLog, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';

@@ -1,5 +1,5 @@
 import { Agent, createServer, request } from 'node:http';
-import { listen } from '../../src/listen.js';
+import { listen } from '../../src/server.js';
 
 /** A round-robin balancer on loopback: each request goes to the next of the copies. */
 export interface Balancer {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { listen } from '../../src/listen.js';
+import { listen } from '../../src/server.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from './service-beside-simulator.js';
 
