@@ -1,3 +1,4 @@
+import { SpaceError } from '../signalwire/space-error.js';
 import type { Durations } from './durations.js';
 
 /**
@@ -11,4 +12,9 @@ export function backoff(failures: number, { retryFirst, retryMost }: Durations):
   const longest = Math.min(retryMost, retryFirst * 2 ** failures);
   const shortest = Math.max(retryFirst, longest / 2);
   return Math.round(shortest + Math.random() * (longest - shortest));
+}
+
+/** How much longer SignalWire wants not to be asked (`Retry-After`), within reason, in milliseconds. */
+export function retryAfter(error: unknown, { retryAfterMost }: Durations): number {
+  return error instanceof SpaceError ? Math.min(error.retryAfterMs ?? 0, retryAfterMost) : 0;
 }

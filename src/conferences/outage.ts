@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 
 /**
- * Says once that SignalWire fails us, and once that it works again, however many tries fail in between. An outage lasts
- * as long as anything that failed hasn't succeeded since.
+ * Says once that SignalWire fails us, and once that it works again, however many tries fail in between. One failure that
+ * the next try makes good isn't spoken of. An outage lasts as long as anything that failed hasn't succeeded since.
  */
 export interface Outage {
   readonly isOn: boolean;
@@ -16,19 +16,23 @@ export interface Outage {
 }
 
 export function createOutage(log: Logger): Outage {
-  const failing = new Set<string>();
-  let beganAt: number | undefined;
+  /** How often in a row each has failed. */
+  const failing = new Map<string, number>();
+  let beganAt = 0;
   let failures = 0;
+  let isSaid = false;
   let isRefused = false;
 
   return {
     get isOn() {
-      return beganAt !== undefined;
+      return failing.size > 0;
     },
 
     failed(whose, error) {
       if (!(error instanceof SpaceError)) return log.error({ err: error, whose }, 'something went wrong here');
-      failing.add(whose);
+      if (failing.size === 0 && !isSaid) beganAt = Date.now();
+      const inARow = (failing.get(whose) ?? 0) + 1;
+      failing.set(whose, inARow);
       failures += 1;
       const reason = error.message;
       log.debug({ whose, reason }, 'a request failed');
@@ -36,19 +40,20 @@ export function createOutage(log: Logger): Outage {
       if (isUnauthorized(error) && !isRefused) {
         log.error({ reason }, 'SignalWire refuses our credentials: recordings stay as they are until it takes them');
         isRefused = true;
-      } else if (beganAt === undefined) {
+        isSaid = true;
+      } else if (inARow > 1 && !isSaid) {
         log.warn({ reason }, 'SignalWire fails: recordings stay as they are, and it is tried again until it works');
+        isSaid = true;
       }
-      beganAt ??= Date.now();
     },
 
     worked(whose) {
       failing.delete(whose);
-      if (beganAt === undefined || failing.size > 0) return;
+      if (failing.size > 0) return;
       const seconds = Math.round((Date.now() - beganAt) / 100) / 10;
-      log.info({ seconds, failures }, 'SignalWire works again');
-      beganAt = undefined;
+      if (isSaid) log.info({ seconds, failures }, 'SignalWire works again');
       failures = 0;
+      isSaid = false;
       isRefused = false;
     },
 

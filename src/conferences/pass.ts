@@ -22,10 +22,10 @@ export interface Pass {
    * Reads who is in and what the recording does, writes the difference, and reads again until there is none (R5).
    * Never has more than `REQUESTS_A_PASS` requests in flight.
    *
-   * @returns whether the conference lives on
+   * @returns whether the conference lives on, or that SignalWire wants not to be asked for a while
    * @throws SpaceError when SignalWire can't tell or refuses; the caller tries again
    */
-  run(conference: Conference): Promise<'live' | 'over'>;
+  run(conference: Conference): Promise<'live' | 'over' | 'held'>;
   /**
    * Resumes the recording at once, without a pass (R2), unless another such resume is on its way; one that hangs is
    * waited for, until its request times out. Where SignalWire wants not to be asked for a while, tries once all the same.
@@ -40,9 +40,11 @@ export const REQUESTS_A_PASS = 2;
 export function createPass({ space, minParticipants, durations, log, onFailure, isTracked }: PassOptions): Pass {
   const wanted = (conference: Conference) => wantedState(conference.people.size, minParticipants);
 
-  async function run(conference: Conference): Promise<'live' | 'over'> {
+  async function run(conference: Conference): Promise<'live' | 'over' | 'held'> {
     while (isTracked(conference)) {
       await conference.urgentResume;
+      if (!isTracked(conference)) return 'over';
+      if (heldForMs(conference) > 0) return 'held';
       const failure = await repeatLostResume(conference);
       const writesBefore = conference.writes.at(-1);
       const seen = await look(conference);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Space } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
-import { backoff } from './backoff.js';
+import { backoff, retryAfter } from './backoff.js';
 import { adoptRecording, allowOneMoreWrite, type Conference, hearWord, heldForMs, holdFor } from './conference.js';
 import type { Durations } from './durations.js';
 import { createOutage } from './outage.js';
@@ -72,6 +72,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const conference = registry.get(conferenceSid);
       if (!conference) return;
       const outcome = await pass.run(conference).finally(() => sweep.visited(conferenceSid));
+      if (outcome === 'held') return queue.add(conferenceSid);
       outage.worked(conferenceSid);
       if (outcome === 'live' || !isTracked(conference)) return;
       log.info({ conferenceSid }, 'the conference is over');
@@ -128,9 +129,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function noteFailure(conference: Conference, error: unknown, failures = 1): void {
     if (!isTracked(conference)) return;
     const conferenceSid = conference.sid;
-    if (error instanceof SpaceError && error.retryAfterMs !== undefined) {
-      holdFor(conference, Math.min(error.retryAfterMs, durations.retryAfterMost));
-    }
+    holdFor(conference, retryAfter(error, durations));
     if (!(error instanceof SpaceError)) {
       log.error({ conferenceSid, err: error }, 'a pass failed');
     } else if (isNotFound(error) || isUnprocessable(error)) {
@@ -140,6 +139,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         { conferenceSid, reason: error.message },
         'SignalWire has no such thing, or will not change it; looking again',
       );
+      outage.worked(conferenceSid);
     } else {
       outage.failed(conferenceSid, error);
     }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ListedConference, Space } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
-import { backoff } from './backoff.js';
+import { backoff, retryAfter } from './backoff.js';
 import type { Durations } from './durations.js';
 import type { Outage } from './outage.js';
 import type { Registry } from './registry.js';
@@ -45,13 +45,16 @@ const CALL_SID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** What an outage knows sweeps by. */
 const SWEEP = 'sweep';
 
+/** After so many sweeps on time it's said anew that they are too slow. */
+const SWEEPS_TO_RECOVER = 10;
+
 export function createSweep(options: SweepOptions): Sweep {
   const { space, registry, prefix, sharesRoom, intervalMs, durations, log, outage, visit } = options;
   const stopping = new AbortController();
   const visits = new Set<NodeJS.Timeout>();
-  /** Conferences that this sweep has still to look at. */
+  /** Conferences whose look a sweep has asked for and that still wait for it. */
   const unvisited = new Set<string>();
-  let isLate = false;
+  let sweepsOnTime = SWEEPS_TO_RECOVER;
 
   const isOurs = ({ name }: ListedConference) => name.startsWith(prefix);
 
@@ -89,7 +92,7 @@ export function createSweep(options: SweepOptions): Sweep {
         if (stopping.signal.aborted) break;
         if (mayEnd(error)) throw error;
         outage.failed(SWEEP, error);
-        await pause(backoff(failures, durations));
+        await pause(Math.max(backoff(failures, durations), retryAfter(error, durations)));
       }
     }
     return undefined;
@@ -100,25 +103,11 @@ export function createSweep(options: SweepOptions): Sweep {
     await pause(intervalMs);
     while (!stopping.signal.aborted) {
       const endsAt = Date.now() + intervalMs;
-      planVisits();
+      sweepsOnTime += 1;
+      for (const { sid } of registry.all()) visitAfter(sid, phase(sid) * intervalMs);
       await findUnknown(endsAt);
       await pause(endsAt - Date.now());
     }
-  }
-
-  // Where SignalWire is too slow for the interval, those that still wait for their look aren't asked for again: sweeps
-  // stretch, and nothing piles up.
-  function planVisits(): void {
-    const late = unvisited.size;
-    if (late > 0 && !isLate && !outage.isOn) {
-      const conferences = registry.size;
-      log.warn(
-        { conferences, late },
-        'SignalWire answers too slowly for SWEEP_INTERVAL_SECONDS: sweeps take longer until it is faster',
-      );
-    }
-    isLate = late > 0;
-    for (const { sid } of registry.all()) if (!unvisited.has(sid)) visitAfter(sid, phase(sid) * intervalMs);
   }
 
   // A conference that we didn't know is looked at now: nobody can say for how long it has been wrong. One that we know is
@@ -133,12 +122,26 @@ export function createSweep(options: SweepOptions): Sweep {
   }
 
   function visitAfter(sid: string, delayMs: number): void {
-    unvisited.add(sid);
     const timer = setTimeout(() => {
       visits.delete(timer);
-      if (registry.get(sid)) visit(sid);
+      if (!registry.get(sid)) return;
+      if (unvisited.has(sid)) noteLate();
+      unvisited.add(sid);
+      visit(sid);
     }, delayMs);
     visits.add(timer);
+  }
+
+  // A conference still waits for the look of the sweep before. It isn't asked for twice, so nothing piles up: sweeps just
+  // take longer than they should.
+  function noteLate(): void {
+    if (sweepsOnTime >= SWEEPS_TO_RECOVER && !outage.isOn) {
+      log.warn(
+        { conferences: registry.size, late: unvisited.size },
+        'SignalWire answers too slowly for SWEEP_INTERVAL_SECONDS: sweeps take longer until it is faster',
+      );
+    }
+    sweepsOnTime = 0;
   }
 
   const pause = (ms: number) => delay(Math.max(0, ms), undefined, { signal: stopping.signal }).catch(() => {});

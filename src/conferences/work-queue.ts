@@ -2,7 +2,7 @@
 export interface WorkQueue {
   /** Runs the key's work as soon as there is a free worker; if it's running, once more after that. */
   add(key: string): void;
-  /** The same, but what is added by `add` goes first. */
+  /** Runs the key's work when neither what was added by `add` waits nor what is tried again; if it's running, that's it. */
   addBehind(key: string): void;
   /** Adds the key later, in place of any earlier wish of this kind. */
   addAfter(key: string, delayMs: number): void;
@@ -32,8 +32,11 @@ export interface WorkQueueOptions {
 
 /** A failed run is tried again after a wait; new work for the key tries at once, unless the key is held. */
 export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs }: WorkQueueOptions): WorkQueue {
-  const waiting = new Set<string>();
+  // Those that wait for a worker, in three lines: what is tried again must not hold up what is new.
+  const added = new Set<string>();
+  const again = new Set<string>();
   const behind = new Set<string>();
+  const lines = [added, again, behind];
   const running = new Set<string>();
   const dirty = new Set<string>();
   const failures = new Map<string, number>();
@@ -47,27 +50,31 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
     timers.delete(key);
   }
 
-  function plan(timers: Map<string, NodeJS.Timeout>, key: string, delayMs: number): void {
+  function plan(timers: Map<string, NodeJS.Timeout>, key: string, delayMs: number, line: Set<string>): void {
     clear(timers, key);
     const timer = setTimeout(() => {
       timers.delete(key);
-      add(key);
+      add(key, line);
     }, delayMs);
     timers.set(key, timer);
   }
 
-  function add(key: string, line = waiting): void {
+  function add(key: string, line: Set<string>): void {
     if (isClosed) return;
     clear(retries, key);
     const heldMs = heldForMs(key);
     if (running.has(key)) dirty.add(key);
-    else if (heldMs > 0) plan(retries, key, heldMs);
+    else if (heldMs > 0) plan(retries, key, heldMs, line);
     else line.add(key);
     work();
   }
 
+  function dropWaiting(key: string): void {
+    for (const line of lines) line.delete(key);
+  }
+
   function work(): void {
-    for (const line of [waiting, behind]) {
+    for (const line of lines) {
       for (const key of line) {
         if (running.size >= workers) return;
         start(key);
@@ -76,12 +83,11 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
   }
 
   function start(key: string): void {
-    waiting.delete(key);
-    behind.delete(key);
+    dropWaiting(key);
     running.add(key);
     void runOnce(key).finally(() => {
       running.delete(key);
-      if (dirty.delete(key)) add(key);
+      if (dirty.delete(key)) add(key, added);
       work();
       wakeIfIdle();
     });
@@ -96,7 +102,7 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
       failures.set(key, count);
       if (isClosed) return;
       onFailure(key, error, count);
-      plan(retries, key, dirty.has(key) ? 0 : waitAfter(count));
+      plan(retries, key, waitAfter(count), again);
     }
   }
 
@@ -104,23 +110,24 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
     for (const key of delayed.keys()) clear(delayed, key);
   }
 
-  const isIdle = () => running.size + waiting.size + behind.size + retries.size === 0;
+  const isIdle = () => running.size + retries.size + lines.reduce((sum, line) => sum + line.size, 0) === 0;
 
   function wakeIfIdle(): void {
     if (isIdle()) for (const wake of idlers.splice(0)) wake();
   }
 
   return {
-    add: (key) => add(key),
-    addBehind: (key) => add(key, behind),
+    add: (key) => add(key, added),
+    addBehind(key) {
+      if (!running.has(key)) add(key, behind);
+    },
     addAfter(key, delayMs) {
-      if (!isClosed) plan(delayed, key, delayMs);
+      if (!isClosed) plan(delayed, key, delayMs, added);
     },
     forget(key) {
       clear(retries, key);
       clear(delayed, key);
-      waiting.delete(key);
-      behind.delete(key);
+      dropWaiting(key);
       dirty.delete(key);
       failures.delete(key);
       wakeIfIdle();
@@ -133,13 +140,12 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
       isClosed = true;
       dropLater();
       for (const key of retries.keys()) clear(retries, key);
-      waiting.clear();
-      behind.clear();
+      for (const line of lines) line.clear();
       dirty.clear();
       wakeIfIdle();
     },
     get unfinished() {
-      return new Set([...running, ...waiting, ...behind, ...retries.keys()]).size;
+      return new Set([...running, ...lines.flatMap((line) => [...line]), ...retries.keys()]).size;
     },
   };
 }

@@ -17,6 +17,7 @@ import {
   isPaused,
   isResumed,
   known,
+  onePerson,
   post,
   READ_CONFERENCES,
   READ_LIST,
@@ -240,6 +241,17 @@ describe('what is not there', () => {
     await eventually(async () => expect(await known(pair)).toBe(2));
     await eventually(async () => expect(await known(pair)).toBe(1));
     expect(liveConference(pair.simulator).participants.has(third.sid)).toBe(true);
+  });
+
+  it('a conference that ends while a resume hangs is asked nothing more', async () => {
+    const { pair, first } = await onePerson({ durations: { ...FAST, request: 300 } });
+    pair.simulator.faults.hang = 1;
+    const third = await pair.simulator.call();
+    await eventually(() => expect(pair.requests).toEqual([WRITE]));
+    pair.simulator.hangUp(first);
+    pair.simulator.hangUp(third);
+    await quiet(pair.simulator, 500);
+    expect(pair.requests).toEqual([WRITE]);
   });
 
   it('an ended conference is looked at once for a late callback, and not kept', async () => {

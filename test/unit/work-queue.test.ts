@@ -112,11 +112,24 @@ describe('the work queue', () => {
     expect(runs).toHaveLength(2);
   });
 
+  it('runs what is new before what is tried again', async () => {
+    const { queue, runs, end } = startQueue(1);
+    queue.add('sick');
+    await end(new Error('no'));
+    queue.add('busy');
+    await vi.advanceTimersByTimeAsync(1000);
+    queue.add('new');
+    queue.addBehind('swept');
+    for (let run = 0; run < 4; run += 1) await end();
+    expect(runs).toEqual(['sick', 'busy', 'new', 'sick', 'swept']);
+  });
+
   it('runs what was added behind when nothing else waits, and no later than that', async () => {
     const { queue, runs, end } = startQueue(1);
     queue.add('a');
     queue.addBehind('b');
     queue.addBehind('c');
+    queue.addBehind('a');
     queue.addBehind('d');
     queue.add('d');
     queue.add('e');
