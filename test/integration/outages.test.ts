@@ -75,7 +75,8 @@ describe('an outage', () => {
       });
       await settled(pair);
       expect([statusIn(pair, 'left'), statusIn(pair, 'joined')]).toEqual(['paused', 'resumed']);
-      expect(said(pair)).toEqual(['warn SignalWire fails: …', 'info SignalWire works again']);
+      const once = ['warn SignalWire fails: …', 'info SignalWire works again'];
+      await eventually(() => expect(said(pair)).toEqual(once));
       expect(pair.log.filter(({ level }) => level > 30)).toHaveLength(1);
     },
   );
