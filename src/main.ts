@@ -6,7 +6,7 @@ import { readSettings } from './settings.js';
 /** A stop takes no longer than this, whatever hangs, in milliseconds. */
 const STOP_MS = 9500;
 
-/** Signals that come within this many milliseconds are one: npm passes on the Ctrl-C that the terminal sent us as well. */
+/** The same signal within this many milliseconds is one: npm passes on the Ctrl-C that the terminal sent us as well. */
 const SAME_SIGNAL_MS = 500;
 
 async function main(): Promise<void> {
@@ -22,16 +22,16 @@ async function main(): Promise<void> {
 
 /** Stops cleanly at the first signal, and at once at the second, or where nothing has been acknowledged yet. */
 function stopOnSignals(started: () => Service | undefined, log: Logger): void {
-  let stoppingSince: number | undefined;
+  let first: { signal: NodeJS.Signals; at: number } | undefined;
 
   function stop(signal: NodeJS.Signals): void {
-    const service = started();
-    if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+    if (first) {
+      if (signal !== first.signal || performance.now() - first.at > SAME_SIGNAL_MS) process.exit(1);
       return;
     }
+    const service = started();
     if (!service) process.exit(0);
-    stoppingSince = performance.now();
+    first = { signal, at: performance.now() };
     log.info({ signal }, 'stopping: what was acknowledged is finished first; a second signal stops at once');
     setTimeout(() => process.exit(0), STOP_MS).unref();
     void service.close().then(() => process.exit(0));

@@ -85,12 +85,18 @@ export function noteWrite(conference: Conference, state: RecordingState): Write 
   return write;
 }
 
-/** Notes that SignalWire took a write: what was sent before it is settled, and earlier reads are out of date. */
+/**
+ * Notes that SignalWire took a write: what was sent before it is settled, and earlier reads are out of date. Only a write
+ * that is still on its way isn't: should it fail, it may be obeyed all the same, and after this one.
+ */
 export function noteAcknowledged(conference: Conference, write: Write): void {
   const position = conference.writes.indexOf(write);
   if (position === -1) return;
   write.outcome = 'acknowledged';
-  conference.writes = conference.writes.slice(position);
+  const isOvertaken = conference.writes.slice(position + 1).some(({ outcome }) => outcome === 'acknowledged');
+  conference.writes = conference.writes.filter(
+    (other, index) => index > position || other.outcome === 'sent' || (other === write && !isOvertaken),
+  );
   conference.read = undefined;
 }
 

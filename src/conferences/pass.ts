@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { RecordingState, Space } from '../signalwire/space.js';
-import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
+import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
 import { adoptRecording, type Conference, heldForMs, noteAcknowledged, noteRead, noteWrite } from './conference.js';
 import type { Durations } from './durations.js';
 import { needsWrite, wantedState, whoIsIn } from './policy.js';
@@ -46,6 +46,7 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
       if (!isTracked(conference)) return 'over';
       if (heldForMs(conference) > 0) return 'held';
       const failure = await repeatLostResume(conference);
+      if (failure instanceof SpaceError && failure.retryAfterMs !== undefined) throw failure;
       const writesBefore = conference.writes.at(-1);
       const seen = await look(conference);
       if (seen === 'over' || !isTracked(conference)) return 'over';
@@ -137,11 +138,12 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
   return {
     run,
     resumeNow(conference) {
+      if (conference.urgentResume) return;
       if (heldForMs(conference) > 0) {
         if (conference.hold.isPassedOver) return;
         conference.hold.isPassedOver = true;
       }
-      conference.urgentResume ??= write(conference, 'in-progress')
+      conference.urgentResume = write(conference, 'in-progress')
         .catch((error: unknown) => onFailure(conference, error))
         .finally(() => {
           conference.urgentResume = undefined;

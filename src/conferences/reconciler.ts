@@ -130,6 +130,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (!isTracked(conference)) return;
     const conferenceSid = conference.sid;
     holdFor(conference, retryAfter(error, durations));
+    // What wasn't answered may still be obeyed, after all that was asked since.
+    if (error instanceof SpaceError && error.status === undefined) queue.addAfter(conferenceSid, durations.settle);
     if (!(error instanceof SpaceError)) {
       log.error({ conferenceSid, err: error }, 'a pass failed');
     } else if (isNotFound(error) || isUnprocessable(error)) {

@@ -19,7 +19,7 @@ export interface SweepOptions {
   durations: Durations;
   log: Logger;
   outage: Outage;
-  /** Has a conference looked at; `visited` is to be called when that is done. */
+  /** Has a conference looked at. Whoever looks calls the sweep's `visited` afterwards. */
   visit(conferenceSid: string): void;
 }
 
@@ -114,6 +114,7 @@ export function createSweep(options: SweepOptions): Sweep {
   // looked at even when the list is without it: that's how we learn that it is over.
   async function findUnknown(until: number): Promise<void> {
     const listed = (await untilAnswered(() => space.listConferences('in-progress'), until)) ?? [];
+    if (stopping.signal.aborted) return;
     for (const { sid, name } of listed.filter(isOurs)) {
       const isNew = !registry.get(sid);
       registry.track(sid, name);

@@ -28,6 +28,7 @@ export function addFaultOptions(command: Command, otherwise: Faults = NO_FAULTS)
       otherwise.unavailable,
     )
     .option('--hang <share>', 'requests that are never answered', share, otherwise.hang)
+    .option('--obey-ms <ms>', 'how late those are obeyed at most', wholeNumber, otherwise.obeyMs)
     .option('--reset <share>', 'requests whose connection is reset', share, otherwise.reset)
     .option('--missing <share>', 'requests on a recording that are answered with 404', share, otherwise.missing)
     .option('--stuck <share>', 'changes of a recording that are answered with 422', share, otherwise.stuck)

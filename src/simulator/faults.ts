@@ -19,10 +19,11 @@ export interface Faults {
   tooMany: number;
   /** What a 429 says in `Retry-After`, in seconds; 0 leaves the header out. */
   retryAfter: number;
-  /** Requests answered with 503: by SignalWire (JSON), by a gateway before it (HTML), or by nobody (empty). */
+  /** Requests answered with 503: by SignalWire (JSON), by a gateway before it (HTML), or by nobody (empty). Half are obeyed. */
   unavailable: number;
-  /** Requests that are never answered, though half of them are obeyed. */
+  /** Requests that are never answered, though two of three are obeyed: at once, or up to `obeyMs` later. */
   hang: number;
+  obeyMs: number;
   /** Requests whose connection is reset, though half of them are obeyed. */
   reset: number;
   /** Requests on a recording that are answered with 404. */
@@ -44,6 +45,7 @@ export const NO_FAULTS: Faults = {
   retryAfter: 1,
   unavailable: 0,
   hang: 0,
+  obeyMs: 8000,
   reset: 0,
   missing: 0,
   stuck: 0,
@@ -110,7 +112,9 @@ export function createFaultInjector(faults: Faults): FaultInjector {
       const isOnRecording = /\/Recordings\/[^/]+$/.test(request.path);
 
       if (strikes('hang')) {
-        if (isObeyed) handle();
+        const late = 3 * chance(faults.seed, 'obeyed late', ordinal);
+        if (late < 1) setTimeout(handle, late * faults.obeyMs).unref();
+        else if (late < 2) handle();
         // Only the asker's patience ends this.
         await new Promise(() => {});
       }
@@ -119,7 +123,10 @@ export function createFaultInjector(faults: Faults): FaultInjector {
         return 'reset';
       }
       if (strikes('tooMany')) return tooMany(faults.retryAfter);
-      if (strikes('unavailable')) return unavailable(chance(faults.seed, 'unavailable as', ordinal));
+      if (strikes('unavailable')) {
+        if (isObeyed) handle();
+        return unavailable(chance(faults.seed, 'unavailable as', ordinal));
+      }
       if (isOnRecording && strikes('missing')) return refusal(404, 20404, 'There is no such resource');
       if (isOnRecording && request.method === 'POST' && strikes('stuck')) return unchangeable('The recording is stuck');
       return handle();

@@ -140,6 +140,27 @@ describe('a read that contradicts what was written', () => {
   });
 });
 
+describe('a pause that is not answered', () => {
+  it('may be obeyed after the resume that overtook it, and is then put right', async () => {
+    const { pair, second } = await twoPeople({ durations: { ...FAST, request: 300 } });
+    let obey: (() => void) | undefined;
+    pair.simulator.onRequest = async (request, handle) => {
+      if (kindOf(request) === WRITE && !obey) await new Promise<void>((resolve) => (obey = resolve));
+      return handle();
+    };
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(obey).toBeDefined());
+    await pair.simulator.call();
+    // The pause is given up, and what must be is written once more; then SignalWire obeys the pause after all.
+    await eventually(() => expect(countOf(pair, WRITE)).toBe(3));
+    obey?.();
+    await isPaused(pair);
+    await isResumed(pair);
+    await settled(pair);
+    expect(statusOf(pair)).toBe('resumed');
+  });
+});
+
 describe('what is not there', () => {
   it('a recording that cannot be changed is looked for again', async () => {
     const { pair, second } = await twoPeople();

@@ -49,9 +49,9 @@ describe('an outage', () => {
     ['503, as JSON, HTML or nothing', { unavailable: 1 }],
     ['429 without Retry-After', { tooMany: 1, retryAfter: 0 }],
     ['429 with Retry-After', { tooMany: 1, retryAfter: 1 }],
-    ['requests that hang', { hang: 1 }],
+    ['requests that hang', { hang: 1, obeyMs: 300 }],
     ['connections that are reset', { reset: 1 }],
-    ['all of it in turn', { unavailable: 0.3, tooMany: 0.3, hang: 0.2, reset: 0.2 }],
+    ['all of it in turn', { unavailable: 0.3, tooMany: 0.3, hang: 0.2, obeyMs: 300, reset: 0.2 }],
   ];
 
   it.each(outages)(

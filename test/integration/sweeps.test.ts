@@ -84,6 +84,7 @@ describe('a sweep', () => {
       expect(visits).toBeLessThanOrEqual(7);
     }
   });
+
   it('looks at each conference at its own time in the interval', async () => {
     const pair = await startPair({ durations: { ...FAST, word: 50, settle: 60 }, settings: { sweepIntervalMs: 1000 } });
     const url = `${pair.service.publicUrl}/inbound`;
@@ -140,7 +141,6 @@ describe('a sweep', () => {
     expect(reads).toBeLessThan(2200);
     expect(Math.max(...tenths)).toBeLessThan(reads / 4);
     expect(lists.most).toBeLessThanOrEqual(12);
-    expect(pair.log.filter(({ level }) => level > 30)).toEqual([]);
   }, 40_000);
 
   it('takes longer where SignalWire is too slow for it, piles nothing up, and says so once', async () => {

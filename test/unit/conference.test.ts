@@ -1,10 +1,12 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   adoptRecording,
   allowOneMoreWrite,
   type Conference,
   createConference,
   hearWord,
+  heldForMs,
+  holdFor,
   noteAcknowledged,
   noteRead,
   noteWrite,
@@ -59,6 +61,36 @@ describe('who is in', () => {
     expect([...conference.words.keys()]).toEqual(['a', 'b']);
     hearWord(conference, 'b', word(false, NOW + 10_001), 10_000);
     expect([...conference.words.keys()]).toEqual(['b']);
+  });
+});
+
+describe('a pause that is still on its way when a resume is acknowledged', () => {
+  it('may be obeyed after it, so the resume is written again when its fate is known', () => {
+    const pause = noteWrite(conference, 'paused');
+    acknowledged('in-progress');
+    expect(conference.writes).toContain(pause);
+    pause.outcome = 'failed';
+    expect(passWould('in-progress', 'in-progress')).toBe('write');
+    acknowledged('in-progress');
+    expect(passWould('in-progress', 'in-progress')).toBe('nothing');
+  });
+});
+
+describe('a wish of SignalWire not to be asked', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is not cut short by a shorter one, and may be passed over once', () => {
+    holdFor(conference, 5000);
+    holdFor(conference, 100);
+    expect(heldForMs(conference)).toBe(5000);
+    conference.hold.isPassedOver = true;
+    holdFor(conference, 6000);
+    expect(conference.hold.isPassedOver).toBe(true);
+    vi.advanceTimersByTime(6000);
+    expect(heldForMs(conference)).toBe(0);
+    holdFor(conference, 1000);
+    expect(conference.hold.isPassedOver).toBe(false);
   });
 });
 

@@ -214,6 +214,9 @@ describe('the work queue', () => {
 
   it('begins nothing after it was closed', async () => {
     const { queue, runs, end } = startQueue();
+    queue.add('failed');
+    await end(new Error('no'));
+    runs.length = 0;
     queue.add('a');
     queue.addAfter('b', 100);
     queue.close();
