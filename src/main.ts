@@ -26,15 +26,19 @@ function stopOnSignals(started: () => Service | undefined, log: Logger): void {
 
   function stop(signal: NodeJS.Signals): void {
     if (first) {
-      if (signal !== first.signal || performance.now() - first.at > SAME_SIGNAL_MS) process.exit(1);
-      return;
+      if (signal === first.signal && performance.now() - first.at < SAME_SIGNAL_MS) return;
+      log.warn({ signal }, 'stopping at once');
+      process.exit(1);
     }
     const service = started();
     if (!service) process.exit(0);
     first = { signal, at: performance.now() };
     log.info({ signal }, 'stopping: what was acknowledged is finished first; a second signal stops at once');
     setTimeout(() => process.exit(0), STOP_MS).unref();
-    void service.close().then(() => process.exit(0));
+    void service.close().then(() => {
+      log.info('stopped');
+      process.exit(0);
+    });
   }
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);

@@ -15,6 +15,9 @@ import { createWorkQueue } from './work-queue.js';
 /** Requests to SignalWire in flight at most, urgent resumes aside (R7). */
 const MAX_REQUESTS = 25;
 
+/** So many refusals in a row are no longer taken for a conference that SignalWire doesn't know yet. */
+const LASTING_REFUSALS = 3;
+
 export interface ReconcilerOptions {
   space: Space;
   registry: Registry;
@@ -73,16 +76,16 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (!conference) return;
       const outcome = await pass.run(conference).finally(() => sweep.visited(conferenceSid));
       if (outcome === 'held') return queue.add(conferenceSid);
-      outage.worked(conferenceSid);
+      noteSuccess(conference);
       if (outcome === 'live' || !isTracked(conference)) return;
       log.info({ conferenceSid }, 'the conference is over');
       forget(conferenceSid);
     },
     // A sweep has one request in flight beside those of the passes.
     workers: Math.floor((MAX_REQUESTS - 1) / REQUESTS_A_PASS),
-    onFailure(conferenceSid, error, failures) {
+    onFailure(conferenceSid, error) {
       const conference = registry.get(conferenceSid);
-      if (conference) noteFailure(conference, error, failures);
+      if (conference) noteFailure(conference, error);
     },
     waitAfter: (failures) => backoff(failures, durations),
     heldForMs(conferenceSid) {
@@ -126,25 +129,35 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return { conference, isNews };
   }
 
-  function noteFailure(conference: Conference, error: unknown, failures = 1): void {
+  function noteFailure(conference: Conference, error: unknown): void {
     if (!isTracked(conference)) return;
     const conferenceSid = conference.sid;
     holdFor(conference, retryAfter(error, durations));
     // What wasn't answered may still be obeyed, after all that was asked since.
     if (error instanceof SpaceError && error.status === undefined) queue.addAfter(conferenceSid, durations.settle);
-    if (!(error instanceof SpaceError)) {
-      log.error({ conferenceSid, err: error }, 'a pass failed');
-    } else if (isNotFound(error) || isUnprocessable(error)) {
-      // The conference isn't there yet, or its recording can't be changed (any more): the next pass looks again.
-      const level = failures === 1 ? 'warn' : 'debug';
-      log[level](
-        { conferenceSid, reason: error.message },
-        'SignalWire has no such thing, or will not change it; looking again',
-      );
+    if (isNotFound(error) || isUnprocessable(error)) {
       outage.worked(conferenceSid);
+      noteRefusal(conference, error);
     } else {
       outage.failed(conferenceSid, error);
     }
+  }
+
+  // The conference isn't there yet, or its recording is gone or can't be changed; the next pass looks again. Only where
+  // that lasts somebody has to know.
+  function noteRefusal(conference: Conference, error: unknown): void {
+    conference.refusals += 1;
+    if (conference.refusals !== LASTING_REFUSALS) return;
+    const fields = { conferenceSid: conference.sid, people: conference.people.size, reason: String(error) };
+    log.warn(fields, 'the recording of a conference can not be set right: it stays as it is, and is tried again');
+  }
+
+  function noteSuccess(conference: Conference): void {
+    outage.worked(conference.sid);
+    if (conference.refusals >= LASTING_REFUSALS) {
+      log.info({ conferenceSid: conference.sid }, 'the recording of the conference is right again');
+    }
+    conference.refusals = 0;
   }
 
   function forget(conferenceSid: string, name?: string): void {
@@ -180,13 +193,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
 
     conferenceEnded({ conferenceSid, name }) {
-      log.info({ conferenceSid }, 'the conference ended');
+      log.info({ conferenceSid }, 'the conference is over');
       forget(conferenceSid, name);
     },
 
     recordingStarted(conferenceSid, recordingSid) {
       const conference = registry.track(conferenceSid);
       adoptRecording(conference, recordingSid);
+      log.info({ conferenceSid, recordingSid }, 'recording began');
       hint(conference);
     },
 
@@ -199,8 +213,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       sweep.stop();
       queue.dropLater();
       const isDone = await isDoneWithin(durations.drain, queue.idle());
-      const { unfinished } = queue;
-      if (!isDone) log.warn({ conferences: unfinished }, 'stopped before these conferences were looked at');
+      if (!isDone) log.warn({ conferenceSids: queue.unfinished() }, 'stopped before these conferences were set right');
       queue.close();
     },
   };

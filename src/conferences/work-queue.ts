@@ -14,16 +14,16 @@ export interface WorkQueue {
   dropLater(): void;
   /** Drops everything planned; nothing is begun any more. */
   close(): void;
-  /** How many keys run, wait for a worker or for another try. */
-  readonly unfinished: number;
+  /** The keys that run, wait for a worker or for another try. */
+  unfinished(): string[];
 }
 
 export interface WorkQueueOptions {
   run(key: string): Promise<void>;
   /** How many keys' work runs at once. */
   workers: number;
-  /** Told of each failed run, and how many have failed in a row. */
-  onFailure(key: string, error: unknown, failures: number): void;
+  /** Told of each failed run. */
+  onFailure(key: string, error: unknown): void;
   /** How long to wait (ms) before the next try, after so many failures in a row. */
   waitAfter(failures: number): number;
   /** For how long (ms) no run of the key may begin. */
@@ -101,7 +101,7 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
       if (isClosed) return;
-      onFailure(key, error, count);
+      onFailure(key, error);
       plan(retries, key, waitAfter(count), again);
     }
   }
@@ -144,8 +144,6 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
       dirty.clear();
       wakeIfIdle();
     },
-    get unfinished() {
-      return new Set([...running, ...lines.flatMap((line) => [...line]), ...retries.keys()]).size;
-    },
+    unfinished: () => [...new Set([...running, ...lines.flatMap((line) => [...line]), ...retries.keys()])],
   };
 }

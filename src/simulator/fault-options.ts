@@ -35,6 +35,13 @@ export function addFaultOptions(command: Command, otherwise: Faults = NO_FAULTS)
     .option('--lag-ms <ms>', 'how far the list of participants is behind', wholeNumber, otherwise.lagMs);
 }
 
+/** @throws InvalidArgumentError */
+export function atLeastOne(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return number;
+}
+
 /** @throws InvalidArgumentError, which commander turns into a sentence and exit code 1 */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');

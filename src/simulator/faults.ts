@@ -2,7 +2,10 @@ import { refusal, unchangeable } from './api-error.js';
 import { chance } from './chance.js';
 import type { ApiAnswer, ApiRequest, Outcome } from './rest-api.js';
 
-/** What goes wrong in a space. Shares are from 0 (never) to 1 (always). */
+/**
+ * What goes wrong in a space. Shares are from 0 (never) to 1 (always). Requests that place or end a call are spared:
+ * without calls there would be nothing to see.
+ */
 export interface Faults {
   /** Decides which callbacks and requests are hit: the same ones for the same seed. */
   seed: number;
@@ -65,6 +68,8 @@ export interface FaultInjector {
   answer(request: ApiRequest, handle: () => Outcome | Promise<Outcome>): Promise<Outcome>;
 }
 
+const CALLS = /^\/[^/]+\/Calls(\/|$)/;
+
 /** A callback that waits to be overtaken goes out after this all the same: there may be none after it. */
 const OVERTAKEN_WITHIN_MS = 2000;
 
@@ -104,6 +109,7 @@ export function createFaultInjector(faults: Faults): FaultInjector {
     forgetPast: () => callbacks.clear(),
 
     async answer(request, handle) {
+      if (request.method === 'POST' && CALLS.test(request.path)) return handle();
       requests += 1;
       const ordinal = requests;
       const strikes = (what: 'tooMany' | 'unavailable' | 'hang' | 'reset' | 'missing' | 'stuck') =>

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addFaultOptions, wholeNumber } from '../../src/simulator/fault-options.js';
+import { addFaultOptions, atLeastOne, wholeNumber } from '../../src/simulator/fault-options.js';
 import { type Faults, NO_FAULTS } from '../../src/simulator/faults.js';
 import { comingsAndGoings } from './comings-and-goings.js';
 import { startOurs } from './contender.js';
@@ -36,9 +36,9 @@ async function main(): Promise<void> {
       'Lets people come and go while callbacks are lost and requests fail: once with this service and once with the ' +
         "design of SignalWire's guide, at the same time, with the same people and the same faults.",
     )
-    .option('--conferences <number>', 'conferences that go on', wholeNumber, 40)
-    .option('--seconds <number>', 'how long people come and go', wholeNumber, 60)
-    .option('--copies <number>', 'copies of each behind a round-robin balancer', wholeNumber, 1)
+    .option('--conferences <number>', 'conferences that go on', atLeastOne, 40)
+    .option('--seconds <number>', 'how long people come and go', atLeastOne, 60)
+    .option('--copies <number>', 'copies of each behind a round-robin balancer', atLeastOne, 1)
     .option('--latency-ms <ms>', 'how long a request of the REST API takes', wholeNumber, 60);
   const { conferences, seconds, copies, latencyMs, ...faults }: Options = addFaultOptions(command, FAULTS)
     .parse()

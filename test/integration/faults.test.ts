@@ -151,10 +151,11 @@ describe('a pause that is not answered', () => {
     pair.simulator.hangUp(second);
     await eventually(() => expect(obey).toBeDefined());
     await pair.simulator.call();
-    // The pause is given up, and what must be is written once more; then SignalWire obeys the pause after all.
-    await eventually(() => expect(countOf(pair, WRITE)).toBe(3));
-    obey?.();
-    await isPaused(pair);
+    // The pause is given up, and what must be is written once more and read; then SignalWire obeys the pause after all.
+    pair.simulator.events.on('answer', (request) => {
+      if (kindOf(request) === READ_LIST && countOf(pair, WRITE) === 3) obey?.();
+    });
+    await eventually(() => expect(countOf(pair, WRITE)).toBe(4));
     await isResumed(pair);
     await settled(pair);
     expect(statusOf(pair)).toBe('resumed');
@@ -174,6 +175,26 @@ describe('what is not there', () => {
     await isPaused(pair);
     expect(old.status).toBe('stopped');
   });
+
+  it.each([404, 422])(
+    'a recording whose every change is answered with %i is spoken of once, and when it is right',
+    async (status) => {
+      const { pair, second } = await twoPeople();
+      const refused = fail(pair, status, WRITE);
+      pair.simulator.hangUp(second);
+      await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(5));
+      refused.heal();
+      await isPaused(pair);
+      await settled(pair);
+      const { sid: conferenceSid } = liveConference(pair.simulator);
+      const said = pair.log.filter(({ msg }) => msg.startsWith('the recording of '));
+      expect(said).toEqual([
+        expect.objectContaining({ level: 40, conferenceSid }),
+        expect.objectContaining({ level: 30, conferenceSid, msg: 'the recording of the conference is right again' }),
+      ]);
+      expect(pair.log.filter(({ level }) => level > 30)).toHaveLength(1);
+    },
+  );
 
   it.each([404, 422])(
     'a recording whose pause is answered with %i is given up for the one that runs',

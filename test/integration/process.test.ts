@@ -81,11 +81,25 @@ describe('the process', { timeout: 20_000 }, () => {
     simulator.hangUp(await simulator.call());
     simulator.faults.hang = 1;
     await eventually(() => expect(output.out).toContain('"msg":"participant left"'));
-    child.kill('SIGTERM');
+    child.kill('SIGINT');
     await eventually(() => expect(output.out).toContain('a second signal stops at once'));
-    // npm passes on a Ctrl-C that the terminal has sent already, so signals in quick succession count as one.
-    const again = setInterval(() => child.kill('SIGINT'), 100);
+    // npm passes on a Ctrl-C that the terminal has sent already, so the same signal in quick succession counts as one.
+    const again = setInterval(() => child.kill('SIGINT'), 50);
     onTestFinished(() => clearInterval(again));
+    expect(await exit).toEqual([1, null]);
+    expect(output.out).toMatch(/"stopping at once"\}\n$/);
+  });
+
+  it('stops at once at another signal than the first, however soon', async () => {
+    const simulator = await simulated();
+    const { child, output, exit } = await startProcess(simulator);
+    await simulator.call();
+    simulator.faults.hang = 1;
+    await simulator.call();
+    await eventually(() => expect(output.out.match(/"msg":"participant joined"/g)).toHaveLength(2));
+    child.kill('SIGINT');
+    await eventually(() => expect(output.out).toContain('a second signal stops at once'));
+    child.kill('SIGTERM');
     expect(await exit).toEqual([1, null]);
   });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { NO_FAULTS } from '../../src/simulator/faults.js';
-import { eventually, type Pair, quiet, startPair } from '../support/service-beside-simulator.js';
+import { eventually, liveConference, type Pair, quiet, startPair } from '../support/service-beside-simulator.js';
 import { countOf, FAST, known, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
 
 const durations = { ...FAST, drain: 5000 };
@@ -43,7 +43,8 @@ describe('a stop', () => {
     Object.assign(pair.simulator.faults, { hang: 1 });
     await leave(pair, second);
     await pair.service.close();
-    expect(pair.log.at(-1)).toMatchObject({ level: 40, conferences: 1, msg: expect.stringMatching(/^stopped before/) });
+    const conferenceSids = [liveConference(pair.simulator).sid];
+    expect(pair.log.at(-1)).toMatchObject({ level: 40, conferenceSids, msg: expect.stringMatching(/^stopped before/) });
   });
 
   it('does not wait for a request that never finishes arriving', async () => {
