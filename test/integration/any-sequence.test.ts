@@ -11,7 +11,7 @@ import { FAST, READ_CONFERENCES, READ_RECORDING } from '../support/two-people.js
 import { wrong } from '../support/wrong.js';
 
 /** How many times up to sixteen sequences are tried; more when a variable says so. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 4);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 3);
 const AT_ONCE = 16;
 
 // Each step of a shrinking waits in vain for a recording to become right; what was reached in this time is told.

@@ -89,3 +89,11 @@ export async function post({ simulator }: Pair, url: string, form: Record<string
   const headers = { 'x-signalwire-signature': sign(simulator.signingKey, url, form) };
   return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) })).status;
 }
+
+const LEVELS: Record<number, string> = { 30: 'info', 40: 'warn', 50: 'error' };
+
+/** What the log says of SignalWire's failing and working again. */
+export const said = ({ log }: Pair) =>
+  log
+    .filter(({ msg, level }) => msg.startsWith('SignalWire ') && level > 20)
+    .map(({ msg, level }) => `${LEVELS[level]} ${msg.replace(/:.*/, ': …')}`);
