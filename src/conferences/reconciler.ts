@@ -170,10 +170,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   return {
     async start() {
       let isAwaited = true;
-      const swept = sweep.first(() => isAwaited).finally(sweep.start);
+      const swept = sweep.first(() => isAwaited);
       const isDone = await isDoneWithin(durations.firstSweep, swept.then(queue.idle)).finally(() => {
         isAwaited = false;
       });
+      // Not before: with sweeps going on the queue might never be idle.
+      void swept.then(sweep.start);
       if (!isDone) log.warn('the first sweep is not finished yet; starting all the same, it goes on');
     },
 
