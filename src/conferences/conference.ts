@@ -21,6 +21,8 @@ export interface Conference {
   urgentResume: Promise<void> | undefined;
   /** SignalWire's wish not to be asked before a time (ms since 1970), and whether an urgent resume has passed it over. */
   hold: { until: number; isPassedOver: boolean };
+  /** Whether a pause or resume wasn't answered: it may still be obeyed, after all that was asked since. */
+  hasUnansweredWrite: boolean;
   /** How often in a row SignalWire said that it has no such thing, or won't change it. */
   refusals: number;
 }
@@ -38,6 +40,7 @@ export function createConference(sid: string, name?: string): Conference {
     hintedAt: 0,
     urgentResume: undefined,
     hold: { until: 0, isPassedOver: false },
+    hasUnansweredWrite: false,
     refusals: 0,
   };
 }

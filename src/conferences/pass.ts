@@ -125,6 +125,7 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
       await space.updateRecording(sid, recordingSid, state);
     } catch (error) {
       noted.outcome = 'failed';
+      if (error instanceof SpaceError && error.status === undefined) conference.hasUnansweredWrite = true;
       // The recording is gone or can't be changed: the next pass finds the one that runs.
       const isUseless = isNotFound(error) || isUnprocessable(error);
       if (isUseless && conference.recordingSid === recordingSid) adoptRecording(conference, undefined);

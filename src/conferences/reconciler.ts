@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Space } from '../signalwire/space.js';
-import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
+import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff, retryAfter } from './backoff.js';
 import { adoptRecording, allowOneMoreWrite, type Conference, hearWord, heldForMs, holdFor } from './conference.js';
 import type { Durations } from './durations.js';
@@ -76,8 +76,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (!conference) return;
       const outcome = await pass.run(conference).finally(() => sweep.visited(conferenceSid));
       if (outcome === 'held') return queue.add(conferenceSid);
+      if (!isTracked(conference)) return;
       noteSuccess(conference);
-      if (outcome === 'live' || !isTracked(conference)) return;
+      if (outcome === 'live') return;
       log.info({ conferenceSid }, 'the conference is over');
       forget(conferenceSid);
     },
@@ -133,8 +134,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (!isTracked(conference)) return;
     const conferenceSid = conference.sid;
     holdFor(conference, retryAfter(error, durations));
-    // What wasn't answered may still be obeyed, after all that was asked since.
-    if (error instanceof SpaceError && error.status === undefined) queue.addAfter(conferenceSid, durations.settle);
     if (isNotFound(error) || isUnprocessable(error)) {
       outage.worked(conferenceSid);
       noteRefusal(conference, error);
@@ -149,7 +148,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     conference.refusals += 1;
     if (conference.refusals !== LASTING_REFUSALS) return;
     const fields = { conferenceSid: conference.sid, people: conference.people.size, reason: String(error) };
-    log.warn(fields, 'the recording of a conference can not be set right: it stays as it is, and is tried again');
+    log.warn(fields, 'the recording of a conference cannot be set right: it stays as it is, and is tried again');
   }
 
   function noteSuccess(conference: Conference): void {
@@ -158,6 +157,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       log.info({ conferenceSid: conference.sid }, 'the recording of the conference is right again');
     }
     conference.refusals = 0;
+    if (conference.hasUnansweredWrite) queue.addAfter(conference.sid, durations.settle);
+    conference.hasUnansweredWrite = false;
   }
 
   function forget(conferenceSid: string, name?: string): void {
