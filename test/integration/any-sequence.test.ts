@@ -55,7 +55,8 @@ const INCIDENTS: Steps = {
   'everybody leaves': ({ simulator, present }) => present.splice(0).map(simulator.hangUp),
   'requests are answered with 503': fault({ unavailable: 1 }),
   'requests are answered with 429': fault({ tooMany: 1 }),
-  'requests hang': fault({ hang: 1, obeyMs: 300 }),
+  'requests hang, and may be obeyed late': fault({ hang: 1, obeyMs: 300 }),
+  'requests hang, and may be obeyed at once': fault({ hang: 1, obeyMs: 0 }),
   'half of all requests are reset': fault({ reset: 0.5 }),
   'recordings are not found': fault({ missing: 1 }),
   'the list lags': fault({ lagMs: FAST.word / 2 }),
@@ -182,7 +183,8 @@ it('for one copy without restarts that holds even if no read ever says that a re
       return { ...answer, body: JSON.parse(JSON.stringify(answer.body).replaceAll('"paused"', '"in-progress"')) };
     };
   };
-  const incidents = Object.keys(INCIDENTS).filter((what) => !/restarted|not found/.test(what));
+  // Nobody could know of a pause that is obeyed after the resume that overtook it.
+  const incidents = Object.keys(INCIDENTS).filter((what) => !/restarted|not found|obeyed late/.test(what));
   const property = fc.asyncProperty(sequences(incidents), async (several) => {
     await playAll(several.map((steps) => play(steps, neverPaused)));
   });
