@@ -1,4 +1,3 @@
-import { RestClient } from '@signalwire/compatibility-api';
 import pino from 'pino';
 import { startService } from '../../src/service.js';
 import { readSettings } from '../../src/settings.js';
@@ -32,11 +31,4 @@ export async function startOurs(space: Space, publicUrl: string): Promise<Runnin
     PORT: '0',
   });
   return startService({ settings, log: pino({ level: 'silent' }) });
-}
-
-/** SignalWire's SDK as it comes, but for the address: it knows https alone. */
-export function createApi({ url, projectId, apiToken }: Space): ReturnType<typeof RestClient> {
-  const client = RestClient(projectId, apiToken, { signalwireSpaceUrl: new URL(url).host });
-  Object.assign(client.api, { baseUrl: url });
-  return client;
 }

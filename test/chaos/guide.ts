@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { RestClient } from '@signalwire/compatibility-api';
 import express, { type Request } from 'express';
 import { listen } from '../../src/server.js';
-import { createApi, type Running, type Space } from './contender.js';
+import type { Running, Space } from './contender.js';
 
 /**
  * The design of SignalWire's guide "Updating Conference Recordings", in TypeScript and nothing added: it acts on each
@@ -68,4 +68,11 @@ export async function startGuide(space: Space, publicUrl: string): Promise<Runni
       server.closeAllConnections();
     },
   };
+}
+
+/** SignalWire's SDK as it comes, but for the address: it knows https alone. */
+function createApi({ url, projectId, apiToken }: Space): ReturnType<typeof RestClient> {
+  const client = RestClient(projectId, apiToken, { signalwireSpaceUrl: new URL(url).host });
+  Object.assign(client.api, { baseUrl: url });
+  return client;
 }

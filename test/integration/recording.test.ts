@@ -9,10 +9,8 @@ import {
   recordingStatus,
   startPair,
 } from '../support/service-beside-simulator.js';
+import { isPaused, isResumed, statusOf } from '../support/two-people.js';
 
-const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('paused'));
-const isResumed = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('resumed'));
-const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
 const writesOf = ({ requests }: Pair) => requests.filter((request) => request.startsWith('POST'));
 const eventOf = ({ parameters }: Webhook) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus;
 
