@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { Logger } from 'pino';
+import type { Announce } from './announcements.js';
 import type { Reconciler } from './conferences/reconciler.js';
 import type { Registry } from './conferences/registry.js';
 import type { Settings } from './settings.js';
@@ -17,6 +18,9 @@ export interface AppOptions {
   registry: Registry;
   reconciler: Reconciler;
   log: Logger;
+  announce: Announce;
+  /** The status page and what belongs to it, if there is one. */
+  status: Router | undefined;
   /** Where SignalWire reaches this service; undefined until a tunnel is open. */
   publicUrl: () => string | undefined;
 }
@@ -24,7 +28,15 @@ export interface AppOptions {
 const NOTHING_HERE = 'There is nothing here.\n';
 
 /** The Express app: routes, who gets in, and plain one-line answers to everything else. */
-export function createApp({ settings, registry, reconciler, log, publicUrl }: AppOptions): RequestListener {
+export function createApp({
+  settings,
+  registry,
+  reconciler,
+  log,
+  announce,
+  status,
+  publicUrl,
+}: AppOptions): RequestListener {
   const { signingKey, projectId, conferenceName, conferencePrefix } = settings;
   const app = express();
   app.disable('x-powered-by');
@@ -39,13 +51,14 @@ export function createApp({ settings, registry, reconciler, log, publicUrl }: Ap
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
     // Without its own handler a HEAD would be taken for a GET.
-    app.route(path).head(answerNothing).get(admit, webhook).post(admit, webhook);
+    app.route(path).all(tell(path, announce)).head(answerNothing).get(admit, webhook).post(admit, webhook);
   }
 
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok', version, publicUrl: publicUrl() ?? null, conferences: registry.size });
   });
 
+  if (status) app.use(status);
   app.use(answerNothing);
   app.use(answerError(log));
 
@@ -54,6 +67,14 @@ export function createApp({ settings, registry, reconciler, log, publicUrl }: Ap
   const handle: (...asked: [...Parameters<RequestListener>, otherwise: () => void]) => void = app;
   return (request, response) => {
     handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE));
+  };
+}
+
+/** Announces how a webhook is answered. */
+function tell(route: string, announce: Announce): RequestHandler {
+  return (_request, response, next) => {
+    response.once('finish', () => announce({ what: 'webhook', route, status: response.statusCode }));
+    next();
   };
 }
 

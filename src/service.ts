@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { announceTo } from './announcements.js';
 import { createApp } from './app.js';
 import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
 import { createReconciler } from './conferences/reconciler.js';
@@ -7,6 +8,7 @@ import { createWebhookServer, listen, stopListening } from './server.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
+import { createStatus } from './status/status.js';
 import { ngrokTunnel, type OpenTunnel, type Tunnel } from './tunnel.js';
 
 export interface ServiceOptions {
@@ -37,25 +39,47 @@ export interface Service {
  */
 export async function startService({ settings, log, openTunnel, durations }: ServiceOptions): Promise<Service> {
   const waits = { ...DEFAULT_DURATIONS, ...durations };
-  const { spaceUrl, projectId, apiToken, pauseBehavior, conferencePrefix } = settings;
+  const { spaceUrl, projectId, apiToken, pauseBehavior, conferencePrefix, minParticipants, statusPassword } = settings;
   if (settings.signingKey === undefined) {
     log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
   }
 
-  const space = createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs: waits.request });
+  const status =
+    statusPassword === undefined
+      ? undefined
+      : createStatus({ password: statusPassword, minParticipants, conferencePrefix });
+  const announce = announceTo(status ? [status.hear] : [], log);
+  const space = createSpace({
+    spaceUrl,
+    projectId,
+    apiToken,
+    pauseBehavior,
+    timeoutMs: waits.request,
+    onAnswered: (answered) => announce({ what: 'request', ...answered }),
+  });
   const registry = createRegistry(conferencePrefix);
   const reconciler = createReconciler({
     space,
     registry,
-    minParticipants: settings.minParticipants,
+    minParticipants,
     conferencePrefix,
     sharesRoom: settings.conferenceName === undefined,
     sweepIntervalMs: settings.sweepIntervalMs,
     durations: waits,
     log,
+    announce,
   });
   let publicUrl = settings.publicUrl;
-  const server = createWebhookServer(createApp({ settings, registry, reconciler, log, publicUrl: () => publicUrl }));
+  const app = createApp({
+    settings,
+    registry,
+    reconciler,
+    log,
+    announce,
+    status: status?.routes,
+    publicUrl: () => publicUrl,
+  });
+  const server = createWebhookServer(app);
   let tunnel: Tunnel | undefined;
 
   let closing: Promise<void> | undefined;

@@ -22,6 +22,8 @@ export interface Settings {
   conferencePrefix: string;
   /** Milliseconds between two sweeps; 0 means none but the first. */
   sweepIntervalMs: number;
+  /** Opens the status page, its feed and the metrics; undefined keeps them closed. */
+  statusPassword: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -62,6 +64,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     conferenceName: given.CONFERENCE_NAME,
     conferencePrefix: given.CONFERENCE_PREFIX,
     sweepIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
+    statusPassword: given.STATUS_PASSWORD,
     logLevel: given.LOG_LEVEL,
   };
 }
@@ -150,6 +153,7 @@ const environment = z
       .refine((prefix) => nameFault(prefix) === undefined, 'holds characters that XML cannot carry.')
       .default('recorded-'),
     SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
+    STATUS_PASSWORD: z.string().optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   // `when` makes these run also where other variables are wrong: all mistakes are reported at once.

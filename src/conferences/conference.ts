@@ -1,5 +1,15 @@
+import type { SeenConference } from '../announcements.js';
 import type { RecordingState } from '../signalwire/space.js';
 import { isNews, type Word, type Write } from './policy.js';
+
+/** Why a conference is looked at: a callback, or a sweep that found nothing of a callback left to do. */
+export interface Cause {
+  readonly what: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'sweep';
+  /** When the callback came (ms, as `performance.now` has it); undefined for a sweep. */
+  readonly at: number | undefined;
+}
+
+const SWEEP: Cause = { what: 'sweep', at: undefined };
 
 /** What we know of one conference: the Map's value. Nothing in it that the space couldn't tell us again. */
 export interface Conference {
@@ -17,6 +27,9 @@ export interface Conference {
   readonly words: Map<string, Word>;
   /** When a callback last spoke of this conference (ms since 1970). */
   hintedAt: number;
+  cause: Cause;
+  /** Whether all was found right, or put right, since the cause. */
+  isDealtWith: boolean;
   /** A resume that was sent without waiting for a pass; settles when it is answered, never rejects. */
   urgentResume: Promise<void> | undefined;
   /** SignalWire's wish not to be asked before a time (ms since 1970), and whether an urgent resume has passed it over. */
@@ -38,6 +51,8 @@ export function createConference(sid: string, name?: string): Conference {
     people: new Set(),
     words: new Map(),
     hintedAt: 0,
+    cause: SWEEP,
+    isDealtWith: true,
     urgentResume: undefined,
     hold: { until: 0, isPassedOver: false },
     hasUnansweredWrite: false,
@@ -60,6 +75,35 @@ export function hearWord(conference: Conference, callSid: string, word: Word, st
   if (word.isIn) conference.people.add(callSid);
   else conference.people.delete(callSid);
   return true;
+}
+
+/** Notes that a callback spoke of the conference. */
+export function noteHint(conference: Conference, what: Cause['what']): void {
+  conference.hintedAt = Date.now();
+  conference.cause = { what, at: performance.now() };
+  conference.isDealtWith = false;
+}
+
+/** Notes that a sweep has come to the conference; what a callback left to do is still the callback's. */
+export function noteSweep(conference: Conference): void {
+  if (conference.isDealtWith) conference.cause = SWEEP;
+  conference.isDealtWith = false;
+}
+
+/** How long it is since the callback that is being dealt with (ms); undefined where a sweep is. */
+export function sinceCallbackMs({ cause }: Conference): number | undefined {
+  return cause.at === undefined ? undefined : Math.round(performance.now() - cause.at);
+}
+
+/** What we take the recording to do: what was written last and taken, until a read confirms it; else what was read. */
+function believedState({ read, writes }: Conference): RecordingState | undefined {
+  return writes.findLast(({ outcome }) => outcome === 'acknowledged')?.state ?? read;
+}
+
+/** The conference as it is announced. */
+export function seen(conference: Conference): SeenConference {
+  const { sid, name, people } = conference;
+  return { sid, name, people, recording: believedState(conference) };
 }
 
 /** How long SignalWire still wants not to be asked about this conference, in milliseconds. */

@@ -1,7 +1,17 @@
 import type { Logger } from 'pino';
-import type { RecordingState, Space } from '../signalwire/space.js';
+import type { Announce } from '../announcements.js';
+import type { LiveRecording, RecordingState, Space } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
-import { adoptRecording, type Conference, heldForMs, noteAcknowledged, noteRead, noteWrite } from './conference.js';
+import {
+  adoptRecording,
+  type Conference,
+  heldForMs,
+  noteAcknowledged,
+  noteRead,
+  noteWrite,
+  seen,
+  sinceCallbackMs,
+} from './conference.js';
 import type { Durations } from './durations.js';
 import { needsWrite, wantedState, whoIsIn } from './policy.js';
 
@@ -10,6 +20,7 @@ export interface PassOptions {
   minParticipants: number;
   durations: Durations;
   log: Logger;
+  announce: Announce;
   /** Told that an urgent resume failed. */
   onFailure(conference: Conference, error: unknown): void;
   /** Whether we still care: false once the conference has ended. */
@@ -37,7 +48,8 @@ export interface Pass {
 /** Requests that a pass has in flight at most: participants and recording are read together. */
 export const REQUESTS_A_PASS = 2;
 
-export function createPass({ space, minParticipants, durations, log, onFailure, isTracked }: PassOptions): Pass {
+export function createPass(options: PassOptions): Pass {
+  const { space, minParticipants, durations, log, announce, onFailure, isTracked } = options;
   const wanted = (conference: Conference) => wantedState(conference.people.size, minParticipants);
 
   async function run(conference: Conference): Promise<'live' | 'over' | 'held'> {
@@ -48,15 +60,18 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
       const failure = await repeatLostResume(conference);
       if (failure instanceof SpaceError && failure.retryAfterMs !== undefined) throw failure;
       const writesBefore = conference.writes.at(-1);
-      const seen = await look(conference);
-      if (seen === 'over' || !isTracked(conference)) return 'over';
+      const { recordingSid } = conference;
+      const found = await look(conference);
+      if (found === 'over' || !isTracked(conference)) return 'over';
 
       // A write that set out while we were reading makes what we read of the recording worthless.
       if (conference.writes.at(-1) !== writesBefore) continue;
-      if (seen === undefined) return 'live';
-      noteRead(conference, seen);
+      // A callback named another recording meanwhile; the pass that follows it reads that one.
+      if (conference.recordingSid !== recordingSid) return 'live';
+      noteFound(conference, found);
+      announce({ what: 'seen', conference: seen(conference) });
       const state = wanted(conference);
-      if (!needsWrite(state, seen, conference.writes)) return 'live';
+      if (!found || !needsWrite(state, found.state, conference.writes)) return 'live';
       if (failure !== undefined) throw failure;
       await write(conference, state);
     }
@@ -75,15 +90,15 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
     return write(conference, 'in-progress').catch((error: unknown) => error);
   }
 
-  /** Notes who is in; returns what the recording does, undefined where none is running or paused. */
-  async function look(conference: Conference): Promise<RecordingState | 'over' | undefined> {
+  /** Notes who is in; returns the recording, undefined where none is running or paused. */
+  async function look(conference: Conference): Promise<LiveRecording | 'over' | undefined> {
     const { sid } = conference;
     const askedAt = Date.now();
     const reads = [space.listParticipants(sid), findRecording(conference)] as const;
     // Where one fails the other is waited for all the same: a pass that is over has nothing in flight.
     await Promise.allSettled(reads);
     if (!isTracked(conference)) return 'over';
-    let found: [listed: string[], recording: RecordingState | undefined];
+    let found: [listed: string[], recording: LiveRecording | undefined];
     try {
       found = await Promise.all(reads);
     } catch (error) {
@@ -93,7 +108,7 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
     const [listed, recording] = found;
     // The list is as old as the question: what was heard since, or shortly before, it may not know (R4).
     conference.people = whoIsIn(listed, conference.words, askedAt - durations.word);
-    log.debug({ conferenceSid: sid, people: conference.people.size, recording }, 'looked');
+    log.debug({ conferenceSid: sid, people: conference.people.size, read: recording?.state }, 'looked');
     if (conference.people.size === 0 && (await isOver(conference))) return 'over';
     return recording;
   }
@@ -105,21 +120,44 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
     return status === 'completed';
   }
 
-  /** The state of the recording that we know, else of the newest one that can still run. */
-  async function findRecording(conference: Conference): Promise<RecordingState | undefined> {
-    const { sid, recordingSid } = conference;
-    const known = recordingSid === undefined ? undefined : await space.fetchRecordingState(sid, recordingSid);
-    const newest = known === undefined ? (await space.listLiveRecordings(sid))[0] : undefined;
-    // A callback may have named another recording in the meantime; the pass that follows it reads that one.
-    if (conference.recordingSid !== recordingSid) return undefined;
-    if (known !== undefined) return known;
-    adoptRecording(conference, newest?.sid);
-    return newest?.state;
+  /** The recording that we know, else the newest one that can still run. */
+  async function findRecording({ sid, recordingSid }: Conference): Promise<LiveRecording | undefined> {
+    const state = recordingSid && (await space.fetchRecordingState(sid, recordingSid));
+    if (recordingSid && state) return { sid: recordingSid, state };
+    const [newest] = await space.listLiveRecordings(sid);
+    return newest;
+  }
+
+  /** Takes in what a look found of the recording; what no callback and no write of ours explains is logged. */
+  function noteFound(conference: Conference, found: LiveRecording | undefined): void {
+    const { recordingSid } = conference;
+    const before = seen(conference).recording;
+    adoptRecording(conference, found?.sid);
+    if (found) noteRead(conference, found.state);
+    const isOther = conference.recordingSid !== recordingSid;
+    const isContradicted = before !== undefined && seen(conference).recording !== before;
+    if (isOther || isContradicted)
+      log.info(reasons(conference, found?.state), `recording found ${found?.state ?? 'over'}`);
+  }
+
+  /** What a line on a change of the recording says besides: why. */
+  function reasons(conference: Conference, read: RecordingState | undefined) {
+    const { sid, recordingSid, people, cause } = conference;
+    const sinceCallback = sinceCallbackMs(conference);
+    return {
+      conferenceSid: sid,
+      recordingSid,
+      people: people.size,
+      read,
+      because: cause.what,
+      msSinceCallback: sinceCallback,
+    };
   }
 
   async function write(conference: Conference, state: RecordingState): Promise<void> {
     const { sid, recordingSid } = conference;
     if (recordingSid === undefined) return;
+    const { read } = conference;
     const noted = noteWrite(conference, state);
     try {
       await space.updateRecording(sid, recordingSid, state);
@@ -132,8 +170,9 @@ export function createPass({ space, minParticipants, durations, log, onFailure, 
       throw error;
     }
     noteAcknowledged(conference, noted);
-    const people = conference.people.size;
-    log.info({ conferenceSid: sid, recordingSid, people }, `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
+    log.info(reasons(conference, read), `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
+    announce({ what: 'written', state, reactionMs: sinceCallbackMs(conference) });
+    announce({ what: 'seen', conference: seen(conference) });
   }
 
   return {

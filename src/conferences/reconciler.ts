@@ -1,9 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Announce } from '../announcements.js';
 import type { Space } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff, retryAfter } from './backoff.js';
-import { adoptRecording, allowOneMoreWrite, type Conference, hearWord, heldForMs, holdFor } from './conference.js';
+import {
+  adoptRecording,
+  allowOneMoreWrite,
+  type Cause,
+  type Conference,
+  hearWord,
+  heldForMs,
+  holdFor,
+  noteHint,
+  noteSweep,
+  seen,
+} from './conference.js';
 import type { Durations } from './durations.js';
 import { createOutage } from './outage.js';
 import { createPass, REQUESTS_A_PASS } from './pass.js';
@@ -28,6 +40,7 @@ export interface ReconcilerOptions {
   sweepIntervalMs: number;
   durations: Durations;
   log: Logger;
+  announce: Announce;
 }
 
 /** A callback on a conference. */
@@ -65,19 +78,21 @@ export interface Reconciler {
 }
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs, durations, log } = options;
+  const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs } = options;
+  const { durations, log, announce } = options;
   const isTracked = (conference: Conference) => registry.get(conference.sid) === conference;
   const outage = createOutage(log);
-  const pass = createPass({ space, minParticipants, durations, log, isTracked, onFailure: noteFailure });
+  const pass = createPass({ space, minParticipants, durations, log, announce, isTracked, onFailure: noteFailure });
 
   const queue = createWorkQueue({
     async run(conferenceSid) {
       const conference = registry.get(conferenceSid);
       if (!conference) return;
+      const { cause } = conference;
       const outcome = await pass.run(conference).finally(() => sweep.visited(conferenceSid));
       if (outcome === 'held') return queue.add(conferenceSid);
       if (!isTracked(conference)) return;
-      noteSuccess(conference);
+      noteSuccess(conference, cause);
       if (outcome === 'live') return;
       log.info({ conferenceSid }, 'the conference is over');
       forget(conferenceSid);
@@ -85,6 +100,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     // A sweep has one request in flight beside those of the passes.
     workers: Math.floor((MAX_REQUESTS - 1) / REQUESTS_A_PASS),
     onFailure(conferenceSid, error) {
+      announce({ what: 'retried' });
       const conference = registry.get(conferenceSid);
       if (conference) noteFailure(conference, error);
     },
@@ -103,31 +119,40 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     intervalMs: sweepIntervalMs,
     durations,
     log,
+    announce,
     outage,
     visit(conferenceSid) {
       const conference = registry.get(conferenceSid);
-      if (conference) allowOneMoreWrite(conference);
+      if (!conference) return;
+      allowOneMoreWrite(conference);
+      noteSweep(conference);
       // Whatever a callback tells is looked at first: where SignalWire is slow a sweep may have hundreds waiting.
       queue.addBehind(conferenceSid);
     },
   });
 
-  /** Notes that a callback spoke of the conference, and has it looked at: now, and once the callback's word is old. */
-  function hint(conference: Conference): void {
-    conference.hintedAt = Date.now();
+  /** Has the conference of a callback looked at: now, and once the callback's word is old. */
+  function look(conference: Conference): void {
+    announce({ what: 'seen', conference: seen(conference) });
     allowOneMoreWrite(conference);
     queue.add(conference.sid);
     queue.addAfter(conference.sid, durations.settle);
   }
 
   function hear(event: ParticipantEvent, isIn: boolean): { conference: Conference; isNews: boolean } {
-    const conference = registry.track(event.conferenceSid, event.name);
+    const conference = track(event, isIn ? 'join' : 'leave');
     const heardAt = Date.now();
     const word = { isIn, heardAt, happenedAt: event.happenedAt ?? heardAt };
     const isNews = hearWord(conference, event.callSid, word, durations.stale);
     const { conferenceSid, callSid } = event;
     log.info({ conferenceSid, callSid, people: conference.people.size }, `participant ${isIn ? 'joined' : 'left'}`);
     return { conference, isNews };
+  }
+
+  function track({ conferenceSid, name }: ConferenceEvent, what: Cause['what']): Conference {
+    const conference = registry.track(conferenceSid, name);
+    noteHint(conference, what);
+    return conference;
   }
 
   function noteFailure(conference: Conference, error: unknown): void {
@@ -151,7 +176,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     log.warn(fields, 'the recording of a conference cannot be set right: it stays as it is, and is tried again');
   }
 
-  function noteSuccess(conference: Conference): void {
+  function noteSuccess(conference: Conference, cause: Cause): void {
+    if (conference.cause === cause) conference.isDealtWith = true;
     outage.worked(conference.sid);
     if (conference.refusals >= LASTING_REFUSALS) {
       log.info({ conferenceSid: conference.sid }, 'the recording of the conference is right again');
@@ -166,6 +192,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     queue.forget(conferenceSid);
     sweep.visited(conferenceSid);
     outage.forget(conferenceSid);
+    announce({ what: 'over', conferenceSid });
   }
 
   return {
@@ -180,19 +207,19 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (!isDone) log.warn('the first sweep is not finished yet; starting all the same, it goes on');
     },
 
-    conferenceChanged({ conferenceSid, name }) {
-      hint(registry.track(conferenceSid, name));
+    conferenceChanged(event) {
+      look(track(event, 'conference callback'));
     },
 
     participantJoined(event) {
       const { conference, isNews } = hear(event, true);
       const isEnough = conference.people.size >= minParticipants;
       if (isNews && isEnough && mayBePaused(conference.read, conference.writes)) pass.resumeNow(conference);
-      hint(conference);
+      look(conference);
     },
 
     participantLeft(event) {
-      hint(hear(event, false).conference);
+      look(hear(event, false).conference);
     },
 
     conferenceEnded({ conferenceSid, name }) {
@@ -201,15 +228,16 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
 
     recordingStarted(conferenceSid, recordingSid) {
-      const conference = registry.track(conferenceSid);
-      adoptRecording(conference, recordingSid);
-      log.info({ conferenceSid, recordingSid }, 'recording began');
-      hint(conference);
+      const conference = track({ conferenceSid, name: undefined }, 'recording callback');
+      if (conference.recordingSid !== recordingSid) {
+        adoptRecording(conference, recordingSid);
+        log.info({ conferenceSid, recordingSid, people: conference.people.size }, 'recording began');
+      }
+      look(conference);
     },
 
     recordingEnded(conferenceSid) {
-      const conference = registry.get(conferenceSid);
-      if (conference) hint(conference);
+      if (registry.get(conferenceSid)) look(track({ conferenceSid, name: undefined }, 'recording callback'));
     },
 
     async close() {

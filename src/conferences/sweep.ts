@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Announce } from '../announcements.js';
 import type { ListedConference, Space } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff, retryAfter } from './backoff.js';
@@ -18,6 +19,7 @@ export interface SweepOptions {
   intervalMs: number;
   durations: Durations;
   log: Logger;
+  announce: Announce;
   outage: Outage;
   /** Has a conference looked at. Whoever looks calls the sweep's `visited` afterwards. */
   visit(conferenceSid: string): void;
@@ -49,7 +51,7 @@ const SWEEP = 'sweep';
 const SWEEPS_TO_RECOVER = 10;
 
 export function createSweep(options: SweepOptions): Sweep {
-  const { space, registry, prefix, sharesRoom, intervalMs, durations, log, outage, visit } = options;
+  const { space, registry, prefix, sharesRoom, intervalMs, durations, log, announce, outage, visit } = options;
   const stopping = new AbortController();
   const visits = new Set<NodeJS.Timeout>();
   /** Conferences whose look a sweep has asked for and that still wait for it. */
@@ -62,6 +64,7 @@ export function createSweep(options: SweepOptions): Sweep {
     // In the order in which a conference goes through them, so that one that begins between the two lists isn't missed.
     const waiting = await space.listConferences('init');
     const inProgress = await space.listConferences('in-progress');
+    announce({ what: 'swept' });
     const ours = [...inProgress, ...waiting].filter(isOurs).toSorted(byAge);
     for (const { sid, name } of ours) registry.track(sid, name);
     for (const { sid } of ours) visit(sid);
@@ -92,6 +95,7 @@ export function createSweep(options: SweepOptions): Sweep {
         if (stopping.signal.aborted) break;
         if (mayEnd(error)) throw error;
         outage.failed(SWEEP, error);
+        announce({ what: 'retried' });
         await pause(Math.max(backoff(failures, durations), retryAfter(error, durations)));
       }
     }
@@ -113,8 +117,9 @@ export function createSweep(options: SweepOptions): Sweep {
   // A conference that we didn't know is looked at now: nobody can say for how long it has been wrong. One that we know is
   // looked at even when the list is without it: that's how we learn that it is over.
   async function findUnknown(until: number): Promise<void> {
-    const listed = (await untilAnswered(() => space.listConferences('in-progress'), until)) ?? [];
-    if (stopping.signal.aborted) return;
+    const listed = await untilAnswered(() => space.listConferences('in-progress'), until);
+    if (!listed || stopping.signal.aborted) return;
+    announce({ what: 'swept' });
     for (const { sid, name } of listed.filter(isOurs)) {
       const isNew = !registry.get(sid);
       registry.track(sid, name);

@@ -38,6 +38,15 @@ export interface Space {
   close(): Promise<void>;
 }
 
+/** One thing asked of SignalWire, and what came of it. */
+export interface Answered {
+  /** For example `list_participants`. A list that takes several pages is one. */
+  operation: string;
+  /** `ok`, the status of a refusal, `no_answer`, or `unreadable`. */
+  outcome: string;
+  ms: number;
+}
+
 export interface SpaceOptions {
   /** Origin of the REST API. */
   spaceUrl: string;
@@ -46,19 +55,37 @@ export interface SpaceOptions {
   pauseBehavior: 'skip' | 'silence';
   /** Milliseconds a request may take. */
   timeoutMs: number;
+  /** Told of everything that was asked. Must not throw. */
+  onAnswered(answered: Answered): void;
 }
 
 /** The most items SignalWire puts on a page. Source: its OpenAPI document. */
 const PAGE_SIZE = 1000;
 
 /** Opens a space through SignalWire's compatibility SDK. Sends nothing yet. */
-export function createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs }: SpaceOptions): Space {
+export function createSpace(options: SpaceOptions): Space {
+  const { spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs, onAnswered } = options;
   const http = createHttpClient(timeoutMs);
   const client = connect(spaceUrl, projectId, apiToken, http);
 
+  /** Waits for what the SDK was asked, and tells how it went. */
+  async function ask<Answer>(operation: string, answer: Promise<Answer>): Promise<Answer> {
+    const askedAt = performance.now();
+    const tell = (outcome: string) => onAnswered({ operation, outcome, ms: performance.now() - askedAt });
+    try {
+      const read = await answer;
+      tell('ok');
+      return read;
+    } catch (cause) {
+      const { outcome, error } = failure(cause);
+      tell(outcome);
+      throw error;
+    }
+  }
+
   return {
     async listConferences(status) {
-      const conferences = await ask(client.conferences.list({ status, pageSize: PAGE_SIZE }));
+      const conferences = await ask('list_conferences', client.conferences.list({ status, pageSize: PAGE_SIZE }));
       return conferences.map(({ sid, friendlyName, dateCreated }) => ({
         sid,
         name: friendlyName ?? '',
@@ -67,17 +94,23 @@ export function createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, time
     },
 
     async fetchConferenceStatus(conferenceSid) {
-      const conference = await orUndefined(ask(client.conferences(conferenceSid).fetch()));
+      const conference = await orUndefined(ask('fetch_conference', client.conferences(conferenceSid).fetch()));
       return conference && statusOf(conference);
     },
 
     async listParticipants(conferenceSid) {
-      const participants = await ask(client.conferences(conferenceSid).participants.list({ pageSize: PAGE_SIZE }));
+      const participants = await ask(
+        'list_participants',
+        client.conferences(conferenceSid).participants.list({ pageSize: PAGE_SIZE }),
+      );
       return participants.filter((one) => statusOf(one) !== 'completed').map(({ callSid }) => callSid);
     },
 
     async listLiveRecordings(conferenceSid) {
-      const recordings = await ask(client.conferences(conferenceSid).recordings.list({ pageSize: PAGE_SIZE }));
+      const recordings = await ask(
+        'list_recordings',
+        client.conferences(conferenceSid).recordings.list({ pageSize: PAGE_SIZE }),
+      );
       return recordings
         .toSorted((a, b) => Number(b.dateCreated) - Number(a.dateCreated))
         .flatMap((recording) => {
@@ -87,18 +120,22 @@ export function createSpace({ spaceUrl, projectId, apiToken, pauseBehavior, time
     },
 
     async fetchRecordingState(conferenceSid, recordingSid) {
-      const recording = await orUndefined(ask(client.conferences(conferenceSid).recordings(recordingSid).fetch()));
+      const recording = await orUndefined(
+        ask('fetch_recording', client.conferences(conferenceSid).recordings(recordingSid).fetch()),
+      );
       return recording && recordingState(statusOf(recording));
     },
 
     async updateRecording(conferenceSid, recordingSid, state) {
       // PauseBehavior is `silence` unless it is said each time.
       const change = state === 'paused' ? { status: state, pauseBehavior } : { status: state };
-      statusOf(await ask(client.conferences(conferenceSid).recordings(recordingSid).update(change)));
+      statusOf(
+        await ask('update_recording', client.conferences(conferenceSid).recordings(recordingSid).update(change)),
+      );
     },
 
     async isCall(sid) {
-      const call = await orUndefined(ask(client.calls(sid).fetch()));
+      const call = await orUndefined(ask('fetch_call', client.calls(sid).fetch()));
       return call?.sid === sid;
     },
 
@@ -123,14 +160,15 @@ function connect(spaceUrl: string, projectId: string, apiToken: string, http: Ht
   return client;
 }
 
-/** The SDK's promise, with whatever the SDK itself makes of an answer that it can't read turned into a SpaceError. */
-async function ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (cause) {
-    if (cause instanceof SpaceError) throw cause;
-    throw new SpaceError(`SignalWire's answer could not be read: ${cause}`, { cause });
+/** How a request failed, in a word, and the SpaceError for it: the HTTP client's, or one for what the SDK made of an answer. */
+function failure(cause: unknown): { outcome: string; error: SpaceError } {
+  if (!(cause instanceof SpaceError)) {
+    const error = new SpaceError(`SignalWire's answer could not be read: ${cause}`, { cause });
+    return { outcome: 'unreadable', error };
   }
+  const { status } = cause;
+  if (status === undefined) return { outcome: 'no_answer', error: cause };
+  return { outcome: status < 300 ? 'unreadable' : String(status), error: cause };
 }
 
 // The SDK's types promise a status, of only some of the words that SignalWire's OpenAPI document lists; an answer

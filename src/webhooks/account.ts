@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { Refusal } from '../refusal.js';
 import { readParameters, text } from './parameters.js';
-import { Refusal } from './refusal.js';
 
 const parameters = z.object({ AccountSid: text.optional() });
 

@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { nameFault } from '../conferences/name.js';
 import type { Registry } from '../conferences/registry.js';
+import { Refusal } from '../refusal.js';
 import { conferenceResponse } from '../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
-import { Refusal } from './refusal.js';
 
 export interface InboundOptions {
   registry: Registry;

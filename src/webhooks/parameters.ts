@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
 
 /** A SID in SignalWire's form, a UUID. */
 export const sid = z.guid({ error: ({ input }) => fault(input, 'is not a SID') });

@@ -19,7 +19,14 @@ async function startSpace(answer: RequestListener, timeoutMs = 1000) {
   server.keepAliveTimeout = 0;
   const port = await listen(server, 0, '127.0.0.1');
   const spaceUrl = `http://127.0.0.1:${port}`;
-  const space = createSpace({ spaceUrl, projectId: PROJECT, apiToken: 'token', pauseBehavior: 'skip', timeoutMs });
+  const space = createSpace({
+    spaceUrl,
+    projectId: PROJECT,
+    apiToken: 'token',
+    pauseBehavior: 'skip',
+    timeoutMs,
+    onAnswered: () => {},
+  });
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();

@@ -1,0 +1,112 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Announcement } from '../announcements.js';
+import type { RecordingState } from '../signalwire/space.js';
+import type { History } from './history.js';
+
+/** What is counted and timed, for Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  hear(announcement: Announcement): void;
+  /** All of it, in Prometheus' text format. */
+  text(): Promise<string>;
+}
+
+/** In seconds, from a near SignalWire to a request that times out; beyond that it's an outage. */
+const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
+
+/** Names and units follow Prometheus' conventions. A rate needs a zero to begin with, so what can be named has one. */
+export function createMetrics(history: History): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  new Gauge({
+    name: 'recorder_conferences',
+    help: 'Conferences in progress, by what their recording does.',
+    labelNames: ['recording'],
+    registers,
+    collect() {
+      for (const recording of ['in-progress', 'paused', 'none']) this.set({ recording }, 0);
+      for (const { recording } of history.live()) this.inc({ recording });
+    },
+  });
+  const webhooks = new Counter({
+    name: 'recorder_webhooks_total',
+    help: 'Webhooks answered, by route and status.',
+    labelNames: ['route', 'status'],
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'recorder_signalwire_request_duration_seconds',
+    help: 'What SignalWire was asked, and how long that took, by operation and outcome.',
+    labelNames: ['operation', 'outcome'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const reactions = new Histogram({
+    name: 'recorder_reaction_seconds',
+    help: 'From the arrival of a callback until SignalWire has taken the pause or resume that answers it.',
+    labelNames: ['action'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const sweeps = new Counter({
+    name: 'recorder_sweeps_total',
+    help: "Sweeps that got SignalWire's list of conferences.",
+    registers,
+  });
+  const lastSweep = new Gauge({
+    name: 'recorder_last_sweep_timestamp_seconds',
+    help: "When a sweep last got SignalWire's list of conferences.",
+    registers,
+  });
+  const corrections = new Counter({
+    name: 'recorder_sweep_corrections_total',
+    help: 'Pauses and resumes that no callback asked for: only a sweep found that they were needed.',
+    labelNames: ['action'],
+    registers,
+  });
+  const retries = new Counter({
+    name: 'recorder_retries_total',
+    help: 'Looks and sweeps that failed and were to be tried again.',
+    registers,
+  });
+
+  for (const action of Object.values(ACTIONS)) {
+    reactions.zero({ action });
+    corrections.inc({ action }, 0);
+  }
+
+  function countWrite(state: RecordingState, reactionMs: number | undefined): void {
+    const action = ACTIONS[state];
+    if (reactionMs === undefined) corrections.inc({ action });
+    else reactions.observe({ action }, reactionMs / 1000);
+  }
+
+  function hear(announcement: Announcement): void {
+    switch (announcement.what) {
+      case 'webhook':
+        webhooks.inc({ route: announcement.route, status: announcement.status });
+        break;
+      case 'request': {
+        const { operation, outcome, ms } = announcement;
+        requests.observe({ operation, outcome }, ms / 1000);
+        break;
+      }
+      case 'written':
+        countWrite(announcement.state, announcement.reactionMs);
+        break;
+      case 'swept':
+        sweeps.inc();
+        lastSweep.setToCurrentTime();
+        break;
+      case 'retried':
+        retries.inc();
+        break;
+    }
+  }
+
+  return { contentType: registry.contentType, hear, text: () => registry.metrics() };
+}

@@ -1,0 +1,352 @@
+// The status page: asks the feed once a second while it is looked at, and draws what it says. No text from the feed is
+// ever taken for markup.
+
+/** @import { Feed, ShownConference, ShownEvent } from '../feed.js' */
+
+const ASK_EVERY_MS = 1000;
+const GIVE_UP_MS = 5000;
+
+// ---- The feed
+
+// The page may have been opened with a user in its address, with which browsers refuse to fetch.
+const address = new URL('conferences', location.href);
+address.username = '';
+address.password = '';
+
+/** @type {Feed | undefined} */
+let feed;
+let tag = '';
+/** When the service last answered, and how far its clock is ahead of ours (ms). */
+let answeredAt = 0;
+let clockAhead = 0;
+
+/**
+ * Asks the feed.
+ *
+ * @returns {Promise<boolean>} whether it has anything new
+ * @throws {Error} with a sentence, when that fails
+ */
+async function ask() {
+  const asking = fetch(address, {
+    headers: { 'if-none-match': tag },
+    cache: 'no-store',
+    signal: AbortSignal.timeout(GIVE_UP_MS),
+  });
+  const response = await asking.catch(() => {
+    throw new Error('The connection to the service is lost.');
+  });
+  if (response.status === 401) throw new Error('The password is no longer taken: reload the page to give another.');
+  if (!response.ok && response.status !== 304) throw new Error(`The service answers with ${response.status}.`);
+  keepTime(response);
+  if (response.status === 304) return false;
+  feed = /** @type {Feed} */ (await response.json());
+  tag = response.headers.get('etag') ?? '';
+  return true;
+}
+
+/** @param {Response} response */
+function keepTime(response) {
+  // The header has whole seconds, so a small difference is none.
+  const ahead = Date.parse(response.headers.get('date') ?? '') + 500 - Date.now();
+  clockAhead = Math.abs(ahead) > 1500 ? ahead : 0;
+  answeredAt = Date.now() + clockAhead;
+}
+
+async function watch() {
+  for (;;) {
+    if (document.hidden) await once(document, 'visibilitychange');
+    try {
+      const isNew = await ask();
+      if (feed) show(feed, isNew);
+      tellConnection();
+    } catch (error) {
+      tellConnection(error instanceof Error ? error : new Error(String(error)));
+    }
+    await Promise.race([delay(ASK_EVERY_MS), once(document, 'visibilitychange')]);
+  }
+}
+
+/** @param {Error} [failure] */
+function tellConnection(failure) {
+  const notice = find(document, '#connection');
+  const wasLost = !notice.hidden;
+  notice.hidden = failure === undefined;
+  document.body.classList.toggle('lost', failure !== undefined);
+  if (failure) {
+    const from = answeredAt ? ` What is shown is from ${clock(answeredAt - clockAhead)}.` : '';
+    say(notice, `${failure.message}${from} Trying again every second.`);
+  } else if (wasLost) {
+    say(notice, '');
+    say(find(document, '#news'), 'Connected again.');
+  }
+}
+
+// ---- The page
+
+/** Cards by the conference's SID. @type {Map<string, Element>} */
+const cards = new Map();
+/** What the recordings did when the page was last drawn, by the conference's SID. @type {Map<string, string>} */
+const known = new Map();
+
+/**
+ * @param {Feed} feed
+ * @param {boolean} isNew whether it has changed; if not, only time has passed
+ */
+function show(feed, isNew) {
+  for (const conference of feed.live) fill(card(conference), conference, answeredAt, feed.minParticipants);
+  if (!isNew) return;
+  const { live, finished } = feed;
+  for (const conference of finished) {
+    fill(card(conference), conference, time(conference.endedAt ?? ''), feed.minParticipants);
+  }
+  say(find(document, '#scope'), `What this copy of the service has seen since its start, ${when(time(feed.since))}.`);
+  say(find(document, '#alone-meaning'), `alone (fewer than ${feed.minParticipants} in)`);
+  list('live', live);
+  list('finished', finished);
+  const shown = new Set([...live, ...finished].map(({ sid }) => sid));
+  for (const sid of cards.keys()) if (!shown.has(sid)) cards.delete(sid);
+  tellNews(live);
+  find(document, 'main').hidden = false;
+}
+
+/** @param {'live' | 'finished'} id @param {ShownConference[]} conferences */
+function list(id, conferences) {
+  const wanted = conferences.map(card);
+  const shown = find(document, `#${id}`);
+  for (const gone of [...shown.children].filter((one) => !wanted.includes(one))) gone.remove();
+  // One that is where it belongs stays untouched, and keeps the focus.
+  wanted.forEach((element, index) => {
+    const there = shown.children[index] ?? null;
+    if (there !== element) shown.insertBefore(element, there);
+  });
+  find(document, `#${id}-empty`).hidden = wanted.length > 0;
+  say(find(document, `#${id}-count`), wanted.length > 0 ? `(${wanted.length})` : '');
+}
+
+/** For those who don't see it: which recordings do something else than before. @param {ShownConference[]} live */
+function tellNews(live) {
+  const changed = live.filter(({ sid, recording }) => known.get(sid) !== recording);
+  if (known.size > 0 || !find(document, 'main').hidden) {
+    say(find(document, '#news'), changed.map((one) => `${roomOf(one)}: ${stateOf(one)}, ${peopleIn(one)}`).join('. '));
+  }
+  known.clear();
+  for (const { sid, recording } of live) known.set(sid, recording);
+}
+
+/** The conference's element, made if there is none. @param {ShownConference} conference */
+function card({ sid }) {
+  const existing = cards.get(sid);
+  if (existing) return existing;
+  const template = /** @type {HTMLTemplateElement} */ (find(document, '#conference'));
+  const made = find(/** @type {DocumentFragment} */ (template.content.cloneNode(true)), '.conference');
+  cards.set(sid, made);
+  return made;
+}
+
+/**
+ * @param {Element} element
+ * @param {ShownConference} conference
+ * @param {number} until where its strip ends: now, or its end (ms since 1970)
+ * @param {number} minParticipants
+ */
+function fill(element, conference, until, minParticipants) {
+  const { sid, name, recording, callSids, endedAt, events } = conference;
+  const begin = time(events[0]?.at ?? conference.firstSeenAt);
+  const sinceMs = until - time(conference.recordingSince);
+  const badge = find(element, '.badge');
+  badge.className = `badge ${recording}`;
+  badge.hidden = endedAt !== null;
+  say(find(element, '.room'), roomOf(conference));
+  say(badge, stateOf(conference));
+  say(
+    find(element, '.people'),
+    endedAt === null
+      ? `for ${duration(sinceMs)}, ${peopleIn(conference)}`
+      : `ended ${when(time(endedAt))}, lasted ${duration(until - time(conference.firstSeenAt))}`,
+  );
+  say(find(element, '.begin'), `${events[0]?.what === 'seen' ? '' : '… '}${clock(begin)}`);
+  say(find(element, '.end'), endedAt === null ? 'now' : clock(until));
+  const recordedMs = conference.recordedSeconds * 1000 + (recording === 'in-progress' ? sinceMs : 0);
+  const pausedMs = conference.pausedSeconds * 1000 + (recording === 'paused' ? sinceMs : 0);
+  const totals = `Recorded ${duration(recordedMs)}, paused ${duration(pausedMs)}`;
+  say(find(element, '.totals'), totals);
+  drawStrip(
+    find(element, '.strip'),
+    `${totals}. What happened is listed below.`,
+    events,
+    begin,
+    until,
+    minParticipants,
+  );
+  say(find(element, '.which'), `in ${roomOf(conference)}`);
+  say(find(element, '.sid'), sid);
+  say(find(element, '.name'), name ?? 'not known yet');
+  say(find(element, '.call-sids'), callSids.join(', ') || 'nobody');
+  listEvents(find(element, '.events'), events);
+}
+
+// ---- The strip
+
+/**
+ * @param {Element} svg
+ * @param {string} label what it shows, in words
+ * @param {ShownEvent[]} events
+ * @param {number} begin
+ * @param {number} until
+ * @param {number} minParticipants
+ */
+function drawStrip(svg, label, events, begin, until, minParticipants) {
+  const length = Math.max(until - begin, 1);
+  const at = (/** @type {number} */ ms) => `${((100 * Math.max(ms - begin, 0)) / length).toFixed(3)}%`;
+
+  /** @param {string} kind @param {number} y @param {number} height @param {(event: ShownEvent) => boolean} isOn */
+  const lane = (kind, y, height, isOn) =>
+    spans(events, until, isOn).flatMap(([from, to]) => {
+      const place = { x: at(from), width: at(begin + to - from), y, height };
+      const span = shape('rect', { class: kind, ...place });
+      return kind === 'paused' ? [span, shape('rect', { fill: 'url(#hatch)', ...place })] : [span];
+    });
+  const marks = events
+    .filter(({ what }) => what === 'joined' || what === 'left')
+    .map((event) => shape('use', { href: `#${event.what}`, x: at(time(event.at)), y: event.what === 'left' ? 7 : 35 }));
+
+  svg.setAttribute('aria-label', label);
+  svg.replaceChildren(
+    shape('rect', { class: 'none', width: '100%', y: 8, height: 22 }),
+    ...lane('in-progress', 8, 22, ({ recording }) => recording === 'in-progress'),
+    ...lane('paused', 8, 22, ({ recording }) => recording === 'paused'),
+    ...lane('alone', 30, 4, ({ people }) => people > 0 && people < minParticipants),
+    ...marks,
+  );
+}
+
+/**
+ * The stretches of time (ms since 1970) for which something was so.
+ *
+ * @param {ShownEvent[]} events
+ * @param {number} until
+ * @param {(event: ShownEvent) => boolean} isOn
+ */
+function spans(events, until, isOn) {
+  /** @type {[from: number, to: number][]} */
+  const found = [];
+  events.forEach((event, index) => {
+    const from = time(event.at);
+    const to = time(events[index + 1]?.at ?? '') || until;
+    const last = found.at(-1);
+    if (!isOn(event) || to <= from) return;
+    if (last?.[1] === from) last[1] = to;
+    else found.push([from, to]);
+  });
+  return found;
+}
+
+/** @param {string} name @param {Record<string, string | number>} attributes */
+function shape(name, attributes) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+}
+
+// ---- In words
+
+/** @param {Element} element @param {ShownEvent[]} events */
+function listEvents(element, events) {
+  const last = events.at(-1)?.at ?? '';
+  // Only what is new is written, so that nobody loses their place in it.
+  if (element.getAttribute('data-last') === last && element.children.length === events.length) return;
+  element.setAttribute('data-last', last);
+  element.replaceChildren(
+    ...events.map((event) => {
+      const item = document.createElement('li');
+      const stamp = document.createElement('time');
+      stamp.dateTime = event.at;
+      stamp.textContent = clock(time(event.at));
+      item.append(stamp, sentence(event));
+      return item;
+    }),
+  );
+}
+
+/** @param {ShownEvent} event */
+function sentence({ what, callSid, people, recording }) {
+  switch (what) {
+    case 'seen':
+      return 'first seen';
+    case 'joined':
+    case 'left':
+      return `${callSid} ${what}, ${people} in`;
+    case 'recording':
+      return { 'in-progress': 'the recording runs', paused: 'the recording is paused', none: 'no recording any more' }[
+        recording
+      ];
+    case 'over':
+      return 'over';
+  }
+}
+
+/** @param {ShownConference} conference */
+function stateOf({ recording, events }) {
+  if (recording === 'in-progress') return 'Recording';
+  if (recording === 'paused') return 'Paused';
+  return events.some(({ what }) => what === 'recording') ? 'Not recording' : 'No recording yet';
+}
+
+/** @param {ShownConference} conference */
+function roomOf({ room, sid }) {
+  return room || `Conference ${sid}`;
+}
+
+/** @param {ShownConference} conference */
+function peopleIn({ people }) {
+  return people === 1 ? '1 person in' : `${people} people in`;
+}
+
+/** @param {number} ms */
+function duration(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return [hours && `${hours} h`, (hours || minutes) && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ');
+}
+
+/** A time of day. @param {number} ms since 1970 */
+function clock(ms) {
+  return new Date(ms).toLocaleTimeString();
+}
+
+/** A time of day, with its date where that isn't today. @param {number} ms since 1970 */
+function when(ms) {
+  const date = new Date(ms).toLocaleDateString();
+  return date === new Date().toLocaleDateString() ? clock(ms) : `${date}, ${clock(ms)}`;
+}
+
+// ---- Odds and ends
+
+/** @param {string} text ISO 8601 */
+function time(text) {
+  return Date.parse(text);
+}
+
+/** @param {ParentNode} within @param {string} selector @returns {HTMLElement} */
+function find(within, selector) {
+  const found = within.querySelector(selector);
+  if (!found) throw new Error(`The page has no ${selector}.`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/** Changes a text only where it differs, so as not to disturb who selects it or has it read. @param {Element} element @param {string} text */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {number} ms */
+function delay(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** @param {EventTarget} target @param {string} type */
+function once(target, type) {
+  return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
+}
+
+void watch();

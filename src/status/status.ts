@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import express, { type RequestHandler, type Router } from 'express';
+import helmet from 'helmet';
+import type { Announce } from '../announcements.js';
+import { feed } from './feed.js';
+import { createHistory } from './history.js';
+import { createMetrics } from './metrics.js';
+import { requirePassword } from './password.js';
+
+export interface StatusOptions {
+  password: string;
+  /** As the service was told: what the page calls alone, and what the names of conferences have before the room. */
+  minParticipants: number;
+  conferencePrefix: string;
+}
+
+/** What goes on, for people and machines to look at. */
+export interface Status {
+  /** Takes in what the service announces. */
+  hear: Announce;
+  /** `/`, `/conferences` and `/metrics`. */
+  routes: Router;
+}
+
+const PAGE = fileURLToPath(new URL('page', import.meta.url));
+
+/** Begins to listen, with nothing seen yet. */
+export function createStatus({ password, minParticipants, conferencePrefix }: StatusOptions): Status {
+  const history = createHistory();
+  const metrics = createMetrics(history);
+  const routes = express.Router();
+  const admit: RequestHandler[] = [securityHeaders(), requirePassword(password)];
+
+  const showMetrics: RequestHandler = async (_request, response) => {
+    response.set('content-type', metrics.contentType).send(await metrics.text());
+  };
+
+  routes.get(['/', '/status.css', '/status.js'], admit, express.static(PAGE));
+  routes.get('/conferences', admit, feed(history, minParticipants, conferencePrefix));
+  routes.get('/metrics', admit, showMetrics);
+
+  return {
+    hear(announcement) {
+      history.hear(announcement);
+      metrics.hear(announcement);
+    },
+    routes,
+  };
+}
+
+/** The page needs its own script, stylesheet and feed, an icon that is written in it, and nothing else. */
+function securityHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ['data:'],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Whether a host is to be reached by https alone is for whoever ends TLS before us to say.
+    strictTransportSecurity: false,
+  });
+}
