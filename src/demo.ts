@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import pino from 'pino';
+import { Command } from 'commander';
+import { createLog } from './log.js';
 import { type Service, startService } from './service.js';
 import { readSettings } from './settings.js';
 import type { Change } from './simulator/conferences.js';
 import type { Call } from './simulator/model.js';
+import { comeAndGo } from './simulator/random-callers.js';
 import { type Simulator, startSimulator } from './simulator/simulator.js';
 
 /** What a request to SignalWire takes in this story, in milliseconds. */
@@ -12,8 +15,13 @@ const LATENCY_MS = 60;
 /** The recording may not be wrong for longer than this at a stretch, in milliseconds. */
 const TOLERANCE_MS = 1000;
 
+const PASSWORD = 'demo';
+
+/** Where random callers meet. */
+const ROOMS = ['sales', 'support', 'planning', 'interviews'];
+
 /** The real service beside a simulated SignalWire, told as a story. */
-async function demo(): Promise<void> {
+async function demo({ stay }: { stay?: true }): Promise<void> {
   const simulator = await startSimulator();
   simulator.latencyMs = LATENCY_MS;
   const problems: string[] = [];
@@ -23,10 +31,12 @@ async function demo(): Promise<void> {
 
   console.log(`Three people call a number of a simulated SignalWire space, over real HTTP on loopback.
 A request to SignalWire takes ${LATENCY_MS} ms. The recording should run while two or more are in.
+Watch it at http://127.0.0.1:${service.port}/ (any user name, password: ${PASSWORD}).
 
    time   what happens                                          in   recording
   ------  ----------------------------------------------------  ---  ---------`);
   await tell(simulator);
+  if (stay) await keepCallersComing(simulator, service);
   await service.close();
   await simulator.close();
 
@@ -50,16 +60,29 @@ async function startServiceAgainst(simulator: Simulator): Promise<Service> {
     SIGNALWIRE_API_TOKEN: simulator.apiToken,
     SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
     NGROK_AUTHTOKEN: 'not used: nothing leaves this machine',
+    STATUS_PASSWORD: PASSWORD,
     HOST: '127.0.0.1',
     PORT: '0',
   });
   const openTunnel = async (port: number) => ({ url: `http://127.0.0.1:${port}`, close: async () => {} });
-  return startService({ settings, log: pino({ level: 'warn' }), openTunnel });
+  return startService({ settings, log: await createLog('warn'), openTunnel });
+}
+
+async function keepCallersComing(simulator: Simulator, { publicUrl }: Service): Promise<void> {
+  console.log('\nNow callers come and go at random, in several rooms: watch the page. Ctrl-C ends it.');
+  const stop = new AbortController();
+  const coming = ROOMS.map((room) => comeAndGo(simulator, `${publicUrl}/inbound?room=${room}`, stop.signal));
+  // Not once: npm passes on the Ctrl-C that the terminal has sent us already.
+  process.on('SIGINT', () => stop.abort());
+  process.on('SIGTERM', () => stop.abort());
+  await once(stop.signal, 'abort');
+  await Promise.all(coming);
 }
 
 async function tell(simulator: Simulator): Promise<void> {
   const names = new Map<string, string>();
-  narrate(simulator, names);
+  const narrator = narrate(names);
+  simulator.events.on('change', narrator);
 
   const callIn = async (name: string): Promise<Call> => {
     const from = `+1555020000${name.charCodeAt(0) - 'A'.charCodeAt(0)}`;
@@ -86,9 +109,11 @@ async function tell(simulator: Simulator): Promise<void> {
   await delay(800);
   // The conference ends with its last participant, before this returns.
   simulator.hangUp(cAgain);
+  simulator.events.off('change', narrator);
 }
 
-function narrate(simulator: Simulator, names: Map<string, string>): void {
+/** Tells what happens, a line each, to callers of these names. */
+function narrate(names: Map<string, string>): (change: Change) => void {
   const startedAt = performance.now();
   let cause = { at: startedAt, what: '' };
 
@@ -98,7 +123,7 @@ function narrate(simulator: Simulator, names: Map<string, string>): void {
     console.log(`  ${time}   ${what.padEnd(52)}  ${people.padStart(2)}   ${stateOf(conference.recordings[0]?.status)}`);
   }
 
-  simulator.events.on('change', (change) => {
+  return (change) => {
     const { what, call, conference } = change;
     const name = call && names.get(call.from);
     if (what === 'joined' || what === 'left') {
@@ -113,7 +138,7 @@ function narrate(simulator: Simulator, names: Map<string, string>): void {
     } else {
       say('the conference is over', change);
     }
-  });
+  };
 }
 
 function stateOf(status: string | undefined): string {
@@ -125,7 +150,12 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(2);
 }
 
-demo().catch((error: unknown) => {
+const command = new Command('npm run demo --')
+  .description('The service beside a simulated SignalWire, told as a story.')
+  .option('--stay', 'then keeps random callers coming until Ctrl-C, so that there is something to watch')
+  .parse();
+
+demo(command.opts()).catch((error: unknown) => {
   console.error(error);
   process.exit(1);
 });

@@ -1,7 +1,9 @@
 import { config } from 'dotenv';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
+import { createLog } from './log.js';
 import { type Service, startService } from './service.js';
 import { readSettings } from './settings.js';
+import { version } from './version.js';
 
 /** A stop takes no longer than this, whatever hangs, in milliseconds. */
 const STOP_MS = 9500;
@@ -13,11 +15,12 @@ async function main(): Promise<void> {
   const { error } = config({ quiet: true });
   if (error && !error.message.startsWith('ENOENT')) throw new Error(`.env could not be read: ${error.message}`);
   const settings = readSettings(process.env);
-  const log = pino({ level: settings.logLevel });
+  const log = await createLog(settings.logLevel);
   let service: Service | undefined;
   stopOnSignals(() => service, log);
   service = await startService({ settings, log });
-  console.log(`Webhook is live at ${service.publicUrl}/inbound`);
+  const { publicUrl, port } = service;
+  log.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
 }
 
 /** Stops cleanly at the first signal, and at once at the second, or where nothing has been acknowledged yet. */

@@ -142,15 +142,15 @@ export function createPass(options: PassOptions): Pass {
 
   /** What a line on a change of the recording says besides: why. */
   function reasons(conference: Conference, read: RecordingState | undefined) {
-    const { sid, recordingSid, people, cause } = conference;
-    const sinceCallback = sinceCallbackMs(conference);
+    const { sid, name, recordingSid, people, cause } = conference;
     return {
       conferenceSid: sid,
+      friendlyName: name,
       recordingSid,
       people: people.size,
       read,
       because: cause.what,
-      msSinceCallback: sinceCallback,
+      msSinceCallback: sinceCallbackMs(conference),
     };
   }
 

@@ -1,0 +1,171 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { eventually, startPair } from '../support/service-beside-simulator.js';
+import { ask, feedOf, onlyLive, PASSWORD } from '../support/status.js';
+import { FAST, isPaused, isResumed, onePerson, post, settled, twoPeople } from '../support/two-people.js';
+
+const OPEN = { settings: { statusPassword: PASSWORD } };
+const ROUTES = ['/', '/status.css', '/status.js', '/conferences', '/metrics'];
+
+describe('without STATUS_PASSWORD', () => {
+  it.each(ROUTES)('%s answers 404, whatever password comes', async (path) => {
+    const pair = await startPair();
+    const url = `http://127.0.0.1:${pair.service.port}`;
+    await request(url).get(path).expect(404, 'There is nothing here.\n');
+    await request(url).get(path).auth('anybody', '').expect(404);
+    await request(url).get(path).auth('anybody', 'undefined').expect(404);
+  });
+});
+
+describe('with STATUS_PASSWORD', () => {
+  it.each(ROUTES)('%s is open to whoever knows it, and to nobody else', async (path) => {
+    const pair = await startPair(OPEN);
+    const url = `http://127.0.0.1:${pair.service.port}`;
+    const challenge = 'Basic realm="Conference recordings", charset="UTF-8"';
+    await request(url).get(path).expect(401).expect('www-authenticate', challenge);
+    await request(url).get(path).auth('anybody', 'open').expect(401).expect('www-authenticate', challenge);
+    await request(url).get(path).auth(PASSWORD, '').expect(401);
+    for (const broken of ['Basic', 'Basic !', 'Bearer b3Blbg==', `Basic ${btoa(PASSWORD)}`, `basic ${PASSWORD}`]) {
+      await request(url).get(path).set('authorization', broken).expect(401);
+    }
+    for (const user of ['anybody', '', 'Zoë']) await request(url).get(path).auth(user, PASSWORD).expect(200);
+    await request(url).post(path).auth('anybody', PASSWORD).expect(404);
+  });
+
+  it('takes a password with colons and with letters from anywhere', async () => {
+    const pair = await startPair({ settings: { statusPassword: 'a:b:ключ' } });
+    await request(pair.service.publicUrl).get('/metrics').auth('anybody', 'a:b:ключ').expect(200);
+    await request(pair.service.publicUrl).get('/metrics').auth('anybody', 'a:b:').expect(401);
+  });
+
+  it('leaves webhooks, /healthz and what is not there as they were', async () => {
+    const pair = await startPair(OPEN);
+    await request(pair.service.publicUrl).get('/healthz').expect(200);
+    await request(pair.service.publicUrl).post('/inbound').expect(403);
+    for (const path of ['/nothing', '/conferences/nothing', '/index.html', '/status.css/', '/page/status.js', '/..']) {
+      await ask(pair, path).expect(404);
+    }
+  });
+
+  it('says of a wrong password in the log that it came, not what it was', async () => {
+    const pair = await startPair(OPEN);
+    await request(pair.service.publicUrl).get('/').auth('anybody', 'guess-1234').expect(401);
+    expect(pair.log).toContainEqual(
+      expect.objectContaining({ level: 40, reason: 'The password is wrong.', path: '/' }),
+    );
+    expect(JSON.stringify(pair.log)).not.toMatch(/guess-1234|open sesame/);
+  });
+
+  it('lets the page use its own script, stylesheet and feed, and nothing else', async () => {
+    const pair = await startPair(OPEN);
+    const { headers, text } = await ask(pair, '/').expect('content-type', /^text\/html/);
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'none';script-src 'self';style-src 'self';connect-src 'self';img-src data:;base-uri 'none';form-action 'none';frame-ancestors 'none'",
+    );
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(text).not.toMatch(/ style=|<style| on[a-z]+=|<script(?! type="module" src="status\.js")/);
+  });
+});
+
+describe('the feed', () => {
+  it('has nothing yet when nothing has happened', async () => {
+    const pair = await startPair(OPEN);
+    expect(await feedOf(pair)).toMatchObject({ minParticipants: 2, live: [], finished: [] });
+  });
+
+  it('shows a conference from the first caller to the end', async () => {
+    const pair = await startPair({ ...OPEN, durations: FAST });
+    const url = `${pair.service.publicUrl}/inbound?room=sales`;
+    const first = await pair.simulator.call({ url });
+    await eventually(async () =>
+      expect(await onlyLive(pair)).toMatchObject({
+        room: 'sales',
+        name: 'recorded-sales',
+        people: 1,
+        recording: 'none',
+      }),
+    );
+    const second = await pair.simulator.call({ url });
+    await eventually(async () => expect(await onlyLive(pair)).toMatchObject({ people: 2, recording: 'in-progress' }));
+    pair.simulator.hangUp(second);
+    await eventually(async () => {
+      expect(await onlyLive(pair)).toMatchObject({ people: 1, callSids: [first.sid], recording: 'paused' });
+    });
+    const third = await pair.simulator.call({ url });
+    await eventually(async () => expect(await onlyLive(pair)).toMatchObject({ people: 2, recording: 'in-progress' }));
+    pair.simulator.hangUp(first);
+    await isPaused(pair);
+    pair.simulator.hangUp(third);
+    await eventually(async () => expect(await feedOf(pair)).toMatchObject({ live: [], finished: [{ room: 'sales' }] }));
+
+    const [life] = (await feedOf(pair)).finished;
+    const events = life?.events.map(({ what, callSid, people, recording }) => [what, callSid, people, recording]);
+    expect(events).toEqual([
+      ['seen', undefined, 0, 'none'],
+      ['joined', first.sid, 1, 'none'],
+      ['joined', second.sid, 2, 'none'],
+      ['recording', undefined, 2, 'in-progress'],
+      ['left', second.sid, 1, 'in-progress'],
+      ['recording', undefined, 1, 'paused'],
+      ['joined', third.sid, 2, 'paused'],
+      ['recording', undefined, 2, 'in-progress'],
+      ['left', first.sid, 1, 'in-progress'],
+      ['recording', undefined, 1, 'paused'],
+      ['left', third.sid, 0, 'paused'],
+      ['over', undefined, 0, 'none'],
+    ]);
+    const { recordedSeconds = 0, pausedSeconds = 0, firstSeenAt = '', endedAt } = life ?? {};
+    const lasted = (Date.parse(endedAt ?? '') - Date.parse(firstSeenAt)) / 1000;
+    expect(recordedSeconds).toBeGreaterThan(0);
+    expect(pausedSeconds).toBeGreaterThan(0);
+    expect(recordedSeconds + pausedSeconds).toBeLessThanOrEqual(lasted);
+  });
+
+  it('knows what goes on after a restart, from then on', async () => {
+    const { pair, first } = await onePerson(OPEN);
+    await pair.restart({ port: pair.service.port });
+    expect(await onlyLive(pair)).toMatchObject({ callSids: [first.sid], recording: 'paused', pausedSeconds: 0 });
+    await pair.simulator.call();
+    await eventually(async () => expect(await onlyLive(pair)).toMatchObject({ people: 2, recording: 'in-progress' }));
+  });
+
+  it('costs nothing when nothing is new: its ETag is taken until something happens', async () => {
+    const { pair, second } = await twoPeople(OPEN);
+    await settled(pair);
+    const { headers } = await ask(pair, '/conferences').expect(200);
+    const { etag = '' } = headers;
+    await ask(pair, '/conferences').set('if-none-match', etag).expect(304, '');
+    await settled(pair);
+    await ask(pair, '/conferences').set('if-none-match', etag).expect(304);
+    pair.simulator.hangUp(second);
+    await eventually(() => ask(pair, '/conferences').set('if-none-match', etag).expect(200));
+    await pair.restart();
+    await ask(pair, '/conferences').set('if-none-match', etag).expect(200);
+  });
+
+  it('never has a phone number in it, nor has /metrics', async () => {
+    const { pair, first } = await twoPeople(OPEN);
+    const { text } = await ask(pair, '/conferences');
+    expect(text).toContain(first.sid);
+    expect(text + (await ask(pair, '/metrics')).text).not.toMatch(/\+?1555\d+/);
+  });
+
+  it('shows a conference that is over as over, also when a callback comes late', async () => {
+    const { pair, first, second } = await twoPeople(OPEN);
+    const { sid, name } = pair.simulator.conferences()[0] ?? {};
+    pair.simulator.hangUp(first);
+    pair.simulator.hangUp(second);
+    await eventually(async () => expect(await feedOf(pair)).toMatchObject({ live: [], finished: [{ sid }] }));
+    const before = await feedOf(pair);
+    await post(pair, `${pair.service.publicUrl}/callback`, {
+      ConferenceSid: sid ?? '',
+      FriendlyName: name ?? '',
+      StatusCallbackEvent: 'participant-leave',
+      CallSid: second.sid,
+      Timestamp: new Date().toUTCString(),
+    });
+    await settled(pair);
+    expect(await feedOf(pair)).toEqual(before);
+  });
+});

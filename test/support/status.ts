@@ -1,0 +1,22 @@
+import request from 'supertest';
+import type { Feed, ShownConference } from '../../src/status/feed.js';
+import type { Pair } from './service-beside-simulator.js';
+
+export const PASSWORD = 'open sesame';
+
+/** Asks the service's status routes, with the right password. */
+export function ask({ service }: Pair, path: string) {
+  return request(`http://127.0.0.1:${service.port}`).get(path).auth('anybody', PASSWORD);
+}
+
+export async function feedOf(pair: Pair): Promise<Feed> {
+  return (await ask(pair, '/conferences').expect(200)).body;
+}
+
+/** The only conference in progress that the feed shows. */
+export async function onlyLive(pair: Pair): Promise<ShownConference> {
+  const { live } = await feedOf(pair);
+  const [conference, ...others] = live;
+  if (!conference || others.length > 0) throw new Error(`The feed shows ${live.length} conferences in progress.`);
+  return conference;
+}
