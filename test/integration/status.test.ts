@@ -2,7 +2,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { eventually, startPair } from '../support/service-beside-simulator.js';
 import { ask, feedOf, onlyLive, PASSWORD } from '../support/status.js';
-import { FAST, isPaused, isResumed, onePerson, post, settled, twoPeople } from '../support/two-people.js';
+import { FAST, isPaused, onePerson, post, settled, twoPeople } from '../support/two-people.js';
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
 const ROUTES = ['/', '/status.css', '/status.js', '/conferences', '/metrics'];

@@ -15,19 +15,19 @@ function see(people: string[], recording: SeenConference['recording'], sid = 'on
 }
 
 const end = (sid = 'one') => history.hear({ what: 'over', conferenceSid: sid });
-const after = (ms: number) => vi.advanceTimersByTime(ms);
+const later = (ms: number) => vi.advanceTimersByTime(ms);
 const only = () => history.live()[0];
 
 describe('the history', () => {
   it('adds up how long a recording ran and was paused', () => {
     see(['a'], undefined);
-    after(1000);
+    later(1000);
     see(['a', 'b'], 'in-progress');
-    after(10_000);
+    later(10_000);
     see(['a'], 'paused');
-    after(500);
+    later(500);
     see(['a', 'b'], 'in-progress');
-    after(3000);
+    later(3000);
     expect(only()).toMatchObject({ recordedMs: 10_000, pausedMs: 500, recordingSince: 11_500 });
     end();
     expect(history.finished()[0]).toMatchObject({
@@ -84,9 +84,9 @@ describe('the history', () => {
   it('keeps the latest 200 events of a conference, and the sums of all', () => {
     for (let i = 0; i < 1000; i += 1) {
       see(['a'], 'paused');
-      after(10);
+      later(10);
       see(['a', 'b'], 'in-progress');
-      after(20);
+      later(20);
     }
     see(['a'], 'paused');
     expect(only()).toMatchObject({ recordedMs: 20_000, pausedMs: 10_000 });
@@ -104,11 +104,11 @@ describe('the history', () => {
 
   it('takes a conference up again that goes on after all, with what it had', () => {
     see(['a', 'b'], 'in-progress');
-    after(1000);
+    later(1000);
     end();
-    after(1000);
+    later(1000);
     see(['a', 'b'], 'in-progress');
-    after(500);
+    later(500);
     see(['a'], 'paused');
     expect(history.finished()).toEqual([]);
     expect(only()).toMatchObject({ firstSeenAt: 0, endedAt: undefined, recordedMs: 1500 });

@@ -54,7 +54,7 @@ function keepTime(response) {
 
 async function watch() {
   for (;;) {
-    if (document.hidden) await once(document, 'visibilitychange');
+    while (document.hidden) await pause();
     try {
       const isNew = await ask();
       if (feed) show(feed, isNew);
@@ -62,7 +62,7 @@ async function watch() {
     } catch (error) {
       tellConnection(error instanceof Error ? error : new Error(String(error)));
     }
-    await Promise.race([delay(ASK_EVERY_MS), once(document, 'visibilitychange')]);
+    await pause(ASK_EVERY_MS);
   }
 }
 
@@ -105,7 +105,7 @@ function show(feed, isNew) {
   list('finished', finished);
   const shown = new Set([...live, ...finished].map(({ sid }) => sid));
   for (const sid of cards.keys()) if (!shown.has(sid)) cards.delete(sid);
-  tellNews(live);
+  tellNews(feed);
   find(document, 'main').hidden = false;
 }
 
@@ -123,12 +123,16 @@ function list(id, conferences) {
   say(find(document, `#${id}-count`), wanted.length > 0 ? `(${wanted.length})` : '');
 }
 
-/** For those who don't see it: which recordings do something else than before. @param {ShownConference[]} live */
-function tellNews(live) {
+/** For those who don't see it: which recordings do something else than before. @param {Feed} feed */
+function tellNews({ live, finished }) {
+  const isFirst = find(document, 'main').hidden;
   const changed = live.filter(({ sid, recording }) => known.get(sid) !== recording);
-  if (known.size > 0 || !find(document, 'main').hidden) {
-    say(find(document, '#news'), changed.map((one) => `${roomOf(one)}: ${stateOf(one)}, ${peopleIn(one)}`).join('. '));
-  }
+  const over = finished.filter(({ sid }) => known.has(sid));
+  const news = [
+    ...changed.map((one) => `${roomOf(one)}: ${stateOf(one)}, ${peopleIn(one)}`),
+    ...over.map((one) => `${roomOf(one)}: over`),
+  ];
+  if (!isFirst) say(find(document, '#news'), news.join('. '));
   known.clear();
   for (const { sid, recording } of live) known.set(sid, recording);
 }
@@ -262,7 +266,7 @@ function listEvents(element, events) {
       const stamp = document.createElement('time');
       stamp.dateTime = event.at;
       stamp.textContent = clock(time(event.at));
-      item.append(stamp, sentence(event));
+      item.append(stamp, ' ', sentence(event));
       return item;
     }),
   );
@@ -339,14 +343,17 @@ function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** @param {number} ms */
-function delay(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** @param {EventTarget} target @param {string} type */
-function once(target, type) {
-  return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
+/** Waits until the page is shown or hidden, or time is up. @param {number} [ms] */
+function pause(ms) {
+  return new Promise((resolve) => {
+    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    document.addEventListener('visibilitychange', done);
+    function done() {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', done);
+      resolve(undefined);
+    }
+  });
 }
 
 void watch();
