@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   service = await startService({ settings, log });
   const { publicUrl, port } = service;
   log.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
+  if (settings.statusPassword !== undefined) log.info(`Status page is at ${publicUrl}/`);
 }
 
 /** Stops cleanly at the first signal, and at once at the second, or where nothing has been acknowledged yet. */

@@ -144,8 +144,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const heardAt = Date.now();
     const word = { isIn, heardAt, happenedAt: event.happenedAt ?? heardAt };
     const isNews = hearWord(conference, event.callSid, word, durations.stale);
-    const { conferenceSid, callSid } = event;
-    log.info({ conferenceSid, callSid, people: conference.people.size }, `participant ${isIn ? 'joined' : 'left'}`);
+    const { sid: conferenceSid, name: friendlyName, people } = conference;
+    const { callSid } = event;
+    log.info({ conferenceSid, friendlyName, callSid, people: people.size }, `participant ${isIn ? 'joined' : 'left'}`);
     return { conference, isNews };
   }
 
@@ -231,7 +232,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const conference = track({ conferenceSid, name: undefined }, 'recording callback');
       if (conference.recordingSid !== recordingSid) {
         adoptRecording(conference, recordingSid);
-        log.info({ conferenceSid, recordingSid, people: conference.people.size }, 'recording began');
+        const { name: friendlyName, people } = conference;
+        log.info({ conferenceSid, friendlyName, recordingSid, people: people.size }, 'recording began');
       }
       look(conference);
     },

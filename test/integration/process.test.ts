@@ -32,7 +32,7 @@ describe('the process', { timeout: 20_000 }, () => {
       .join('');
     const { child, output, exit } = await run(MAIN, {}, dotenv);
     await eventually(() =>
-      expect(output.out).toMatch(/^Webhook is live at https:\/\/recorder\.example\.com\/inbound$/m),
+      expect(output.out).toContain('"msg":"Webhook is live at https://recorder.example.com/inbound"'),
     );
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);

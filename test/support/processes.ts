@@ -12,7 +12,7 @@ import { eventually } from './service-beside-simulator.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+export const TSX = import.meta.resolve('tsx');
 
 /** Runs a program in a folder of its own, where there is no .env unless the test writes one. */
 export async function run(program: string, env: Record<string, string>, dotenv?: string | 'a folder') {

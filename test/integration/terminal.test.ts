@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { environmentFor, MAIN, run, TSX } from '../support/processes.js';
+import { eventually } from '../support/service-beside-simulator.js';
+
+/** util-linux's `script` runs a command in a terminal of its own. */
+const SCRIPT = '/usr/bin/script';
+const isLinux = process.platform === 'linux' && existsSync(SCRIPT);
+
+it('the log is JSON where the output is no terminal', async () => {
+  const { output } = await run(MAIN, await environmentFor());
+  await eventually(() => expect(output.out).toContain('Webhook is live'));
+  const lines = output.out.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'first sweep done',
+    'Webhook is live at https://recorder.example.com/inbound',
+  ]);
+});
+
+it.skipIf(!isLinux)('the log is for people where the output is a terminal', async () => {
+  const command = `"${process.execPath}" --import "${TSX}" "${MAIN}"`;
+  const env = { PATH: process.env.PATH, STATUS_PASSWORD: 'open sesame', ...(await environmentFor()) };
+  const child = spawn(SCRIPT, ['-qfec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  // Its terminal goes with it, and the service with that.
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  await eventually(() => expect(output).toContain('Status page is at https://recorder.example.com/'));
+  const lines = stripVTControlCharacters(output).trim().split(/\r?\n/);
+  expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: first sweep done \{"conferences":0\}$/);
+  expect(lines[1]).toMatch(/^\[.+\] INFO: Webhook is live at https:\/\/recorder\.example\.com\/inbound \{.+\}$/);
+});
