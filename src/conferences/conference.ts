@@ -27,8 +27,9 @@ export interface Conference {
   readonly words: Map<string, Word>;
   /** When a callback last spoke of this conference (ms since 1970). */
   hintedAt: number;
+  /** What had the conference looked at last. */
   cause: Cause;
-  /** Whether all was found right, or put right, since the cause. */
+  /** Whether all was found right, or put right, since then. */
   isDealtWith: boolean;
   /** A resume that was sent without waiting for a pass; settles when it is answered, never rejects. */
   urgentResume: Promise<void> | undefined;
@@ -90,9 +91,9 @@ export function noteSweep(conference: Conference): void {
   conference.isDealtWith = false;
 }
 
-/** How long it is since the callback that is being dealt with (ms); undefined where a sweep is. */
-export function sinceCallbackMs({ cause }: Conference): number | undefined {
-  return cause.at === undefined ? undefined : Math.round(performance.now() - cause.at);
+/** How long it is since a callback came (ms); undefined where the cause is a sweep. */
+export function sinceCallbackMs({ at }: Cause): number | undefined {
+  return at === undefined ? undefined : Math.round(performance.now() - at);
 }
 
 /** What we take the recording to do: what was written last and taken, until a read confirms it; else what was read. */

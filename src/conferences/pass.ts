@@ -4,6 +4,7 @@ import type { LiveRecording, RecordingState, Space } from '../signalwire/space.j
 import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
 import {
   adoptRecording,
+  type Cause,
   type Conference,
   heldForMs,
   noteAcknowledged,
@@ -60,7 +61,7 @@ export function createPass(options: PassOptions): Pass {
       const failure = await repeatLostResume(conference);
       if (failure instanceof SpaceError && failure.retryAfterMs !== undefined) throw failure;
       const writesBefore = conference.writes.at(-1);
-      const { recordingSid } = conference;
+      const { recordingSid, isDealtWith, cause } = conference;
       const found = await look(conference);
       if (found === 'over' || !isTracked(conference)) return 'over';
 
@@ -73,7 +74,8 @@ export function createPass(options: PassOptions): Pass {
       const state = wanted(conference);
       if (!found || !needsWrite(state, found.state, conference.writes)) return 'live';
       if (failure !== undefined) throw failure;
-      await write(conference, state);
+      // What came while we looked is the cause only where there was no other.
+      await write(conference, state, isDealtWith ? conference.cause : cause);
     }
     return 'over';
   }
@@ -87,7 +89,7 @@ export function createPass(options: PassOptions): Pass {
     const last = conference.writes.at(-1);
     const isLost = last?.outcome === 'failed' && last.state === 'in-progress';
     if (!isLost || wanted(conference) === 'paused') return undefined;
-    return write(conference, 'in-progress').catch((error: unknown) => error);
+    return write(conference, 'in-progress', conference.cause).catch((error: unknown) => error);
   }
 
   /** Notes who is in; returns the recording, undefined where none is running or paused. */
@@ -134,15 +136,18 @@ export function createPass(options: PassOptions): Pass {
     const before = seen(conference).recording;
     adoptRecording(conference, found?.sid);
     if (found) noteRead(conference, found.state);
+    const { cause } = conference;
     const isOther = conference.recordingSid !== recordingSid;
     const isContradicted = before !== undefined && seen(conference).recording !== before;
-    if (isOther || isContradicted)
-      log.info(reasons(conference, found?.state), `recording found ${found?.state ?? 'over'}`);
+    // A look that follows a callback may come before the one that says so.
+    const hasBegun = isOther && found?.state === 'in-progress' && cause.at !== undefined;
+    const change = hasBegun ? 'began' : `found ${found?.state ?? 'over'}`;
+    if (isOther || isContradicted) log.info(reasons(conference, found?.state, cause), `recording ${change}`);
   }
 
   /** What a line on a change of the recording says besides: why. */
-  function reasons(conference: Conference, read: RecordingState | undefined) {
-    const { sid, name, recordingSid, people, cause } = conference;
+  function reasons(conference: Conference, read: RecordingState | undefined, cause: Cause) {
+    const { sid, name, recordingSid, people } = conference;
     return {
       conferenceSid: sid,
       friendlyName: name,
@@ -150,11 +155,11 @@ export function createPass(options: PassOptions): Pass {
       people: people.size,
       read,
       because: cause.what,
-      msSinceCallback: sinceCallbackMs(conference),
+      msSinceCallback: sinceCallbackMs(cause),
     };
   }
 
-  async function write(conference: Conference, state: RecordingState): Promise<void> {
+  async function write(conference: Conference, state: RecordingState, cause: Cause): Promise<void> {
     const { sid, recordingSid } = conference;
     if (recordingSid === undefined) return;
     const { read } = conference;
@@ -170,8 +175,8 @@ export function createPass(options: PassOptions): Pass {
       throw error;
     }
     noteAcknowledged(conference, noted);
-    log.info(reasons(conference, read), `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
-    announce({ what: 'written', state, reactionMs: sinceCallbackMs(conference) });
+    log.info(reasons(conference, read, cause), `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
+    announce({ what: 'written', state, reactionMs: sinceCallbackMs(cause) });
     announce({ what: 'seen', conference: seen(conference) });
   }
 
@@ -183,7 +188,7 @@ export function createPass(options: PassOptions): Pass {
         if (conference.hold.isPassedOver) return;
         conference.hold.isPassedOver = true;
       }
-      conference.urgentResume = write(conference, 'in-progress')
+      conference.urgentResume = write(conference, 'in-progress', conference.cause)
         .catch((error: unknown) => onFailure(conference, error))
         .finally(() => {
           conference.urgentResume = undefined;

@@ -48,8 +48,10 @@ export function feed(history: History, minParticipants: number, prefix: string):
   const process = randomUUID();
 
   return (request, response) => {
-    response.set({ etag: `W/"${process}-${history.version}"`, 'cache-control': 'private, no-cache' });
-    if (request.fresh) return response.status(304).end();
+    const etag = `W/"${process}-${history.version}"`;
+    response.set({ etag, 'cache-control': 'private, no-cache' });
+    // Not Express' `fresh`, which holds that nobody wants a 304 who sends Cache-Control: no-cache; browsers' fetch does.
+    if (request.get('if-none-match')?.split(/, */).includes(etag)) return response.status(304).end();
     const shown: Feed = {
       version,
       since: time(history.since),

@@ -178,14 +178,17 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
         .map(({ name, startTime }) => ({ name: new URL(name).pathname, startTime })),
     );
 
-  it('asks the feed once a second, and nothing else', async () => {
+  it('asks the feed once a second, and nothing else, and has it only where there is something new', async () => {
     const { page } = await openPage();
+    const statuses: number[] = [];
+    page.on('response', (response) => statuses.push(response.status()));
     await expect.poll(async () => (await requestsOf(page)).length, PATIENCE).toBeGreaterThanOrEqual(6);
     const [stylesheet, script, ...asked] = await requestsOf(page);
     expect([stylesheet?.name, script?.name]).toEqual(['/status.css', '/status.js']);
     expect(new Set(asked.map(({ name }) => name))).toEqual(new Set(['/conferences']));
     const gaps = asked.slice(1).map(({ startTime }, index) => startTime - (asked[index]?.startTime ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThan(990);
+    expect(new Set(statuses)).toEqual(new Set([304]));
   });
 
   it('asks nothing while nobody looks at it, and at once when somebody does', async () => {

@@ -136,6 +136,9 @@ describe('the feed', () => {
     const { headers } = await ask(pair, '/conferences').expect(200);
     const { etag = '' } = headers;
     await ask(pair, '/conferences').set('if-none-match', etag).expect(304, '');
+    await ask(pair, '/conferences')
+      .set({ 'if-none-match': `W/"other", ${etag}`, 'cache-control': 'no-cache' })
+      .expect(304);
     await settled(pair);
     await ask(pair, '/conferences').set('if-none-match', etag).expect(304);
     pair.simulator.hangUp(second);
