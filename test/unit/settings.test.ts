@@ -40,8 +40,15 @@ describe('the settings', () => {
       conferenceName: undefined,
       conferencePrefix: 'recorded-',
       sweepIntervalMs: 30_000,
+      statusPassword: undefined,
       logLevel: 'info',
     });
+  });
+
+  it('open the status page with a password as it stands, and not with a blank one', () => {
+    expect(readSettings({ ...GOOD, STATUS_PASSWORD: 'open: sesame ' }).statusPassword).toBe('open: sesame ');
+    for (const blank of ['', '  '])
+      expect(readSettings({ ...GOOD, STATUS_PASSWORD: blank }).statusPassword).toBeUndefined();
   });
 
   it.each([
