@@ -1,31 +1,37 @@
 import type { Logger } from 'pino';
 import type { RecordingState } from './signalwire/space.js';
 
-/** A conference as this copy sees it at one moment. */
-export interface SeenConference {
+/** A conference as this copy knows it at one moment. */
+export interface Snapshot {
   sid: string;
   /** SignalWire's FriendlyName; undefined while we haven't heard it. */
   name: string | undefined;
   /** CallSids of those who are in. To be read at once: it changes as people come and go. */
   people: ReadonlySet<string>;
-  /** What its recording does; undefined where there is none, or nobody has looked yet. */
+  /** What its recording did when we last knew; undefined where there was none, or nobody has looked yet. */
   recording: RecordingState | undefined;
 }
 
 /** What the parts that decide tell of their work. They don't know who listens, or what for. */
 export type Announcement =
-  /** Something about a conference may be new. */
-  | { what: 'seen'; conference: SeenConference }
+  /** A callback spoke of a conference. */
+  | { what: 'heard'; conference: Snapshot }
+  /** SignalWire was asked about a conference, or obeyed us. */
+  | { what: 'seen'; conference: Snapshot }
+  /** A conference is over. Nothing more is heard or seen of it, but for what turns out not to be over. */
   | { what: 'over'; conferenceSid: string }
   /**
-   * SignalWire took a pause or resume. `reactionMs` is from the arrival of the callback that it answers; undefined where
-   * it was only a sweep that found something wrong.
+   * SignalWire obeyed a pause or resume. `reactionMs` is from the arrival of the callback that it answers; undefined
+   * where no callback asked for it, but a sweep or a settling look found that it was needed.
    */
-  | { what: 'written'; state: RecordingState; reactionMs: number | undefined }
+  | { what: 'written'; state: RecordingState; because: string; reactionMs: number | undefined }
   /** A sweep has SignalWire's list of conferences. */
   | { what: 'swept' }
   /** Something failed, and will be tried again. */
   | { what: 'retried' }
+  /** SignalWire has failed us more than once, and works again. */
+  | { what: 'failing' }
+  | { what: 'working' }
   /** A webhook was answered. */
   | { what: 'webhook'; route: string; status: number }
   /** SignalWire was asked something; a list that takes several pages is one. */

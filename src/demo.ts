@@ -31,7 +31,7 @@ async function demo({ stay }: { stay?: true }): Promise<void> {
 
   console.log(`Three people call a number of a simulated SignalWire space, over real HTTP on loopback.
 A request to SignalWire takes ${LATENCY_MS} ms. The recording should run while two or more are in.
-Watch it at http://127.0.0.1:${service.port}/ (any user name, password: ${PASSWORD}).
+Watch it at http://127.0.0.1:${service.port}/ (any user name, password: ${PASSWORD})${stay ? '' : '; npm run demo -- --stay keeps it up'}.
 
    time   what happens                                          in   recording
   ------  ----------------------------------------------------  ---  ---------`);
@@ -75,7 +75,7 @@ async function keepCallersComing(simulator: Simulator, { publicUrl }: Service): 
   // Not once: npm passes on the Ctrl-C that the terminal has sent us already.
   process.on('SIGINT', () => stop.abort());
   process.on('SIGTERM', () => stop.abort());
-  await once(stop.signal, 'abort');
+  await Promise.race([once(stop.signal, 'abort'), Promise.all(coming)]);
   await Promise.all(coming);
 }
 

@@ -20,8 +20,10 @@ async function main(): Promise<void> {
   stopOnSignals(() => service, log);
   service = await startService({ settings, log });
   const { publicUrl, port } = service;
-  log.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
-  if (settings.statusPassword !== undefined) log.info(`Status page is at ${publicUrl}/`);
+  // Whatever the level: ngrok's address is another one at each start, and nothing else tells it.
+  const always = log.child({}, { level: 'info' });
+  always.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
+  if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);
 }
 
 /** Stops cleanly at the first signal, and at once at the second, or where nothing has been acknowledged yet. */

@@ -48,7 +48,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     statusPassword === undefined
       ? undefined
       : createStatus({ password: statusPassword, minParticipants, conferencePrefix });
-  const announce = announceTo(status ? [status.hear] : [], log);
+  const announce = announceTo(status?.listeners ?? [], log);
   const space = createSpace({
     spaceUrl,
     projectId,

@@ -153,7 +153,7 @@ const environment = z
       .refine((prefix) => nameFault(prefix) === undefined, 'holds characters that XML cannot carry.')
       .default('recorded-'),
     SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
-    STATUS_PASSWORD: z.string().optional(),
+    STATUS_PASSWORD: z.string().trim().optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   // `when` makes these run also where other variables are wrong: all mistakes are reported at once.

@@ -1,15 +1,16 @@
-import type { SeenConference } from '../announcements.js';
+import type { Snapshot } from '../announcements.js';
 import type { RecordingState } from '../signalwire/space.js';
 import { isNews, type Word, type Write } from './policy.js';
 
-/** Why a conference is looked at: a callback, or a sweep that found nothing of a callback left to do. */
+/** Why a conference is looked at. */
 export interface Cause {
-  readonly what: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'sweep';
-  /** When the callback came (ms, as `performance.now` has it); undefined for a sweep. */
+  readonly what: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'settling look' | 'sweep';
+  /** When the callback came (ms, as `performance.now` has it); undefined where it isn't one. */
   readonly at: number | undefined;
 }
 
 const SWEEP: Cause = { what: 'sweep', at: undefined };
+const SETTLING_LOOK: Cause = { what: 'settling look', at: undefined };
 
 /** What we know of one conference: the Map's value. Nothing in it that the space couldn't tell us again. */
 export interface Conference {
@@ -19,6 +20,8 @@ export interface Conference {
   recordingSid: string | undefined;
   /** What the recording did when it was last read; undefined before that and after each acknowledged write. */
   read: RecordingState | undefined;
+  /** What was last told of a recording, to whoever listens and in the log; its state is undefined until it's known. */
+  told: { recordingSid: string | undefined; state: RecordingState | undefined };
   /** Pauses and resumes that no read has confirmed yet, oldest first. */
   writes: Write[];
   /** CallSids of those who are in, by the last read and the callbacks since. */
@@ -27,9 +30,8 @@ export interface Conference {
   readonly words: Map<string, Word>;
   /** When a callback last spoke of this conference (ms since 1970). */
   hintedAt: number;
-  /** What had the conference looked at last. */
+  /** What had the conference looked at last, and whether all was found right, or put right, since then. */
   cause: Cause;
-  /** Whether all was found right, or put right, since then. */
   isDealtWith: boolean;
   /** A resume that was sent without waiting for a pass; settles when it is answered, never rejects. */
   urgentResume: Promise<void> | undefined;
@@ -48,6 +50,7 @@ export function createConference(sid: string, name?: string): Conference {
     name,
     recordingSid: undefined,
     read: undefined,
+    told: { recordingSid: undefined, state: undefined },
     writes: [],
     people: new Set(),
     words: new Map(),
@@ -85,26 +88,50 @@ export function noteHint(conference: Conference, what: Cause['what']): void {
   conference.isDealtWith = false;
 }
 
-/** Notes that a sweep has come to the conference; what a callback left to do is still the callback's. */
+/** Notes that a sweep has come to the conference. */
 export function noteSweep(conference: Conference): void {
-  if (conference.isDealtWith) conference.cause = SWEEP;
+  noteUnlessPending(conference, SWEEP);
+}
+
+/** Notes that a look begins; one that nothing asked for is there to settle. */
+export function noteLook(conference: Conference): void {
+  noteUnlessPending(conference, SETTLING_LOOK);
+}
+
+// What a callback left to do is still the callback's.
+function noteUnlessPending(conference: Conference, cause: Cause): void {
+  if (conference.isDealtWith) conference.cause = cause;
   conference.isDealtWith = false;
 }
 
-/** How long it is since a callback came (ms); undefined where the cause is a sweep. */
+/** Notes that a look has found all right, or put it right; what came up meanwhile is still to be dealt with. */
+export function noteDealtWith(conference: Conference, cause: Cause): void {
+  if (conference.cause === cause) conference.isDealtWith = true;
+}
+
+/** How long it is since the callback came (ms); undefined where the cause isn't one. */
 export function sinceCallbackMs({ at }: Cause): number | undefined {
   return at === undefined ? undefined : Math.round(performance.now() - at);
 }
 
 /** What we take the recording to do: what was written last and taken, until a read confirms it; else what was read. */
-function believedState({ read, writes }: Conference): RecordingState | undefined {
+export function believedState({ read, writes }: Conference): RecordingState | undefined {
   return writes.findLast(({ outcome }) => outcome === 'acknowledged')?.state ?? read;
 }
 
 /** The conference as it is announced. */
-export function seen(conference: Conference): SeenConference {
-  const { sid, name, people } = conference;
-  return { sid, name, people, recording: believedState(conference) };
+export function snapshot({ sid, name, people, told }: Conference): Snapshot {
+  return { sid, name, people, recording: told.state };
+}
+
+/** What a line of the log on a recording says of its conference. */
+export function circumstances({ sid, name, recordingSid, people }: Conference) {
+  return { conferenceSid: sid, friendlyName: name, recordingSid, people: people.size };
+}
+
+/** What such a line says of why something was done. */
+export function reason(cause: Cause) {
+  return { because: cause.what, msSinceCallback: sinceCallbackMs(cause) };
 }
 
 /** How long SignalWire still wants not to be asked about this conference, in milliseconds. */

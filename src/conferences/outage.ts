@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Announce } from '../announcements.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 
 /**
@@ -15,13 +16,18 @@ export interface Outage {
   forget(whose: string): void;
 }
 
-export function createOutage(log: Logger): Outage {
+export function createOutage(log: Logger, announce: Announce): Outage {
   /** How often in a row each has failed. */
   const failing = new Map<string, number>();
   let beganAt = 0;
   let failures = 0;
   let isSaid = false;
   let isRefused = false;
+
+  function say(): void {
+    if (!isSaid) announce({ what: 'failing' });
+    isSaid = true;
+  }
 
   return {
     get isOn() {
@@ -40,10 +46,10 @@ export function createOutage(log: Logger): Outage {
       if (isUnauthorized(error) && !isRefused) {
         log.error({ reason }, 'SignalWire refuses our credentials: recordings stay as they are until it takes them');
         isRefused = true;
-        isSaid = true;
+        say();
       } else if (inARow > 1 && !isSaid) {
         log.warn({ reason }, 'SignalWire fails: recordings stay as they are, and it is tried again until it works');
-        isSaid = true;
+        say();
       }
     },
 
@@ -51,7 +57,10 @@ export function createOutage(log: Logger): Outage {
       failing.delete(whose);
       if (failing.size > 0) return;
       const seconds = Math.round((Date.now() - beganAt) / 100) / 10;
-      if (isSaid) log.info({ seconds, failures }, 'SignalWire works again');
+      if (isSaid) {
+        log.info({ seconds, failures }, 'SignalWire works again');
+        announce({ what: 'working' });
+      }
       failures = 0;
       isSaid = false;
       isRefused = false;

@@ -4,14 +4,17 @@ import type { LiveRecording, RecordingState, Space } from '../signalwire/space.j
 import { isNotFound, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
 import {
   adoptRecording,
+  believedState,
   type Cause,
   type Conference,
+  circumstances,
   heldForMs,
   noteAcknowledged,
   noteRead,
   noteWrite,
-  seen,
+  reason,
   sinceCallbackMs,
+  snapshot,
 } from './conference.js';
 import type { Durations } from './durations.js';
 import { needsWrite, wantedState, whoIsIn } from './policy.js';
@@ -61,7 +64,7 @@ export function createPass(options: PassOptions): Pass {
       const failure = await repeatLostResume(conference);
       if (failure instanceof SpaceError && failure.retryAfterMs !== undefined) throw failure;
       const writesBefore = conference.writes.at(-1);
-      const { recordingSid, isDealtWith, cause } = conference;
+      const { recordingSid, cause } = conference;
       const found = await look(conference);
       if (found === 'over' || !isTracked(conference)) return 'over';
 
@@ -69,13 +72,13 @@ export function createPass(options: PassOptions): Pass {
       if (conference.writes.at(-1) !== writesBefore) continue;
       // A callback named another recording meanwhile; the pass that follows it reads that one.
       if (conference.recordingSid !== recordingSid) return 'live';
-      noteFound(conference, found);
-      announce({ what: 'seen', conference: seen(conference) });
+      // A callback that came while we looked is the cause, unless we look because of another one.
+      const pending = cause.at === undefined ? conference.cause : cause;
+      noteFound(conference, found, pending);
       const state = wanted(conference);
       if (!found || !needsWrite(state, found.state, conference.writes)) return 'live';
       if (failure !== undefined) throw failure;
-      // What came while we looked is the cause only where there was no other.
-      await write(conference, state, isDealtWith ? conference.cause : cause);
+      await write(conference, state, pending);
     }
     return 'over';
   }
@@ -130,39 +133,42 @@ export function createPass(options: PassOptions): Pass {
     return newest;
   }
 
-  /** Takes in what a look found of the recording; what no callback and no write of ours explains is logged. */
-  function noteFound(conference: Conference, found: LiveRecording | undefined): void {
-    const { recordingSid } = conference;
-    const before = seen(conference).recording;
+  /** Takes in what a look found of the recording, and tells what is new in it. */
+  function noteFound(conference: Conference, found: LiveRecording | undefined, cause: Cause): void {
+    const { told, writes } = conference;
+    const wasLost = writes.some(({ state, outcome }) => outcome === 'failed' && state === found?.state);
     adoptRecording(conference, found?.sid);
     if (found) noteRead(conference, found.state);
-    const { cause } = conference;
-    const isOther = conference.recordingSid !== recordingSid;
-    const isContradicted = before !== undefined && seen(conference).recording !== before;
-    // A look that follows a callback may come before the one that says so.
-    const hasBegun = isOther && found?.state === 'in-progress' && cause.at !== undefined;
-    const change = hasBegun ? 'began' : `found ${found?.state ?? 'over'}`;
-    if (isOther || isContradicted) log.info(reasons(conference, found?.state, cause), `recording ${change}`);
+    const state = found && believedState(conference);
+    const isOther = found?.sid !== told.recordingSid;
+    const isChanged = told.state !== undefined && told.state !== state;
+    conference.told = { recordingSid: found?.sid, state };
+    announce({ what: 'seen', conference: snapshot(conference) });
+    if (!isOther && !isChanged) return;
+    const fields = { ...circumstances(conference), read: found?.state };
+    // A write that wasn't answered, or with an error, was obeyed all the same.
+    if (wasLost && !isOther && state) tellWritten(state, fields, cause);
+    // A look that a callback asked for may come before the callback that tells of the recording.
+    else if (isOther && state === 'in-progress' && cause.at !== undefined) tell('began', fields, cause);
+    else tell(`found ${state ?? 'over'}`, fields, cause);
   }
 
-  /** What a line on a change of the recording says besides: why. */
-  function reasons(conference: Conference, read: RecordingState | undefined, cause: Cause) {
-    const { sid, name, recordingSid, people } = conference;
-    return {
-      conferenceSid: sid,
-      friendlyName: name,
-      recordingSid,
-      people: people.size,
-      read,
-      because: cause.what,
-      msSinceCallback: sinceCallbackMs(cause),
-    };
+  /** The one line that a change of a recording has in the log. */
+  function tell(change: string, fields: object, cause: Cause): void {
+    log.info({ ...fields, ...reason(cause) }, `recording ${change}`);
+  }
+
+  /** Tells that SignalWire has obeyed a pause or resume. */
+  function tellWritten(state: RecordingState, fields: object, cause: Cause): void {
+    tell(state === 'paused' ? 'paused' : 'resumed', fields, cause);
+    announce({ what: 'written', state, because: cause.what, reactionMs: sinceCallbackMs(cause) });
   }
 
   async function write(conference: Conference, state: RecordingState, cause: Cause): Promise<void> {
     const { sid, recordingSid } = conference;
     if (recordingSid === undefined) return;
-    const { read } = conference;
+    // As things are now: people come and go while SignalWire is asked.
+    const fields = { ...circumstances(conference), read: conference.read };
     const noted = noteWrite(conference, state);
     try {
       await space.updateRecording(sid, recordingSid, state);
@@ -175,9 +181,10 @@ export function createPass(options: PassOptions): Pass {
       throw error;
     }
     noteAcknowledged(conference, noted);
-    log.info(reasons(conference, read, cause), `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
-    announce({ what: 'written', state, reactionMs: sinceCallbackMs(cause) });
-    announce({ what: 'seen', conference: seen(conference) });
+    tellWritten(state, fields, cause);
+    if (!isTracked(conference) || conference.recordingSid !== recordingSid) return;
+    conference.told = { recordingSid, state: believedState(conference) };
+    announce({ what: 'seen', conference: snapshot(conference) });
   }
 
   return {

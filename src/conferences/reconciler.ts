@@ -9,12 +9,16 @@ import {
   allowOneMoreWrite,
   type Cause,
   type Conference,
+  circumstances,
   hearWord,
   heldForMs,
   holdFor,
+  noteDealtWith,
   noteHint,
+  noteLook,
   noteSweep,
-  seen,
+  reason,
+  snapshot,
 } from './conference.js';
 import type { Durations } from './durations.js';
 import { createOutage } from './outage.js';
@@ -81,13 +85,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs } = options;
   const { durations, log, announce } = options;
   const isTracked = (conference: Conference) => registry.get(conference.sid) === conference;
-  const outage = createOutage(log);
+  const outage = createOutage(log, announce);
   const pass = createPass({ space, minParticipants, durations, log, announce, isTracked, onFailure: noteFailure });
 
   const queue = createWorkQueue({
     async run(conferenceSid) {
       const conference = registry.get(conferenceSid);
       if (!conference) return;
+      noteLook(conference);
       const { cause } = conference;
       const outcome = await pass.run(conference).finally(() => sweep.visited(conferenceSid));
       if (outcome === 'held') return queue.add(conferenceSid);
@@ -100,9 +105,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     // A sweep has one request in flight beside those of the passes.
     workers: Math.floor((MAX_REQUESTS - 1) / REQUESTS_A_PASS),
     onFailure(conferenceSid, error) {
-      announce({ what: 'retried' });
       const conference = registry.get(conferenceSid);
-      if (conference) noteFailure(conference, error);
+      if (!conference) return;
+      announce({ what: 'retried' });
+      noteFailure(conference, error);
     },
     waitAfter: (failures) => backoff(failures, durations),
     heldForMs(conferenceSid) {
@@ -133,7 +139,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   /** Has the conference of a callback looked at: now, and once the callback's word is old. */
   function look(conference: Conference): void {
-    announce({ what: 'seen', conference: seen(conference) });
+    announce({ what: 'heard', conference: snapshot(conference) });
     allowOneMoreWrite(conference);
     queue.add(conference.sid);
     queue.addAfter(conference.sid, durations.settle);
@@ -178,7 +184,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   function noteSuccess(conference: Conference, cause: Cause): void {
-    if (conference.cause === cause) conference.isDealtWith = true;
+    noteDealtWith(conference, cause);
     outage.worked(conference.sid);
     if (conference.refusals >= LASTING_REFUSALS) {
       log.info({ conferenceSid: conference.sid }, 'the recording of the conference is right again');
@@ -230,10 +236,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
     recordingStarted(conferenceSid, recordingSid) {
       const conference = track({ conferenceSid, name: undefined }, 'recording callback');
-      if (conference.recordingSid !== recordingSid) {
-        adoptRecording(conference, recordingSid);
-        const { name: friendlyName, people } = conference;
-        log.info({ conferenceSid, friendlyName, recordingSid, people: people.size }, 'recording began');
+      adoptRecording(conference, recordingSid);
+      if (conference.told.recordingSid !== recordingSid) {
+        conference.told = { recordingSid, state: undefined };
+        log.info({ ...circumstances(conference), ...reason(conference.cause) }, 'recording began');
       }
       look(conference);
     },

@@ -35,7 +35,9 @@ Start the service against it, in another terminal:
 
   SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
   SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
-  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 npm run dev
+  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator npm run dev
+
+Its page is then at http://127.0.0.1:3000/, with any user name and that password.
 
 Then let somebody call, and once more for a second person:
 

@@ -8,6 +8,8 @@ export interface Feed {
   version: string;
   /** When this copy of the service began to watch. */
   since: string;
+  /** Since when SignalWire hasn't answered us: what is shown may be out of date. Null where it answers. */
+  signalWireFailingSince: string | null;
   /** With fewer people in, a recording is paused. */
   minParticipants: number;
   /** In the order in which they were seen. */
@@ -31,7 +33,7 @@ export interface ShownConference {
   /** Without the stretch that has lasted since `recordingSince`. */
   recordedSeconds: number;
   pausedSeconds: number;
-  /** Oldest first; of a long conference the latest 200. */
+  /** Oldest first; of a long conference the latest 100. */
   events: ShownEvent[];
 }
 
@@ -45,21 +47,32 @@ export type ShownEvent = Omit<HistoryEvent, 'at'> & { at: string };
  */
 export function feed(history: History, minParticipants: number, prefix: string): RequestHandler {
   // A copy that is started anew, and any other, counts its versions from zero as well.
-  const process = randomUUID();
+  const copy = randomUUID();
+  // With hundreds of conferences writing all of them out each second would hold up webhooks.
+  const written = new WeakMap<Life, { version: number; json: string }>();
+
+  function write(life: Life): string {
+    const known = written.get(life);
+    if (known?.version === life.version) return known.json;
+    const json = JSON.stringify(show(life, prefix));
+    written.set(life, { version: life.version, json });
+    return json;
+  }
 
   return (request, response) => {
-    const etag = `W/"${process}-${history.version}"`;
-    response.set({ etag, 'cache-control': 'private, no-cache' });
+    const etag = `W/"${copy}-${history.version}"`;
+    response.set('etag', etag);
     // Not Express' `fresh`, which holds that nobody wants a 304 who sends Cache-Control: no-cache; browsers' fetch does.
     if (request.get('if-none-match')?.split(/, */).includes(etag)) return response.status(304).end();
-    const shown: Feed = {
+    const { since, failingSince } = history;
+    const about: Omit<Feed, 'live' | 'finished'> = {
       version,
-      since: time(history.since),
+      since: time(since),
+      signalWireFailingSince: failingSince === undefined ? null : time(failingSince),
       minParticipants,
-      live: history.live().map((life) => show(life, prefix)),
-      finished: history.finished().map((life) => show(life, prefix)),
     };
-    response.json(shown);
+    const [live, finished] = [history.live(), history.finished()].map((lives) => `[${lives.map(write).join()}]`);
+    response.type('json').send(`${JSON.stringify(about).slice(0, -1)},"live":${live},"finished":${finished}}`);
   };
 }
 
@@ -75,8 +88,8 @@ function show(life: Life, prefix: string): ShownConference {
     callSids: [...people],
     recording,
     recordingSince: time(recordingSince),
-    recordedSeconds: life.recordedMs / 1000,
-    pausedSeconds: life.pausedMs / 1000,
+    recordedSeconds: Math.round(life.recordedMs) / 1000,
+    pausedSeconds: Math.round(life.pausedMs) / 1000,
     events: events.map((event) => ({ ...event, at: time(event.at) })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Announcement, SeenConference } from '../announcements.js';
+import type { Announcement, Snapshot } from '../announcements.js';
 import type { RecordingState } from '../signalwire/space.js';
 
 /** What a conference's recording does: SignalWire's words, and `none` where it isn't there, or isn't any more. */
@@ -6,7 +6,7 @@ export type Recording = RecordingState | 'none';
 
 /** Something that happened in a conference, and how things were after it. */
 export interface HistoryEvent {
-  /** ms since 1970, by this machine's clock. */
+  /** ms since 1970. */
   at: number;
   what: 'seen' | 'joined' | 'left' | 'recording' | 'over';
   /** Who joined or left. */
@@ -26,19 +26,24 @@ export interface Life {
   /** CallSids of those who are in. */
   people: Set<string>;
   recording: Recording;
-  /** Since when the recording has done so (ms since 1970). */
+  /** Since when the recording has done so (ms since 1970; and as `performance.now` has it, which no clock change moves). */
   recordingSince: number;
+  turnedAt: number;
   /** How long it ran and how long it was paused, in stretches that are over. */
   recordedMs: number;
   pausedMs: number;
   /** Oldest first. The first one says how things were when it happened; earlier ones may be forgotten. */
   events: HistoryEvent[];
+  /** Another one after each change. */
+  version: number;
 }
 
 /** What the conferences went through since the start, in memory, as much of it as can be shown. */
 export interface History {
   /** When it began (ms since 1970). */
   readonly since: number;
+  /** Since when SignalWire has been failing (ms since 1970); undefined where it isn't. */
+  readonly failingSince: number | undefined;
   /** Another one after each change. */
   readonly version: number;
   hear(announcement: Announcement): void;
@@ -50,61 +55,71 @@ export interface History {
 
 const MAX_FINISHED = 20;
 
-/** Far more than a strip can show. */
-const MAX_EVENTS = 200;
+/** More than a strip can show, and little enough to be sent each second. */
+const MAX_EVENTS = 100;
 
 export function createHistory(): History {
   const since = Date.now();
   const live = new Map<string, Life>();
   const finished = new Map<string, Life>();
+  let failingSince: number | undefined;
   let version = 0;
 
-  function note(life: Life, event: Pick<HistoryEvent, 'what' | 'callSid'>, at: number): void {
-    life.events.push({ at, ...event, people: life.people.size, recording: life.recording });
-    if (life.events.length > MAX_EVENTS) life.events.shift();
+  function change(life: Life): void {
+    life.version += 1;
     version += 1;
   }
 
-  function see(seen: SeenConference): void {
-    // A late callback speaks of a conference that is over: nothing of it goes on.
-    if (finished.has(seen.sid) && seen.people.size === 0 && seen.recording === undefined) return;
-    const at = Date.now();
-    const life = live.get(seen.sid) ?? begin(seen, at);
-    if (life.name !== seen.name) {
-      life.name = seen.name;
-      version += 1;
-    }
-    for (const callSid of life.people) {
-      if (seen.people.has(callSid)) continue;
-      life.people.delete(callSid);
-      note(life, { what: 'left', callSid }, at);
-    }
-    for (const callSid of seen.people) {
-      if (life.people.has(callSid)) continue;
-      life.people.add(callSid);
-      note(life, { what: 'joined', callSid }, at);
-    }
-    if (turnTo(life, seen.recording ?? 'none', at)) note(life, { what: 'recording' }, at);
+  function note(life: Life, event: Pick<HistoryEvent, 'what' | 'callSid'>): void {
+    life.events.push({ at: Date.now(), ...event, people: life.people.size, recording: life.recording });
+    if (life.events.length > MAX_EVENTS) life.events.shift();
+    change(life);
   }
 
-  /** A conference that was thought to be over is taken up again. */
-  function begin({ sid, name }: SeenConference, at: number): Life {
-    const life = finished.get(sid) ?? createLife(sid, name, at);
-    life.endedAt = undefined;
+  function take(snapshot: Snapshot, isLook: boolean): void {
+    const { name, people, recording } = snapshot;
+    const life = live.get(snapshot.sid) ?? begin(snapshot, isLook);
+    if (!life) return;
+    if (name !== undefined && life.name !== name) {
+      life.name = name;
+      change(life);
+    }
+    for (const callSid of life.people) {
+      if (people.has(callSid)) continue;
+      life.people.delete(callSid);
+      note(life, { what: 'left', callSid });
+    }
+    for (const callSid of people) {
+      if (life.people.has(callSid)) continue;
+      life.people.add(callSid);
+      note(life, { what: 'joined', callSid });
+    }
+    if (turnTo(life, recording ?? 'none')) note(life, { what: 'recording' });
+  }
+
+  /** @param isLook whether it was found by looking: then nobody can say when those who are in have joined */
+  function begin({ sid, name, people, recording }: Snapshot, isLook: boolean): Life | undefined {
+    // What isn't there has no life, and a late callback doesn't bring one back.
+    if (!recording && (people.size === 0 || finished.has(sid))) return undefined;
+    const life = finished.get(sid) ?? createLife(sid, name);
     finished.delete(sid);
     live.set(sid, life);
-    note(life, { what: 'seen' }, at);
+    life.endedAt = undefined;
+    if (isLook) {
+      life.people = new Set(people);
+      turnTo(life, recording ?? 'none');
+    }
+    note(life, { what: 'seen' });
     return life;
   }
 
   function end(conferenceSid: string): void {
     const life = live.get(conferenceSid);
     if (!life) return;
-    const at = Date.now();
-    life.endedAt = at;
+    life.endedAt = Date.now();
     life.people.clear();
-    turnTo(life, 'none', at);
-    note(life, { what: 'over' }, at);
+    turnTo(life, 'none');
+    note(life, { what: 'over' });
     live.delete(conferenceSid);
     finished.set(conferenceSid, life);
     for (const sid of finished.keys()) {
@@ -113,42 +128,57 @@ export function createHistory(): History {
     }
   }
 
+  function noteFailing(at: number | undefined): void {
+    failingSince = at;
+    version += 1;
+  }
+
   return {
     since,
+    get failingSince() {
+      return failingSince;
+    },
     get version() {
       return version;
     },
     hear(announcement) {
-      if (announcement.what === 'seen') see(announcement.conference);
-      if (announcement.what === 'over') end(announcement.conferenceSid);
+      const { what } = announcement;
+      if (what === 'heard' || what === 'seen') take(announcement.conference, what === 'seen');
+      else if (what === 'over') end(announcement.conferenceSid);
+      else if (what === 'failing') noteFailing(Date.now());
+      else if (what === 'working') noteFailing(undefined);
     },
     live: () => [...live.values()],
     finished: () => [...finished.values()].reverse(),
   };
 }
 
-function createLife(sid: string, name: string | undefined, at: number): Life {
+function createLife(sid: string, name: string | undefined): Life {
+  const now = Date.now();
   return {
     sid,
     name,
-    firstSeenAt: at,
+    firstSeenAt: now,
     endedAt: undefined,
     people: new Set(),
     recording: 'none',
-    recordingSince: at,
+    recordingSince: now,
+    turnedAt: performance.now(),
     recordedMs: 0,
     pausedMs: 0,
     events: [],
+    version: 0,
   };
 }
 
 /** @returns whether that is something else than before */
-function turnTo(life: Life, recording: Recording, at: number): boolean {
+function turnTo(life: Life, recording: Recording): boolean {
   if (life.recording === recording) return false;
-  const ms = at - life.recordingSince;
-  if (life.recording === 'in-progress') life.recordedMs += ms;
-  if (life.recording === 'paused') life.pausedMs += ms;
+  const now = performance.now();
+  if (life.recording === 'in-progress') life.recordedMs += now - life.turnedAt;
+  if (life.recording === 'paused') life.pausedMs += now - life.turnedAt;
   life.recording = recording;
-  life.recordingSince = at;
+  life.recordingSince = Date.now();
+  life.turnedAt = now;
   return true;
 }

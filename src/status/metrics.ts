@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Announcement } from '../announcements.js';
-import type { RecordingState } from '../signalwire/space.js';
 import type { History } from './history.js';
 
 /** What is counted and timed, for Prometheus. */
@@ -16,7 +15,7 @@ const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
-/** Names and units follow Prometheus' conventions. A rate needs a zero to begin with, so what can be named has one. */
+/** Names and units follow Prometheus' conventions. What the alerts are about begins with a zero, as a rate needs one. */
 export function createMetrics(history: History): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -63,9 +62,9 @@ export function createMetrics(history: History): Metrics {
     registers,
   });
   const corrections = new Counter({
-    name: 'recorder_sweep_corrections_total',
-    help: 'Pauses and resumes that no callback asked for: only a sweep found that they were needed.',
-    labelNames: ['action'],
+    name: 'recorder_corrections_total',
+    help: 'Pauses and resumes that no callback asked for, by what found that they were needed.',
+    labelNames: ['action', 'found_by'],
     registers,
   });
   const retries = new Counter({
@@ -76,13 +75,7 @@ export function createMetrics(history: History): Metrics {
 
   for (const action of Object.values(ACTIONS)) {
     reactions.zero({ action });
-    corrections.inc({ action }, 0);
-  }
-
-  function countWrite(state: RecordingState, reactionMs: number | undefined): void {
-    const action = ACTIONS[state];
-    if (reactionMs === undefined) corrections.inc({ action });
-    else reactions.observe({ action }, reactionMs / 1000);
+    for (const found_by of ['sweep', 'settling look']) corrections.inc({ action, found_by }, 0);
   }
 
   function hear(announcement: Announcement): void {
@@ -95,9 +88,13 @@ export function createMetrics(history: History): Metrics {
         requests.observe({ operation, outcome }, ms / 1000);
         break;
       }
-      case 'written':
-        countWrite(announcement.state, announcement.reactionMs);
+      case 'written': {
+        const { state, because, reactionMs } = announcement;
+        const action = ACTIONS[state];
+        if (reactionMs === undefined) corrections.inc({ action, found_by: because });
+        else reactions.observe({ action }, reactionMs / 1000);
         break;
+      }
       case 'swept':
         sweeps.inc();
         lastSweep.setToCurrentTime();

@@ -16,8 +16,8 @@ export interface StatusOptions {
 
 /** What goes on, for people and machines to look at. */
 export interface Status {
-  /** Takes in what the service announces. */
-  hear: Announce;
+  /** Those who take in what the service announces. */
+  listeners: Announce[];
   /** `/`, `/conferences` and `/metrics`. */
   routes: Router;
 }
@@ -29,27 +29,26 @@ export function createStatus({ password, minParticipants, conferencePrefix }: St
   const history = createHistory();
   const metrics = createMetrics(history);
   const routes = express.Router();
-  const admit: RequestHandler[] = [securityHeaders(), requirePassword(password)];
+  const admit: RequestHandler[] = [headers(), keepPrivate, requirePassword(password)];
 
   const showMetrics: RequestHandler = async (_request, response) => {
     response.set('content-type', metrics.contentType).send(await metrics.text());
   };
 
-  routes.get(['/', '/status.css', '/status.js'], admit, express.static(PAGE));
+  routes.get(['/', '/status.css', '/status.js'], admit, express.static(PAGE, { cacheControl: false }));
   routes.get('/conferences', admit, feed(history, minParticipants, conferencePrefix));
   routes.get('/metrics', admit, showMetrics);
 
-  return {
-    hear(announcement) {
-      history.hear(announcement);
-      metrics.hear(announcement);
-    },
-    routes,
-  };
+  return { listeners: [history.hear, metrics.hear], routes };
 }
 
+const keepPrivate: RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'private, no-cache');
+  next();
+};
+
 /** The page needs its own script, stylesheet and feed, an icon that is written in it, and nothing else. */
-function securityHeaders() {
+function headers(): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -64,7 +63,10 @@ function securityHeaders() {
         frameAncestors: ["'none'"],
       },
     },
-    // Whether a host is to be reached by https alone is for whoever ends TLS before us to say.
+    // Whether a host is to be reached by https alone is for whoever ends TLS before us to say. On plain http browsers
+    // complain of the other two, and they guard nothing here.
     strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
   });
 }

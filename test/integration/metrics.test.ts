@@ -1,7 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { eventually, type Pair, startPair } from '../support/service-beside-simulator.js';
+import { eventually, kindOf, type Pair, startPair } from '../support/service-beside-simulator.js';
 import { ask, PASSWORD } from '../support/status.js';
-import { FAST, fail, isPaused, isResumed, onePerson, READ_LIST, settled, twoPeople } from '../support/two-people.js';
+import {
+  FAST,
+  fail,
+  isPaused,
+  isResumed,
+  onePerson,
+  READ_CONFERENCES,
+  READ_LIST,
+  settled,
+  twoPeople,
+  WRITE,
+} from '../support/two-people.js';
+
+const NO_CORRECTIONS = {
+  'corrections_total{action="pause",found_by="sweep"}': 0,
+  'corrections_total{action="resume",found_by="sweep"}': 0,
+  'corrections_total{action="pause",found_by="settling look"}': 0,
+  'corrections_total{action="resume",found_by="settling look"}': 0,
+};
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
 
@@ -33,8 +51,7 @@ describe('the metrics', () => {
       'conferences{recording="in-progress"}': 0,
       'conferences{recording="paused"}': 0,
       'conferences{recording="none"}': 0,
-      'sweep_corrections_total{action="pause"}': 0,
-      'sweep_corrections_total{action="resume"}': 0,
+      ...NO_CORRECTIONS,
       'reaction_seconds_count{action="pause"}': 0,
       'reaction_seconds_count{action="resume"}': 0,
       retries_total: 0,
@@ -55,6 +72,9 @@ describe('the metrics', () => {
         'conferences{recording="none"}': 1,
       }),
     );
+    // And don't grow by being asked for.
+    const [once, twice] = [await metricsOf(pair), await metricsOf(pair)];
+    expect(twice['conferences{recording="paused"}']).toBe(once['conferences{recording="paused"}']);
   });
 
   it('count webhooks by route and answer', async () => {
@@ -129,32 +149,83 @@ describe('the metrics', () => {
         'reaction_seconds_count{action="pause"}': 1,
         // Two round trips, one after the other.
         'reaction_seconds_bucket{le="0.1",action="pause"}': 0,
+        'reaction_seconds_bucket{le="10",action="pause"}': 1,
         'reaction_seconds_count{action="resume"}': 1,
         // One round trip.
         'reaction_seconds_bucket{le="0.05",action="resume"}': 0,
-        'sweep_corrections_total{action="pause"}': 0,
-        'sweep_corrections_total{action="resume"}': 0,
+        'reaction_seconds_bucket{le="10",action="resume"}': 1,
+        ...NO_CORRECTIONS,
       }),
     );
   });
 
   it('count sweeps, and what only a sweep set right', async () => {
-    const { pair, second } = await twoPeople({ settings: { ...OPEN.settings, sweepIntervalMs: 100 } });
+    const beganAt = Date.now() / 1000;
+    // Without the looks that settle, which may come first.
+    const durations = { ...FAST, settle: 60_000 };
+    const { pair, second } = await twoPeople({ settings: { ...OPEN.settings, sweepIntervalMs: 100 }, durations });
     pair.simulator.onCallback = () => {};
     pair.simulator.hangUp(second);
     await isPaused(pair);
     await pair.simulator.call();
     await isResumed(pair);
-    await eventually(async () => {
-      const metrics = await metricsOf(pair);
-      expect(metrics).toMatchObject({
-        'sweep_corrections_total{action="pause"}': 1,
-        'sweep_corrections_total{action="resume"}': 1,
+    await eventually(async () =>
+      expect(await metricsOf(pair)).toMatchObject({
+        'corrections_total{action="pause",found_by="sweep"}': 1,
+        'corrections_total{action="resume",found_by="sweep"}': 1,
         'reaction_seconds_count{action="pause"}': 0,
         'reaction_seconds_count{action="resume"}': 0,
-      });
-      expect(metrics.sweeps_total).toBeGreaterThan(2);
-      expect(Math.abs((metrics.last_sweep_timestamp_seconds ?? 0) - Date.now() / 1000)).toBeLessThan(10);
-    });
+      }),
+    );
+    const { sweeps_total, last_sweep_timestamp_seconds } = await metricsOf(pair);
+    expect(sweeps_total).toBeGreaterThan(2);
+    expect(last_sweep_timestamp_seconds).toBeGreaterThan(beganAt);
+    expect(last_sweep_timestamp_seconds).toBeLessThanOrEqual(Date.now() / 1000);
+  });
+
+  it('count no sweep that SignalWire does not answer, but its tries', async () => {
+    const { pair } = await twoPeople({ settings: { ...OPEN.settings, sweepIntervalMs: 100 } });
+    fail(pair, 503, READ_CONFERENCES);
+    const { retries_total: retriesBefore = 0 } = await metricsOf(pair);
+    await eventually(async () => expect((await metricsOf(pair)).retries_total).toBeGreaterThan(retriesBefore + 1));
+    const { sweeps_total, retries_total = 0 } = await metricsOf(pair);
+    await eventually(async () => expect((await metricsOf(pair)).retries_total).toBeGreaterThan(retries_total + 2));
+    expect((await metricsOf(pair)).sweeps_total).toBe(sweeps_total);
+  });
+
+  it('tell what a look set right that nothing asked for, because a callback was lost', async () => {
+    const { pair, second } = await twoPeople(OPEN);
+    pair.simulator.hangUp(second);
+    await isPaused(pair);
+    // Somebody comes, unheard of, before the look that settles.
+    pair.simulator.onCallback = () => {};
+    await pair.simulator.call();
+    await isResumed(pair);
+    await eventually(async () =>
+      expect(await metricsOf(pair)).toMatchObject({
+        'corrections_total{action="resume",found_by="settling look"}': 1,
+        'reaction_seconds_count{action="resume"}': 0,
+        'reaction_seconds_count{action="pause"}': 1,
+      }),
+    );
+  });
+
+  it('count a pause that was obeyed though its answer got lost', async () => {
+    const { pair, second } = await twoPeople(OPEN);
+    const before = pair.simulator.onRequest;
+    pair.simulator.onRequest = (request, handle) => {
+      if (kindOf(request) !== WRITE) return before(request, handle);
+      handle();
+      return 'reset';
+    };
+    pair.simulator.hangUp(second);
+    await eventually(async () =>
+      expect(await metricsOf(pair)).toMatchObject({ 'reaction_seconds_count{action="pause"}': 1, ...NO_CORRECTIONS }),
+    );
+    await settled(pair);
+    expect(pair.log.filter(({ msg }) => msg.startsWith('recording ')).map(({ msg }) => msg)).toEqual([
+      'recording began',
+      'recording paused',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { SeenConference } from '../../src/announcements.js';
+import type { Snapshot } from '../../src/announcements.js';
 import { createHistory, type History } from '../../src/status/history.js';
 
 let history: History;
@@ -10,17 +10,31 @@ beforeEach(() => {
   history = createHistory();
 });
 
-function see(people: string[], recording: SeenConference['recording'], sid = 'one') {
-  history.hear({ what: 'seen', conference: { sid, name: 'recorded-sales', people: new Set(people), recording } });
+const snapshot = (people: string[], recording: Snapshot['recording'], sid: string) => ({
+  sid,
+  name: 'recorded-sales',
+  people: new Set(people),
+  recording,
+});
+
+/** A look has found this. */
+function see(people: string[], recording?: Snapshot['recording'], sid = 'one') {
+  history.hear({ what: 'seen', conference: snapshot(people, recording, sid) });
+}
+
+/** A callback has told this. */
+function hear(people: string[], recording?: Snapshot['recording'], sid = 'one') {
+  history.hear({ what: 'heard', conference: snapshot(people, recording, sid) });
 }
 
 const end = (sid = 'one') => history.hear({ what: 'over', conferenceSid: sid });
 const later = (ms: number) => vi.advanceTimersByTime(ms);
 const only = () => history.live()[0];
+const happened = () => only()?.events.map(({ what, callSid }) => (callSid ? `${callSid} ${what}` : what));
 
 describe('the history', () => {
   it('adds up how long a recording ran and was paused', () => {
-    see(['a'], undefined);
+    see(['a']);
     later(1000);
     see(['a', 'b'], 'in-progress');
     later(10_000);
@@ -36,38 +50,74 @@ describe('the history', () => {
       endedAt: 14_500,
       recording: 'none',
     });
+    expect(history.finished()[0]?.people.size).toBe(0);
+  });
+
+  it('adds up right also where the clock is put back or forward', () => {
+    see(['a', 'b'], 'in-progress');
+    later(1000);
+    vi.setSystemTime(-3_600_000);
+    see(['a'], 'paused');
+    later(2000);
+    vi.setSystemTime(3_600_000);
+    end();
+    expect(history.finished()[0]).toMatchObject({ recordedMs: 1000, pausedMs: 2000 });
   });
 
   it('is another version after each change, and the same when the same is seen again', () => {
     const versions = new Set([history.version]);
     const isNew = () => versions.size < versions.add(history.version).size;
-    see(['a'], undefined);
+    see(['a']);
     expect(isNew()).toBe(true);
-    see(['a'], undefined);
+    see(['a']);
+    hear(['a']);
     expect(isNew()).toBe(false);
-    see(['b'], undefined);
+    see(['b']);
     expect(isNew()).toBe(true);
     see(['b'], 'paused');
     expect(isNew()).toBe(true);
-    history.hear({ what: 'seen', conference: { sid: 'one', name: 'x', people: new Set(['b']), recording: 'paused' } });
+    const named = { ...snapshot(['b'], 'paused', 'one'), name: 'another name' };
+    history.hear({ what: 'seen', conference: named });
     expect(isNew()).toBe(true);
     end();
     expect(isNew()).toBe(true);
     end();
     end('never seen');
     expect(isNew()).toBe(false);
+    history.hear({ what: 'failing' });
+    expect(isNew()).toBe(true);
+    expect(history.failingSince).toBe(Date.now());
+    history.hear({ what: 'working' });
+    expect(isNew()).toBe(true);
+    expect(history.failingSince).toBeUndefined();
   });
 
-  it('keeps people and events apart from what it was shown', () => {
+  it('tells who joins and leaves from who was there before', () => {
+    see(['a', 'b'], 'in-progress');
+    hear(['a', 'b', 'c'], 'in-progress');
+    see(['b', 'c'], 'in-progress');
+    expect(happened()).toEqual(['seen', 'c joined', 'a left']);
+    expect(only()?.events[0]).toMatchObject({ people: 2, recording: 'in-progress' });
+  });
+
+  it('tells of the first caller that they join, as a callback says so', () => {
+    hear(['a']);
+    expect(happened()).toEqual(['seen', 'a joined']);
+  });
+
+  it('keeps people apart from what it was shown', () => {
     const people = new Set(['a']);
-    history.hear({ what: 'seen', conference: { sid: 'one', name: undefined, people, recording: undefined } });
+    const conference = { sid: 'one', name: undefined, people, recording: undefined };
+    history.hear({ what: 'heard', conference });
     people.add('b');
-    history.hear({ what: 'seen', conference: { sid: 'one', name: undefined, people, recording: undefined } });
-    expect(only()?.events.map(({ what, callSid }) => [what, callSid])).toEqual([
-      ['seen', undefined],
-      ['joined', 'a'],
-      ['joined', 'b'],
-    ]);
+    history.hear({ what: 'heard', conference });
+    expect(happened()).toEqual(['seen', 'a joined', 'b joined']);
+  });
+
+  it('keeps a name when a callback comes that has none', () => {
+    hear(['a']);
+    history.hear({ what: 'heard', conference: { ...snapshot(['a'], undefined, 'one'), name: undefined } });
+    expect(only()?.name).toBe('recorded-sales');
   });
 
   it('keeps the last 20 finished conferences, the latest first', () => {
@@ -81,7 +131,7 @@ describe('the history', () => {
     expect(history.live()).toEqual([]);
   });
 
-  it('keeps the latest 200 events of a conference, and the sums of all', () => {
+  it('keeps the latest 100 events of a conference, and the sums of all', () => {
     for (let i = 0; i < 1000; i += 1) {
       see(['a'], 'paused');
       later(10);
@@ -90,16 +140,26 @@ describe('the history', () => {
     }
     see(['a'], 'paused');
     expect(only()).toMatchObject({ recordedMs: 20_000, pausedMs: 10_000 });
-    expect(only()?.events).toHaveLength(200);
+    expect(only()?.events).toHaveLength(100);
     expect(only()?.events.at(-1)).toMatchObject({ what: 'recording', recording: 'paused', people: 1 });
   });
 
-  it('leaves a conference over when a late callback speaks of it', () => {
+  it('leaves a conference over, as it was, when callbacks of it come late', () => {
     see(['a'], 'in-progress');
     end();
-    see([], undefined);
+    const before = structuredClone(history.finished());
+    later(5000);
+    hear([]);
+    hear(['a']);
+    end();
     expect(history.live()).toEqual([]);
-    expect(history.finished()).toHaveLength(1);
+    expect(history.finished()).toEqual(before);
+  });
+
+  it('knows nothing of a conference that nobody is in and nothing records', () => {
+    hear([]);
+    end();
+    expect([...history.live(), ...history.finished()]).toEqual([]);
   });
 
   it('takes a conference up again that goes on after all, with what it had', () => {
@@ -112,5 +172,6 @@ describe('the history', () => {
     see(['a'], 'paused');
     expect(history.finished()).toEqual([]);
     expect(only()).toMatchObject({ firstSeenAt: 0, endedAt: undefined, recordedMs: 1500 });
+    expect(happened()).toEqual(['seen', 'over', 'seen', 'b left', 'recording']);
   });
 });

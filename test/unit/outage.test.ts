@@ -7,11 +7,14 @@ const unavailable = new SpaceError('SignalWire answered 503', { status: 503 });
 const unauthorized = new SpaceError('SignalWire answered 401', { status: 401 });
 
 let lines: { level: number; msg: string; failures?: number }[];
+let announced: string[];
 let outage: Outage;
 
 beforeEach(() => {
   lines = [];
-  outage = createOutage(pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }));
+  announced = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  outage = createOutage(log, ({ what }) => announced.push(what));
 });
 
 const said = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);
@@ -34,6 +37,7 @@ describe('an outage', () => {
     outage.worked('b');
     expect(said()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
     expect(lines.at(-1)).toMatchObject({ failures: 5 });
+    expect(announced).toEqual(['failing', 'working']);
     expect(outage.isOn).toBe(false);
   });
 
@@ -43,6 +47,7 @@ describe('an outage', () => {
     outage.failed('a', unavailable);
     outage.worked('a');
     expect(said()).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
   it('does not wait for what nobody asks for any more, but for something that works', () => {

@@ -13,17 +13,19 @@ const address = new URL('conferences', location.href);
 address.username = '';
 address.password = '';
 
-/** @type {Feed | undefined} */
+/** The feed as it was last drawn, and its ETag. @type {Feed | undefined} */
 let feed;
 let tag = '';
-/** When the service last answered, and how far its clock is ahead of ours (ms). */
+/** When the service last answered, by its clock, and how far that is ahead of ours (ms). */
 let answeredAt = 0;
 let clockAhead = 0;
 
+/** The password is wrong: asking again would only bring up the browser's own question for it. */
+class Closed extends Error {}
+
 /**
- * Asks the feed.
+ * Asks the feed and draws it.
  *
- * @returns {Promise<boolean>} whether it has anything new
  * @throws {Error} with a sentence, when that fails
  */
 async function ask() {
@@ -35,13 +37,22 @@ async function ask() {
   const response = await asking.catch(() => {
     throw new Error('The connection to the service is lost.');
   });
-  if (response.status === 401) throw new Error('The password is no longer taken: reload the page to give another.');
-  if (!response.ok && response.status !== 304) throw new Error(`The service answers with ${response.status}.`);
+  if (response.status === 401) throw new Closed('The password is no longer taken: reload the page to give another.');
+  const isNew = response.status !== 304;
+  if (isNew && !response.ok) throw new Error(`The service answers with ${response.status}.`);
+  const said = isNew ? await read(response) : feed;
+  if (!said) return;
   keepTime(response);
-  if (response.status === 304) return false;
-  feed = /** @type {Feed} */ (await response.json());
-  tag = response.headers.get('etag') ?? '';
-  return true;
+  show(said, isNew);
+  feed = said;
+  tag = response.headers.get('etag') ?? tag;
+}
+
+/** @param {Response} response @returns {Promise<Feed>} */
+function read(response) {
+  return response.json().catch(() => {
+    throw new Error("What answers isn't the service.");
+  });
 }
 
 /** @param {Response} response */
@@ -56,11 +67,11 @@ async function watch() {
   for (;;) {
     while (document.hidden) await pause();
     try {
-      const isNew = await ask();
-      if (feed) show(feed, isNew);
+      await ask();
       tellConnection();
     } catch (error) {
       tellConnection(error instanceof Error ? error : new Error(String(error)));
+      if (error instanceof Closed) return;
     }
     await pause(ASK_EVERY_MS);
   }
@@ -74,7 +85,8 @@ function tellConnection(failure) {
   document.body.classList.toggle('lost', failure !== undefined);
   if (failure) {
     const from = answeredAt ? ` What is shown is from ${clock(answeredAt - clockAhead)}.` : '';
-    say(notice, `${failure.message}${from} Trying again every second.`);
+    const next = failure instanceof Closed ? '' : ' Trying again every second.';
+    say(notice, failure.message + from + next);
   } else if (wasLost) {
     say(notice, '');
     say(find(document, '#news'), 'Connected again.');
@@ -93,20 +105,35 @@ const known = new Map();
  * @param {boolean} isNew whether it has changed; if not, only time has passed
  */
 function show(feed, isNew) {
-  for (const conference of feed.live) fill(card(conference), conference, answeredAt, feed.minParticipants);
-  if (!isNew) return;
   const { live, finished } = feed;
+  for (const conference of live) fill(card(conference), conference, answeredAt, feed.minParticipants);
+  if (!isNew) return;
   for (const conference of finished) {
     fill(card(conference), conference, time(conference.endedAt ?? ''), feed.minParticipants);
   }
-  say(find(document, '#scope'), `What this copy of the service has seen since its start, ${when(time(feed.since))}.`);
+  const start = `its start, ${when(time(feed.since))} (version ${feed.version})`;
+  say(find(document, '#scope'), `What this copy of the service has seen since ${start}.`);
+  tellDoubt(feed.signalWireFailingSince);
   say(find(document, '#alone-meaning'), `alone (fewer than ${feed.minParticipants} in)`);
+  const focused = document.activeElement;
   list('live', live);
   list('finished', finished);
+  // A card that moves from one list to the other loses the focus.
+  if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
   const shown = new Set([...live, ...finished].map(({ sid }) => sid));
   for (const sid of cards.keys()) if (!shown.has(sid)) cards.delete(sid);
   tellNews(feed);
   find(document, 'main').hidden = false;
+}
+
+/** @param {string | null} since */
+function tellDoubt(since) {
+  const doubt = find(document, '#doubt');
+  doubt.hidden = since === null;
+  const text =
+    since &&
+    `SignalWire fails since ${clock(time(since))}: recordings stay as they are, and what is shown may be wrong.`;
+  say(doubt, text ?? '');
 }
 
 /** @param {'live' | 'finished'} id @param {ShownConference[]} conferences */
@@ -174,19 +201,16 @@ function fill(element, conference, until, minParticipants) {
   const pausedMs = conference.pausedSeconds * 1000 + (recording === 'paused' ? sinceMs : 0);
   const totals = `Recorded ${duration(recordedMs)}, paused ${duration(pausedMs)}`;
   say(find(element, '.totals'), totals);
-  drawStrip(
-    find(element, '.strip'),
-    `${totals}. What happened is listed below.`,
-    events,
-    begin,
-    until,
-    minParticipants,
-  );
+  const strip = find(element, '.strip');
+  const isNews = listEvents(find(element, '.events'), events);
+  // Where nothing but time has passed, only those in view are drawn.
+  if (isNews || strip.checkVisibility?.({ contentVisibilityAuto: true }) !== false) {
+    drawStrip(strip, `${totals}. What happened is listed below.`, events, begin, until, minParticipants);
+  }
   say(find(element, '.which'), `in ${roomOf(conference)}`);
   say(find(element, '.sid'), sid);
   say(find(element, '.name'), name ?? 'not known yet');
   say(find(element, '.call-sids'), callSids.join(', ') || 'nobody');
-  listEvents(find(element, '.events'), events);
 }
 
 // ---- The strip
@@ -201,7 +225,7 @@ function fill(element, conference, until, minParticipants) {
  */
 function drawStrip(svg, label, events, begin, until, minParticipants) {
   const length = Math.max(until - begin, 1);
-  const at = (/** @type {number} */ ms) => `${((100 * Math.max(ms - begin, 0)) / length).toFixed(3)}%`;
+  const at = (/** @type {number} */ ms) => `${(100 * Math.min(Math.max((ms - begin) / length, 0), 1)).toFixed(3)}%`;
 
   /** @param {string} kind @param {number} y @param {number} height @param {(event: ShownEvent) => boolean} isOn */
   const lane = (kind, y, height, isOn) =>
@@ -254,12 +278,17 @@ function shape(name, attributes) {
 
 // ---- In words
 
-/** @param {Element} element @param {ShownEvent[]} events */
+/**
+ * Lists what happened, where that has changed: who reads it isn't disturbed each second.
+ *
+ * @param {Element} element
+ * @param {ShownEvent[]} events
+ * @returns {boolean} whether it has
+ */
 function listEvents(element, events) {
-  const last = events.at(-1)?.at ?? '';
-  // Only what is new is written, so that nobody loses their place in it.
-  if (element.getAttribute('data-last') === last && element.children.length === events.length) return;
-  element.setAttribute('data-last', last);
+  const latest = events.length + JSON.stringify(events.at(-1));
+  if (element.getAttribute('data-latest') === latest) return false;
+  element.setAttribute('data-latest', latest);
   element.replaceChildren(
     ...events.map((event) => {
       const item = document.createElement('li');
@@ -270,13 +299,16 @@ function listEvents(element, events) {
       return item;
     }),
   );
+  return true;
 }
 
 /** @param {ShownEvent} event */
 function sentence({ what, callSid, people, recording }) {
   switch (what) {
     case 'seen':
-      return 'first seen';
+      return { 'in-progress': `seen recording, ${people} in`, paused: `seen paused, ${people} in`, none: 'seen' }[
+        recording
+      ];
     case 'joined':
     case 'left':
       return `${callSid} ${what}, ${people} in`;
@@ -290,10 +322,11 @@ function sentence({ what, callSid, people, recording }) {
 }
 
 /** @param {ShownConference} conference */
-function stateOf({ recording, events }) {
+function stateOf({ recording, recordedSeconds, events }) {
   if (recording === 'in-progress') return 'Recording';
   if (recording === 'paused') return 'Paused';
-  return events.some(({ what }) => what === 'recording') ? 'Not recording' : 'No recording yet';
+  const hadOne = recordedSeconds > 0 || events.some((event) => event.recording !== 'none');
+  return hadOne ? 'Not recording' : 'No recording yet';
 }
 
 /** @param {ShownConference} conference */
