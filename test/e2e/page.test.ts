@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { liveConference, startPair } from '../support/service-beside-simulator.js';
 import { PASSWORD } from '../support/status.js';
-import { FAST } from '../support/two-people.js';
+import { FAST, fail, READ_LIST, READ_RECORDING } from '../support/two-people.js';
 import { launchBrowser, whyNoBrowser } from './browser.js';
 
 if (whyNoBrowser) console.warn(`The tests in a real browser are skipped: ${whyNoBrowser}.`);
@@ -20,15 +20,19 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
   afterAll(() => browser.close());
 
   /** The page of a service that listens beside a simulator, and what the browser's console complained of. */
-  async function openPage(options: { width?: number; colorScheme?: 'light' | 'dark' } = {}) {
+  async function openPage(options: { width?: number; colorScheme?: 'light' | 'dark'; clockAheadMs?: number } = {}) {
     const pair = await startPair({ settings: { statusPassword: PASSWORD }, durations: FAST });
-    const { width = 1000, colorScheme = 'light' } = options;
+    const { width = 1000, colorScheme = 'light', clockAheadMs = 0 } = options;
     const context = await browser.newContext({
       httpCredentials: { username: 'anybody', password: PASSWORD },
       viewport: { width, height: 800 },
       colorScheme,
     });
     onTestFinished(() => context.close());
+    await context.addInitScript((ahead) => {
+      const now = Date.now;
+      Date.now = () => now() + ahead;
+    }, clockAheadMs);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
@@ -72,9 +76,14 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     const second = await pair.simulator.call({ url: room('sales') });
     await badge(page, 'Recording');
     await seen(page, /2 people in/);
+    // Time goes by: what has happened moves to the left.
+    const lastMark = async () => Number.parseFloat((await page.locator('use').last().getAttribute('x')) ?? '');
+    const there = await lastMark();
+    await expect.poll(lastMark, PATIENCE).toBeLessThan(there);
     pair.simulator.hangUp(second);
     await badge(page, 'Paused');
     await seen(page, /1 person in/);
+    await seen(page, /paused 1 s/);
     const third = await pair.simulator.call({ url: room('sales') });
     await badge(page, 'Recording');
     for (const call of [first, third]) pair.simulator.hangUp(call);
@@ -87,8 +96,10 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     expect(await strip.locator('rect.in-progress').count()).toBe(2);
     expect(await strip.locator('rect.paused').count()).toBeGreaterThanOrEqual(1);
     expect(await strip.locator('rect.alone').count()).toBeGreaterThanOrEqual(2);
-    expect(await strip.locator('use[href="#joined"]').count()).toBe(3);
-    expect(await strip.locator('use[href="#left"]').count()).toBe(3);
+    const marks = await strip
+      .locator('use')
+      .evaluateAll((all) => all.map((use) => ['href', 'y'].map((name) => use.getAttribute(name))));
+    expect(marks.toSorted().map(String)).toEqual([...Array(3).fill('#joined,35'), ...Array(3).fill('#left,7')]);
     expect(complaints).toEqual([]);
   });
 
@@ -104,7 +115,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     await seen(page, 'the recording is paused');
     const told = await page.locator('.events li').evaluateAll((all) => all.map((one) => one.lastChild?.textContent));
     expect(told).toEqual([
-      'first seen',
+      'seen',
       `${first.sid} joined, 1 in`,
       `${second.sid} joined, 2 in`,
       'the recording runs',
@@ -116,9 +127,18 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
       .getByRole('status')
       .getByText('sales: Paused, 1 person in')
       .waitFor({ ...PATIENCE, state: 'attached' });
-    // Still open, and where the keyboard was.
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('What happened in sales');
     expect(await seriousFaults(page)).toEqual([]);
+
+    // Still open, and where the keyboard was, also when the conference is over and elsewhere on the page.
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    expect(await focused()).toBe('What happened in sales');
+    pair.simulator.hangUp(first);
+    await page.locator('#finished .events').getByText('over').waitFor(PATIENCE);
+    expect(await focused()).toBe('What happened in sales');
+    await page
+      .getByRole('status')
+      .getByText('sales: over')
+      .waitFor({ ...PATIENCE, state: 'attached' });
   });
 
   it.each(['light', 'dark'] as const)('can be read on a phone, in %s', async (colorScheme) => {
@@ -134,6 +154,8 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     await badge(page, 'Paused');
     await page.locator('summary').first().click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(ground).toBe(colorScheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(15, 18, 22)');
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -148,6 +170,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
       .getByRole('alert')
       .getByText(/^The connection to the service is lost\. .+ is from .+ Trying again/)
       .waitFor(PATIENCE);
+    expect(await page.locator('main').evaluate((main) => getComputedStyle(main).filter)).toBe('grayscale(1)');
     expect(await seriousFaults(page)).toEqual([]);
     await pair.restart({ port });
     await page.getByRole('alert').waitFor({ ...PATIENCE, state: 'hidden' });
@@ -161,15 +184,6 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     expect(await page.locator('.call-sids').textContent()).toContain(call.sid);
   });
 
-  it('says so when the password is no longer taken', async () => {
-    const { pair, page } = await openPage();
-    await pair.restart({ port: pair.service.port, statusPassword: 'another' });
-    await page
-      .getByRole('alert')
-      .getByText(/^The password is no longer taken/)
-      .waitFor(PATIENCE);
-  });
-
   /** When the page asked for what, by its own clock in ms. */
   const requestsOf = (page: Page) =>
     page.evaluate(() =>
@@ -177,6 +191,45 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
         .getEntriesByType('resource')
         .map(({ name, startTime }) => ({ name: new URL(name).pathname, startTime })),
     );
+
+  /** So many of the page's own timers of a second run out that it would have asked several times. */
+  const secondsGoBy = (page: Page) =>
+    page.evaluate(async () => {
+      for (let i = 0; i < 3; i += 1) await new Promise((resolve) => setTimeout(resolve, 1000));
+    });
+
+  it('says so when the password is no longer taken, and asks no more', async () => {
+    const { pair, page } = await openPage();
+    await pair.restart({ port: pair.service.port, statusPassword: 'another' });
+    await page
+      .getByRole('alert')
+      .getByText(/^The password is no longer taken: reload the page/)
+      .waitFor(PATIENCE);
+    const before = (await requestsOf(page)).length;
+    await secondsGoBy(page);
+    expect((await requestsOf(page)).length).toBe(before);
+  });
+
+  it('says when SignalWire fails, as what is shown may be wrong then', async () => {
+    const { pair, page, room } = await openPage();
+    await pair.simulator.call({ url: room('sales') });
+    const second = await pair.simulator.call({ url: room('sales') });
+    await badge(page, 'Recording');
+    const failing = fail(pair, 503, READ_LIST, READ_RECORDING);
+    pair.simulator.hangUp(second);
+    const doubt = page.getByRole('alert').getByText(/^SignalWire fails since .+ may be wrong\.$/);
+    await doubt.waitFor(PATIENCE);
+    expect(await seriousFaults(page)).toEqual([]);
+    failing.heal();
+    await doubt.waitFor({ ...PATIENCE, state: 'hidden' });
+    await badge(page, 'Paused');
+  });
+
+  it("goes by the service's clock where the browser's is wrong", async () => {
+    const { pair, page, room } = await openPage({ clockAheadMs: 3_600_000 });
+    await pair.simulator.call({ url: room('sales') });
+    await seen(page, /for [1-9] s, 1 person in/);
+  });
 
   it('asks the feed once a second, and nothing else, and has it only where there is something new', async () => {
     const { page } = await openPage();
@@ -202,10 +255,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     await pair.simulator.call();
     const before = (await requestsOf(page)).length;
 
-    // Another page that is looked at tells that time goes by.
-    const other = await page.context().newPage();
-    await other.goto(page.url());
-    await expect.poll(async () => (await requestsOf(other)).length, PATIENCE).toBeGreaterThanOrEqual(6);
+    await secondsGoBy(page);
     // One may have been under way.
     expect((await requestsOf(page)).length - before).toBeLessThanOrEqual(1);
     await look(false);

@@ -1,6 +1,20 @@
 import { expect, it } from 'vitest';
 import { eventually, liveConference, type Pair } from '../support/service-beside-simulator.js';
-import { isPaused, isResumed, onePerson, post, settled, twoPeople } from '../support/two-people.js';
+import {
+  countOf,
+  FAST,
+  fail,
+  hold,
+  isPaused,
+  isResumed,
+  onePerson,
+  post,
+  READ_CONFERENCES,
+  READ_LIST,
+  settled,
+  twoPeople,
+  WRITE,
+} from '../support/two-people.js';
 
 /** What the log says, at info, of recordings. */
 const told = ({ log }: Pair) => log.filter(({ level, msg }) => level === 30 && msg.startsWith('recording '));
@@ -26,7 +40,9 @@ it('one line for each change of a recording says why', async () => {
 });
 
 it('a change that only a sweep made is told as such', async () => {
-  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 } });
+  // Without the looks that settle, which may come first.
+  const durations = { ...FAST, settle: 60_000 };
+  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 }, durations });
   pair.simulator.onCallback = () => {};
   pair.simulator.hangUp(second);
   await isPaused(pair);
@@ -65,4 +81,51 @@ it('what somebody else did to a recording is told when it is found', async () =>
   );
   recording.status = 'stopped';
   await eventually(() => expect(lines(pair).at(-1)).toBe('recording found over'));
+});
+
+it.each([404, 422])('a recording that cannot be changed (%i) has not changed, and no line says so', async (status) => {
+  const { pair, second } = await twoPeople();
+  fail(pair, status, WRITE);
+  pair.simulator.hangUp(second);
+  await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(5));
+  expect(lines(pair)).toEqual(['recording began']);
+});
+
+it('a pause says who was in when it was sent, whoever comes meanwhile', async () => {
+  const { pair, second } = await twoPeople();
+  const pausing = hold(pair, WRITE);
+  pair.simulator.hangUp(second);
+  await pausing.isThere;
+  const joined = pair.simulator.call();
+  await eventually(() => expect(pair.log.filter(({ msg }) => msg === 'participant joined')).toHaveLength(3));
+  pausing.go();
+  await joined;
+  await isResumed(pair);
+  expect(told(pair)[1]).toMatchObject({ msg: 'recording paused', people: 1, because: 'leave' });
+  expect(told(pair)[2]).toMatchObject({ msg: 'recording resumed', people: 2, because: 'join' });
+});
+
+it('a callback that comes while a sweep looks is the reason for what follows', async () => {
+  const durations = { ...FAST, settle: 60_000 };
+  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 300 }, durations });
+  const looking = hold(pair, READ_LIST);
+  await looking.isThere;
+  pair.simulator.hangUp(second);
+  await eventually(() => expect(pair.log.at(-1)?.msg).toBe('participant left'));
+  looking.go();
+  await isPaused(pair);
+  await eventually(() => expect(told(pair)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' }));
+});
+
+it('what a callback asked for is laid to it also when a sweep comes by before it is done', async () => {
+  const durations = { ...FAST, settle: 60_000 };
+  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 }, durations });
+  const failing = fail(pair, 503, READ_LIST);
+  pair.simulator.hangUp(second);
+  const swept = countOf(pair, READ_CONFERENCES);
+  await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(swept + 2));
+  failing.heal();
+  await isPaused(pair);
+  await eventually(() => expect(told(pair)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' }));
+  expect(told(pair)[1]?.msSinceCallback).toBeGreaterThan(100);
 });

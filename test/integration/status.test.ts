@@ -2,7 +2,19 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { eventually, startPair } from '../support/service-beside-simulator.js';
 import { ask, feedOf, onlyLive, PASSWORD } from '../support/status.js';
-import { FAST, isPaused, onePerson, post, settled, twoPeople } from '../support/two-people.js';
+import {
+  FAST,
+  fail,
+  hold,
+  isPaused,
+  onePerson,
+  post,
+  READ_LIST,
+  READ_RECORDING,
+  settled,
+  twoPeople,
+  WRITE,
+} from '../support/two-people.js';
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
 const ROUTES = ['/', '/status.css', '/status.js', '/conferences', '/metrics'];
@@ -126,6 +138,8 @@ describe('the feed', () => {
     const { pair, first } = await onePerson(OPEN);
     await pair.restart({ port: pair.service.port });
     expect(await onlyLive(pair)).toMatchObject({ callSids: [first.sid], recording: 'paused', pausedSeconds: 0 });
+    // Nobody joined then: they were in.
+    expect((await onlyLive(pair)).events.map(({ what, people }) => [what, people])).toEqual([['seen', 1]]);
     await pair.simulator.call();
     await eventually(async () => expect(await onlyLive(pair)).toMatchObject({ people: 2, recording: 'in-progress' }));
   });
@@ -145,6 +159,33 @@ describe('the feed', () => {
     await eventually(() => ask(pair, '/conferences').set('if-none-match', etag).expect(200));
     await pair.restart();
     await ask(pair, '/conferences').set('if-none-match', etag).expect(200);
+  });
+
+  it('shows a conference as over that ends while a pause is on its way', async () => {
+    const { pair, first, second } = await twoPeople(OPEN);
+    const pausing = hold(pair, WRITE);
+    pair.simulator.hangUp(second);
+    await pausing.isThere;
+    pair.simulator.hangUp(first);
+    await eventually(async () => expect(await feedOf(pair)).toMatchObject({ live: [], finished: [{ people: 0 }] }));
+    const before = await feedOf(pair);
+    pausing.go();
+    await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'recording paused' })));
+    await settled(pair);
+    expect(await feedOf(pair)).toEqual(before);
+  });
+
+  it('says since when SignalWire has been failing, as what is shown may be wrong then', async () => {
+    const { pair, second } = await twoPeople(OPEN);
+    const failing = fail(pair, 503, READ_LIST, READ_RECORDING);
+    pair.simulator.hangUp(second);
+    await eventually(async () => {
+      const { signalWireFailingSince } = await feedOf(pair);
+      expect(Date.parse(signalWireFailingSince ?? '')).toBeLessThanOrEqual(Date.now());
+    });
+    failing.heal();
+    await eventually(async () => expect(await feedOf(pair)).toMatchObject({ signalWireFailingSince: null }));
+    expect(await onlyLive(pair)).toMatchObject({ recording: 'paused' });
   });
 
   it('never has a phone number in it, nor has /metrics', async () => {

@@ -12,6 +12,7 @@ export interface LogLine {
   level: number;
   msg: string;
   conferenceSid?: string;
+  msSinceCallback?: number;
 }
 
 export interface Options {

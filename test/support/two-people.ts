@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { expect } from 'vitest';
 import {
   eventually,
@@ -82,6 +83,23 @@ export function fail({ simulator }: Pair, status: number, ...kinds: string[]): {
       simulator.onRequest = before;
     },
   };
+}
+
+/** Has the next request of a kind wait, after SignalWire has done what it asks, until the test lets its answer go. */
+export function hold({ simulator }: Pair, kind: string): { isThere: Promise<unknown>; go(): void } {
+  const before = simulator.onRequest;
+  const gate = new EventEmitter();
+  const isThere = once(gate, 'arrival');
+  const isOpen = once(gate, 'go');
+  simulator.onRequest = async (request, handle) => {
+    if (kindOf(request) !== kind) return before(request, handle);
+    simulator.onRequest = before;
+    const handled = await before(request, handle);
+    gate.emit('arrival');
+    await isOpen;
+    return handled;
+  };
+  return { isThere, go: () => void gate.emit('go') };
 }
 
 /** Posts a correctly signed callback; returns the status of the answer. */
