@@ -217,7 +217,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', { timeout: 60_000 }
     await badge(page, 'Recording');
     const failing = fail(pair, 503, READ_LIST, READ_RECORDING);
     pair.simulator.hangUp(second);
-    const doubt = page.getByRole('alert').getByText(/^SignalWire fails since .+ may be wrong\.$/);
+    const doubt = page.getByRole('alert').getByText(/^SignalWire has been failing since .+ may be wrong\.$/);
     await doubt.waitFor(PATIENCE);
     expect(await seriousFaults(page)).toEqual([]);
     failing.heal();

@@ -132,7 +132,7 @@ function tellDoubt(since) {
   doubt.hidden = since === null;
   const text =
     since &&
-    `SignalWire fails since ${clock(time(since))}: recordings stay as they are, and what is shown may be wrong.`;
+    `SignalWire has been failing since ${clock(time(since))}: recordings stay as they are, and what is shown may be wrong.`;
   say(doubt, text ?? '');
 }
 
