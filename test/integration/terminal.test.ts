@@ -19,6 +19,12 @@ it('the log is JSON where the output is no terminal', async () => {
   ]);
 });
 
+it('the log says where the webhook is whatever the level, as nothing else tells it', async () => {
+  const { output } = await run(MAIN, { ...(await environmentFor()), LOG_LEVEL: 'silent' });
+  await eventually(() => expect(output.out).toContain('Webhook is live at https://recorder.example.com/inbound'));
+  expect(output.out).not.toContain('first sweep done');
+});
+
 it.skipIf(!isLinux)('the log is for people where the output is a terminal', async () => {
   const command = `"${process.execPath}" --import "${TSX}" "${MAIN}"`;
   const env = { PATH: process.env.PATH, STATUS_PASSWORD: 'open sesame', ...(await environmentFor()) };
