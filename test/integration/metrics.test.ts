@@ -194,10 +194,13 @@ describe('the metrics', () => {
   });
 
   it('tell what a look set right that nothing asked for, because a callback was lost', async () => {
-    const { pair, second } = await twoPeople(OPEN);
+    const { pair, second } = await twoPeople({ ...OPEN, durations: { ...FAST, settle: 2000 } });
     pair.simulator.hangUp(second);
-    await isPaused(pair);
-    // Somebody comes, unheard of, before the look that settles.
+    const said = () => pair.log.map(({ msg }) => msg);
+    await eventually(() =>
+      expect(said().slice(said().indexOf('recording paused'))).toEqual(['recording paused', 'looked']),
+    );
+    // The leave is dealt with. Somebody comes, unheard of, before the look that settles.
     pair.simulator.onCallback = () => {};
     await pair.simulator.call();
     await isResumed(pair);
