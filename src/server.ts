@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 
 /**
  * Has a server listen.
@@ -8,7 +9,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
  * @returns the port
  * @throws Error with a sentence that says what to change
  */
-export async function listen(server: Server, port: number, host: string): Promise<number> {
+export async function listen(server: NetServer, port: number, host: string): Promise<number> {
   server.listen(port, host);
   try {
     await once(server, 'listening');

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { listen } from '../server.js';
 import { createCalls } from './calls.js';
 import { type Change, createConferences } from './conferences.js';
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
    * is assumed.
    */
   betweenAttemptsMs?: number;
+  /** Serves the API over TLS, with this certificate. */
+  tls?: { key: string; cert: string };
 }
 
 /** What happens in a space. */
@@ -114,7 +117,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     onRequest: (request, handle) => injector.answer(request, () => simulator.onRequest(request, handle)),
     onAnswer: (request, outcome) => events.emit('answer', request, outcome),
   });
-  const server = createServer(app);
+  const server = options.tls ? createTlsServer(options.tls, app) : createServer(app);
   // Node closes a connection after 5 s without a request; how long SignalWire keeps one isn't documented. A minute and a
   // bit is what the usual balancers do (assumed).
   server.keepAliveTimeout = 65_000;
@@ -158,6 +161,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
   };
 
-  simulator.url = `http://${HOST}:${await listen(server, options.port ?? 0, HOST)}`;
+  simulator.url = `${options.tls ? 'https' : 'http'}://${HOST}:${await listen(server, options.port ?? 0, HOST)}`;
   return simulator;
 }

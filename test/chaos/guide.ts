@@ -10,8 +10,9 @@ import type { Running, Space } from './contender.js';
  * the room is by `?room=`, so that several conferences can go on.
  *
  * @param publicUrl where the callbacks are to go
+ * @param ownPort where it listens; 0 takes a free port
  */
-export async function startGuide(space: Space, publicUrl: string): Promise<Running> {
+export async function startGuide(space: Space, publicUrl: string, ownPort = 0): Promise<Running> {
   const client = createApi(space);
   const recordings = new Map<string, { sid: string; isPaused: boolean }>();
   const app = express();
@@ -60,7 +61,7 @@ export async function startGuide(space: Space, publicUrl: string): Promise<Runni
   app.use(((_error, _request, response, _next) => response.sendStatus(500)) satisfies express.ErrorRequestHandler);
 
   const server = createServer(app);
-  const port = await listen(server, 0, '127.0.0.1');
+  const port = await listen(server, ownPort, '127.0.0.1');
   return {
     port,
     async close() {

@@ -72,7 +72,7 @@ export async function startProcess(simulator: Simulator, env: Record<string, str
   return { ...service, port, url };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listen(server, 0, '127.0.0.1');
   server.close();

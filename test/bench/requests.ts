@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Call } from '../../src/simulator/model.js';
+import type { MeasuredProcess } from './measured-process.js';
+import { calm, openRoom, startGuide, startService, startSpace } from './space.js';
+import type { Row } from './table.js';
+
+const PEOPLE = 200;
+const MOST_REQUESTS = 20;
+const ROUND_TRIP_MS = 20;
+const SWEEP_SECONDS = 1;
+const SWEEPS = 5;
+
+/** How many requests it takes when many people come and go at once, and when nothing happens. */
+export async function countRequests(): Promise<Row[]> {
+  const ours = await crowd(startService);
+  const guide = await crowd(startGuide);
+  const quiet = await sweeps();
+  return [
+    {
+      what: `requests for ${PEOPLE} who come and leave at once`,
+      ours: String(ours),
+      guide: String(guide),
+      wanted: `at most ${MOST_REQUESTS}`,
+      isMet: ours <= MOST_REQUESTS,
+    },
+    {
+      what: 'reads of a quiet conference in a sweep',
+      ours: quiet.toFixed(1),
+      wanted: 'at most 2',
+      isMet: quiet <= 2,
+    },
+  ];
+}
+
+async function crowd(start: typeof startService): Promise<number> {
+  const simulator = await startSpace();
+  simulator.latencyMs = ROUND_TRIP_MS;
+  const service = await start(simulator);
+  await openRoom(simulator, service, 'crowd');
+  await calm(simulator, 3000);
+  let requests = 0;
+  simulator.events.on('request', () => {
+    requests += 1;
+  });
+  const url = `${service.url}/inbound?room=crowd`;
+  const crowd: Call[] = await Promise.all(Array.from({ length: PEOPLE }, () => simulator.call({ url })));
+  for (const call of crowd) simulator.hangUp(call);
+  await calm(simulator, 3000);
+  await service.stop();
+  await simulator.close();
+  return requests;
+}
+
+/** Reads of a conference in which nothing happens, for each sweep. */
+async function sweeps(): Promise<number> {
+  const simulator = await startSpace();
+  const service: MeasuredProcess = await startService(simulator, simulator.url, {
+    SWEEP_INTERVAL_SECONDS: String(SWEEP_SECONDS),
+  });
+  const { conferenceSid } = await openRoom(simulator, service, 'quiet');
+  // The look that settles comes two seconds after the last callback.
+  await delay(3000);
+  const counted = { lists: 0, reads: 0 };
+  simulator.events.on('request', ({ path }) => {
+    if (path.includes(conferenceSid)) counted.reads += 1;
+    else counted.lists += 1;
+  });
+  while (counted.lists < SWEEPS) await delay(20);
+  await service.stop();
+  await simulator.close();
+  return counted.reads / counted.lists;
+}

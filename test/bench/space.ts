@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Call } from '../../src/simulator/model.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
+import { type MeasuredProcess, startProcess } from './measured-process.js';
+
+/** What conferences of the service's begin with; the guide's must be no business of its sweeps. */
+const PREFIX = 'ours-';
+
+/** The service, as it is deployed, before a space. */
+export function startService(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
+  return startProcess('dist/main.js', {
+    SIGNALWIRE_SPACE_URL: spaceUrl,
+    SIGNALWIRE_PROJECT_ID: simulator.projectId,
+    SIGNALWIRE_API_TOKEN: simulator.apiToken,
+    SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
+    CONFERENCE_PREFIX: PREFIX,
+    ...env,
+  });
+}
+
+/** The guide's design before the same space. */
+export function startGuide(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
+  const { projectId: PROJECT, apiToken: TOKEN } = simulator;
+  return startProcess('test/bench/guide-process.ts', { SPACE: spaceUrl, PROJECT, TOKEN, ...env });
+}
+
+/** A space whose calls are answered at once. */
+export function startSpace(options: SimulatorOptions = {}): Promise<Simulator> {
+  return startSimulator({ ringMs: 0, ...options });
+}
+
+/** A room with two people in it, one of whom comes and goes. */
+export interface Room {
+  conferenceSid: string;
+  leave(): void;
+  comeBack(): Promise<void>;
+}
+
+/** Has two people call a room of a service's. */
+export async function openRoom(simulator: Simulator, { url }: MeasuredProcess, name: string): Promise<Room> {
+  const webhook = `${url}/inbound?room=${name}`;
+  await simulator.call({ url: webhook });
+  let second: Call = await simulator.call({ url: webhook });
+  const conference = simulator.conferences().find(({ participants }) => participants.has(second.sid));
+  if (!conference) throw new Error(`Nobody got into ${name}.`);
+  return {
+    conferenceSid: conference.sid,
+    leave: () => simulator.hangUp(second),
+    async comeBack() {
+      second = await simulator.call({ url: webhook });
+    },
+  };
+}
+
+/** Times from the sending of the last callback on a conference to the arrival of the pause or resume that follows. */
+export interface Reactions {
+  pauses: number[];
+  resumes: number[];
+}
+
+/** Notes each reaction in a space to rooms whose conferences are asked for. */
+export function watchReactions(simulator: Simulator, isWatched: (conferenceSid: string) => boolean): Reactions {
+  const reactions: Reactions = { pauses: [], resumes: [] };
+  const asked = new Map<string, { kind: keyof Reactions; at: number }>();
+  const send = simulator.onCallback;
+  simulator.onCallback = (callback, deliver) => {
+    const { ConferenceSid = '', StatusCallbackEvent } = callback.parameters;
+    const kind = { 'participant-leave': 'pauses', 'participant-join': 'resumes' } as const;
+    const reaction = kind[StatusCallbackEvent as keyof typeof kind];
+    if (reaction && isWatched(ConferenceSid)) asked.set(ConferenceSid, { kind: reaction, at: performance.now() });
+    send(callback, deliver);
+  };
+  simulator.events.on('request', ({ method, path }) => {
+    const [, conferenceSid = ''] = /Conferences\/([^/]+)\/Recordings\//.exec(path) ?? [];
+    const callback = asked.get(conferenceSid);
+    if (method !== 'POST' || !callback) return;
+    reactions[callback.kind].push(performance.now() - callback.at);
+    asked.delete(conferenceSid);
+  });
+  return reactions;
+}
+
+/** Waits until nothing has been asked of the space for a while. */
+export async function calm(simulator: Simulator, ms: number): Promise<void> {
+  let last = performance.now();
+  const note = () => {
+    last = performance.now();
+  };
+  simulator.events.on('request', note);
+  while (performance.now() - last < ms) await delay(20);
+  simulator.events.off('request', note);
+}
