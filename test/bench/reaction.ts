@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import type { Simulator } from '../../src/simulator/simulator.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { makeCertificate } from './certificate.js';
 import { type DelayLine, startDelayLine } from './delay-line.js';
 import { median, ms, quantile } from './figures.js';
 import type { MeasuredProcess } from './measured-process.js';
-import { openRoom, type Reactions, type Room, startGuide, startService, startSpace, watchReactions } from './space.js';
+import { openRoom, type Reactions, type Room, startGuide, startService, watchReactions } from './space.js';
 import type { Row } from './table.js';
 
 const ROUND_TRIPS_MS = [20, 100, 300];
@@ -30,7 +30,7 @@ const SLACK_SHARE = 0.05;
  */
 export async function measureReaction(): Promise<Row[]> {
   const certificate = await makeCertificate();
-  const simulator = await startSpace({ tls: certificate });
+  const simulator = await startSimulator({ tls: certificate });
   const rows: Row[] = [];
   for (const roundTripMs of ROUND_TRIPS_MS) {
     const trust = { NODE_EXTRA_CA_CERTS: certificate.path };

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Call } from '../../src/simulator/model.js';
-import type { MeasuredProcess } from './measured-process.js';
-import { calm, openRoom, startGuide, startService, startSpace } from './space.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import { calm, openRoom, startGuide, startService } from './space.js';
 import type { Row } from './table.js';
 
 const PEOPLE = 200;
@@ -33,7 +32,7 @@ export async function countRequests(): Promise<Row[]> {
 }
 
 async function crowd(start: typeof startService): Promise<number> {
-  const simulator = await startSpace();
+  const simulator = await startSimulator();
   simulator.latencyMs = ROUND_TRIP_MS;
   const service = await start(simulator);
   await openRoom(simulator, service, 'crowd');
@@ -43,8 +42,8 @@ async function crowd(start: typeof startService): Promise<number> {
     requests += 1;
   });
   const url = `${service.url}/inbound?room=crowd`;
-  const crowd: Call[] = await Promise.all(Array.from({ length: PEOPLE }, () => simulator.call({ url })));
-  for (const call of crowd) simulator.hangUp(call);
+  const people = await Promise.all(Array.from({ length: PEOPLE }, () => simulator.call({ url })));
+  for (const call of people) simulator.hangUp(call);
   await calm(simulator, 3000);
   await service.stop();
   await simulator.close();
@@ -53,8 +52,8 @@ async function crowd(start: typeof startService): Promise<number> {
 
 /** Reads of a conference in which nothing happens, for each sweep. */
 async function sweeps(): Promise<number> {
-  const simulator = await startSpace();
-  const service: MeasuredProcess = await startService(simulator, simulator.url, {
+  const simulator = await startSimulator();
+  const service = await startService(simulator, simulator.url, {
     SWEEP_INTERVAL_SECONDS: String(SWEEP_SECONDS),
   });
   const { conferenceSid } = await openRoom(simulator, service, 'quiet');

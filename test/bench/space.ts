@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../../src/simulator/model.js';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
-import { type MeasuredProcess, startProcess } from './measured-process.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import { type MeasuredProcess, startMeasured } from './measured-process.js';
 
 /** What conferences of the service's begin with; the guide's must be no business of its sweeps. */
 const PREFIX = 'ours-';
 
 /** The service, as it is deployed, before a space. */
 export function startService(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
-  return startProcess('dist/main.js', {
+  return startMeasured('dist/main.js', {
     SIGNALWIRE_SPACE_URL: spaceUrl,
     SIGNALWIRE_PROJECT_ID: simulator.projectId,
     SIGNALWIRE_API_TOKEN: simulator.apiToken,
@@ -21,12 +21,7 @@ export function startService(simulator: Simulator, spaceUrl = simulator.url, env
 /** The guide's design before the same space. */
 export function startGuide(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
   const { projectId: PROJECT, apiToken: TOKEN } = simulator;
-  return startProcess('test/bench/guide-process.ts', { SPACE: spaceUrl, PROJECT, TOKEN, ...env });
-}
-
-/** A space whose calls are answered at once. */
-export function startSpace(options: SimulatorOptions = {}): Promise<Simulator> {
-  return startSimulator({ ringMs: 0, ...options });
+  return startMeasured('test/bench/guide-process.ts', { SPACE: spaceUrl, PROJECT, TOKEN, ...env });
 }
 
 /** A room with two people in it, one of whom comes and goes. */
@@ -58,6 +53,11 @@ export interface Reactions {
   resumes: number[];
 }
 
+const REACTIONS = new Map<string | undefined, keyof Reactions>([
+  ['participant-leave', 'pauses'],
+  ['participant-join', 'resumes'],
+]);
+
 /** Notes each reaction in a space to rooms whose conferences are asked for. */
 export function watchReactions(simulator: Simulator, isWatched: (conferenceSid: string) => boolean): Reactions {
   const reactions: Reactions = { pauses: [], resumes: [] };
@@ -65,9 +65,8 @@ export function watchReactions(simulator: Simulator, isWatched: (conferenceSid: 
   const send = simulator.onCallback;
   simulator.onCallback = (callback, deliver) => {
     const { ConferenceSid = '', StatusCallbackEvent } = callback.parameters;
-    const kind = { 'participant-leave': 'pauses', 'participant-join': 'resumes' } as const;
-    const reaction = kind[StatusCallbackEvent as keyof typeof kind];
-    if (reaction && isWatched(ConferenceSid)) asked.set(ConferenceSid, { kind: reaction, at: performance.now() });
+    const kind = REACTIONS.get(StatusCallbackEvent);
+    if (kind && isWatched(ConferenceSid)) asked.set(ConferenceSid, { kind, at: performance.now() });
     send(callback, deliver);
   };
   simulator.events.on('request', ({ method, path }) => {

@@ -5,9 +5,9 @@ import { startService } from '../../src/service.js';
 import type { Call } from '../../src/simulator/model.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
+import { PASSWORD } from '../support/status.js';
 import { launchBrowser } from './browser.js';
 
-const PASSWORD = 'open sesame';
 const FOLDER = new URL('../../.github/', import.meta.url);
 
 /** Who joins (+) and leaves (-) which room when (s); as it should be seen when half a minute is over. */

@@ -44,6 +44,7 @@ async function ask() {
   if (!said) return;
   keepTime(response);
   show(said, isNew);
+  if (feed && isNew) tellNews(feed, said);
   feed = said;
   tag = response.headers.get('etag') ?? tag;
 }
@@ -97,8 +98,6 @@ function tellConnection(failure) {
 
 /** Cards by the conference's SID. @type {Map<string, Element>} */
 const cards = new Map();
-/** What the recordings did when the page was last drawn, by the conference's SID. @type {Map<string, string>} */
-const known = new Map();
 
 /**
  * @param {Feed} feed
@@ -122,7 +121,6 @@ function show(feed, isNew) {
   if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
   const shown = new Set([...live, ...finished].map(({ sid }) => sid));
   for (const sid of cards.keys()) if (!shown.has(sid)) cards.delete(sid);
-  tellNews(feed);
   find(document, 'main').hidden = false;
 }
 
@@ -150,18 +148,16 @@ function list(id, conferences) {
   say(find(document, `#${id}-count`), wanted.length > 0 ? `(${wanted.length})` : '');
 }
 
-/** For those who don't see it: which recordings do something else than before. @param {Feed} feed */
-function tellNews({ live, finished }) {
-  const isFirst = find(document, 'main').hidden;
-  const changed = live.filter(({ sid, recording }) => known.get(sid) !== recording);
-  const over = finished.filter(({ sid }) => known.has(sid));
+/** For those who don't see it: which recordings do something else than before. @param {Feed} before @param {Feed} now */
+function tellNews(before, now) {
+  const known = new Map(before.live.map(({ sid, recording }) => [sid, recording]));
+  const changed = now.live.filter(({ sid, recording }) => known.get(sid) !== recording);
+  const over = now.finished.filter(({ sid }) => known.has(sid));
   const news = [
     ...changed.map((one) => `${roomOf(one)}: ${stateOf(one)}, ${peopleIn(one)}`),
     ...over.map((one) => `${roomOf(one)}: over`),
   ];
-  if (!isFirst) say(find(document, '#news'), news.join('. '));
-  known.clear();
-  for (const { sid, recording } of live) known.set(sid, recording);
+  say(find(document, '#news'), news.join('. '));
 }
 
 /** The conference's element, made if there is none. @param {ShownConference} conference */
