@@ -8,8 +8,8 @@ import type { Settings } from './settings.js';
 import { version } from './version.js';
 import { requireAccount } from './webhooks/account.js';
 import { callback } from './webhooks/callback.js';
+import { readForm } from './webhooks/form.js';
 import { inbound } from './webhooks/inbound.js';
-import { readForm } from './webhooks/parameters.js';
 import { requireSignature } from './webhooks/signature.js';
 import { storeRecordingSid } from './webhooks/store-recording-sid.js';
 
@@ -43,7 +43,7 @@ export function createApp({
   // Nothing here is worth the hash of a body.
   app.disable('etag');
 
-  const admit = [...readForm(), requireSignature(signingKey, publicUrl), requireAccount(projectId)];
+  const admit = [readForm, requireSignature(signingKey, publicUrl), requireAccount(projectId)];
   const webhooks = {
     '/inbound': inbound({ registry, publicUrl, conferenceName, conferencePrefix }),
     '/store_recording_sid': storeRecordingSid(reconciler, log),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Reconciler } from '../conferences/reconciler.js';
 import { EMPTY_RESPONSE } from '../signalwire/laml.js';
 import { readParameters, sid, text, timestamp } from './parameters.js';
+import { sendLaml } from './send-laml.js';
 
 const conferenceEvent = z.object({
   ConferenceSid: sid,
@@ -17,7 +18,7 @@ const conferenceEvent = z.object({
 export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
   return (request, response) => {
     const { ConferenceSid, FriendlyName, StatusCallbackEvent, ...caller } = readParameters(request, conferenceEvent);
-    response.type('text/xml').send(EMPTY_RESPONSE);
+    sendLaml(response, EMPTY_RESPONSE);
 
     const conference = { conferenceSid: ConferenceSid, name: FriendlyName };
     const participant = caller.CallSid && { ...conference, callSid: caller.CallSid, happenedAt: caller.Timestamp };

@@ -5,6 +5,7 @@ import type { Registry } from '../conferences/registry.js';
 import { Refusal } from '../refusal.js';
 import { conferenceResponse } from '../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
+import { sendLaml } from './send-laml.js';
 
 export interface InboundOptions {
   registry: Registry;
@@ -24,6 +25,6 @@ export function inbound({ registry, publicUrl, conferenceName, conferencePrefix 
     const name = named ? conferencePrefix + named : registry.roomFor(readParameters(request, caller).CallSid);
     const fault = nameFault(name);
     if (fault) throw new Refusal(400, `The room ${fault}`);
-    response.type('text/xml').send(conferenceResponse(name, publicUrl() ?? ''));
+    sendLaml(response, conferenceResponse(name, publicUrl() ?? ''));
   };
 }

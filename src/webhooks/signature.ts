@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { Refusal } from '../refusal.js';
 import { isSigned } from '../signalwire/signature.js';
-import { formOf } from './parameters.js';
+import { formOf } from './form.js';
 
 /**
  * Lets through only what SignalWire signed. What it signed over is the public URL as it was configured; Host and

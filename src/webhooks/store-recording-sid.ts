@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Reconciler } from '../conferences/reconciler.js';
 import { EMPTY_RESPONSE } from '../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
+import { sendLaml } from './send-laml.js';
 
 const recordingEvent = z.object({
   ConferenceSid: sid,
@@ -18,7 +19,7 @@ export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestH
   return (request, response) => {
     const event = readParameters(request, recordingEvent);
     const recording = { conferenceSid: event.ConferenceSid, recordingSid: event.RecordingSid };
-    response.type('text/xml').send(EMPTY_RESPONSE);
+    sendLaml(response, EMPTY_RESPONSE);
 
     switch (event.RecordingStatus) {
       case 'in-progress':

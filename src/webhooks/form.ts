@@ -1,0 +1,50 @@
+import { parse } from 'node:querystring';
+import type { Request, RequestHandler } from 'express';
+import { Refusal } from '../refusal.js';
+
+/** The most that a form may have; SignalWire's have some hundred bytes. */
+const MOST_BYTES = 64 * 1024;
+
+/**
+ * Reads a POST's form. A GET's body is never read: the signature doesn't cover it. Express' own parser, which is ready for
+ * any charset and compression, takes a sixth of the time of a callback, and SignalWire sends neither.
+ */
+export const readForm: RequestHandler = (request, _response, next) => {
+  if (request.method !== 'POST') return next();
+  if (hasBody(request) && !isForm(request)) {
+    throw new Refusal(400, 'Send the parameters as a form (application/x-www-form-urlencoded) in plain UTF-8.');
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+
+  function take(chunk: Buffer): void {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes <= MOST_BYTES) return;
+    request.off('data', take).off('end', finish);
+    next(new Refusal(413, 'The form is over 64 kB.'));
+  }
+
+  function finish(): void {
+    // No bound on their number, else the signature wouldn't cover the rest.
+    request.body = parse(Buffer.concat(chunks).toString(), '&', '=', { maxKeys: 0 });
+    next();
+  }
+
+  request.on('data', take).on('end', finish);
+};
+
+/** The parameters that SignalWire signs besides the URL: a POST's form. */
+export function formOf(request: Request): Record<string, string | string[]> {
+  return request.method === 'POST' ? (request.body ?? {}) : {};
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function isForm({ headers }: Request): boolean {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
+  const isUtf8 = !/charset=(?!"?utf-8)/i.test(type);
+  return /^application\/x-www-form-urlencoded\b/i.test(type) && isUtf8 && encoding === 'identity';
+}
