@@ -255,12 +255,12 @@ describe('a resume', () => {
     // Nothing is answered any more while this lasts.
     pair.simulator.latencyMs = 60_000;
     const url = `${pair.service.publicUrl}/inbound`;
-    await Promise.all(Array.from({ length: 40 }, (_, room) => pair.simulator.call({ url: `${url}?room=${room}` })));
-    await eventually(() => expect(pair.requests.length).toBeGreaterThanOrEqual(24));
+    await Promise.all(Array.from({ length: 120 }, (_, room) => pair.simulator.call({ url: `${url}?room=${room}` })));
+    await eventually(() => expect(pair.requests.length).toBeGreaterThanOrEqual(98));
     await pair.simulator.call();
     await eventually(() => expect(writesOf(pair)).toHaveLength(1));
-    expect(pair.requests).toHaveLength(25);
+    expect(pair.requests).toHaveLength(99);
     await quiet(pair.simulator);
-    expect(pair.requests).toHaveLength(25);
+    expect(pair.requests).toHaveLength(99);
   });
 });
