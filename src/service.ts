@@ -8,7 +8,7 @@ import { createWebhookServer, listen, stopListening } from './server.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
-import { createStatus } from './status/status.js';
+import type { Status } from './status/status.js';
 import { ngrokTunnel, type OpenTunnel, type Tunnel } from './tunnel.js';
 
 export interface ServiceOptions {
@@ -44,10 +44,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
   }
 
-  const status =
-    statusPassword === undefined
-      ? undefined
-      : createStatus({ password: statusPassword, minParticipants, conferencePrefix });
+  const status = statusPassword === undefined ? undefined : await createStatus(statusPassword, settings);
   const announce = announceTo(status?.listeners ?? [], log);
   const space = createSpace({
     spaceUrl,
@@ -109,6 +106,12 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
       { cause: error },
     );
   }
+}
+
+/** Loaded only where there is a password: nobody else needs the page, nor waits for its libraries at the start. */
+async function createStatus(password: string, { minParticipants, conferencePrefix }: Settings): Promise<Status> {
+  const status = await import('./status/status.js');
+  return status.createStatus({ password, minParticipants, conferencePrefix });
 }
 
 function tunnelOf({ ngrok, host }: Settings): OpenTunnel {

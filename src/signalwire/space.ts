@@ -150,6 +150,8 @@ function connect(spaceUrl: string, projectId: string, apiToken: string, http: Ht
   const options = {
     signalwireSpaceUrl: new URL(spaceUrl).host,
     httpClient: http,
+    // Else it reads the code of some thirty APIs that we never ask anything.
+    lazyLoading: true,
     // Else the SDK takes TWILIO_REGION, TWILIO_EDGE and others from the environment and calls another host.
     env: {},
   };

@@ -1,10 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { measureAcknowledgement } from './acknowledgement.js';
 import { measureReaction } from './reaction.js';
 import { countRequests } from './requests.js';
+import { measureScale } from './scale.js';
+import { measureStart } from './start.js';
 import { type Row, table } from './table.js';
+import { measureThroughput } from './throughput.js';
 
-const MEASURES: Record<string, () => Promise<Row[]>> = { reaction: measureReaction, requests: countRequests };
+const MEASURES: Record<string, () => Promise<Row[]>> = {
+  reaction: measureReaction,
+  acknowledgement: measureAcknowledgement,
+  throughput: measureThroughput,
+  requests: countRequests,
+  scale: measureScale,
+  start: measureStart,
+};
 
 const command = new Command('npm run bench --')
   .description("Measures the service beside the guide's design and beside the limit, in one run.")

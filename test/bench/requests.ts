@@ -8,12 +8,13 @@ const MOST_REQUESTS = 20;
 const ROUND_TRIP_MS = 20;
 const SWEEP_SECONDS = 1;
 const SWEEPS = 5;
+/** The service looks once more two seconds after the last callback. */
+const SETTLED_MS = 3000;
 
 /** How many requests it takes when many people come and go at once, and when nothing happens. */
 export async function countRequests(): Promise<Row[]> {
   const ours = await crowd(startService);
-  const guide = await crowd(startGuide);
-  const quiet = await sweeps();
+  const [guide, quiet] = await Promise.all([crowd(startGuide), sweeps()]);
   return [
     {
       what: `requests for ${PEOPLE} who come and leave at once`,
@@ -34,18 +35,18 @@ export async function countRequests(): Promise<Row[]> {
 async function crowd(start: typeof startService): Promise<number> {
   const simulator = await startSimulator();
   simulator.latencyMs = ROUND_TRIP_MS;
-  const service = await start(simulator);
-  await openRoom(simulator, service, 'crowd');
-  await calm(simulator, 3000);
+  const server = await start(simulator);
+  await openRoom(simulator, server, 'crowd');
+  await calm(simulator, SETTLED_MS);
   let requests = 0;
   simulator.events.on('request', () => {
     requests += 1;
   });
-  const url = `${service.url}/inbound?room=crowd`;
+  const url = `${server.url}/inbound?room=crowd`;
   const people = await Promise.all(Array.from({ length: PEOPLE }, () => simulator.call({ url })));
   for (const call of people) simulator.hangUp(call);
-  await calm(simulator, 3000);
-  await service.stop();
+  await calm(simulator, SETTLED_MS);
+  await server.stop();
   await simulator.close();
   return requests;
 }
@@ -53,12 +54,9 @@ async function crowd(start: typeof startService): Promise<number> {
 /** Reads of a conference in which nothing happens, for each sweep. */
 async function sweeps(): Promise<number> {
   const simulator = await startSimulator();
-  const service = await startService(simulator, simulator.url, {
-    SWEEP_INTERVAL_SECONDS: String(SWEEP_SECONDS),
-  });
+  const service = await startService(simulator, simulator.url, { SWEEP_INTERVAL_SECONDS: String(SWEEP_SECONDS) });
   const { conferenceSid } = await openRoom(simulator, service, 'quiet');
-  // The look that settles comes two seconds after the last callback.
-  await delay(3000);
+  await delay(SETTLED_MS);
   const counted = { lists: 0, reads: 0 };
   simulator.events.on('request', ({ path }) => {
     if (path.includes(conferenceSid)) counted.reads += 1;

@@ -24,9 +24,12 @@ export function startGuide(simulator: Simulator, spaceUrl = simulator.url, env: 
   return startMeasured('test/bench/guide-process.ts', { SPACE: spaceUrl, PROJECT, TOKEN, ...env });
 }
 
+const AT_ONCE = 10;
+
 /** A room with two people in it, one of whom comes and goes. */
 export interface Room {
   conferenceSid: string;
+  recordingSid: string;
   leave(): void;
   comeBack(): Promise<void>;
 }
@@ -37,14 +40,26 @@ export async function openRoom(simulator: Simulator, { url }: MeasuredProcess, n
   await simulator.call({ url: webhook });
   let second: Call = await simulator.call({ url: webhook });
   const conference = simulator.conferences().find(({ participants }) => participants.has(second.sid));
-  if (!conference) throw new Error(`Nobody got into ${name}.`);
+  const recording = conference?.recordings[0];
+  if (!recording) throw new Error(`Nobody got into ${name}.`);
   return {
     conferenceSid: conference.sid,
+    recordingSid: recording.sid,
     leave: () => simulator.hangUp(second),
     async comeBack() {
       second = await simulator.call({ url: webhook });
     },
   };
+}
+
+/** Opens so many, some at once. */
+export async function openRooms(simulator: Simulator, server: MeasuredProcess, count: number): Promise<Room[]> {
+  const rooms: Room[] = [];
+  while (rooms.length < count) {
+    const names = Array.from({ length: Math.min(AT_ONCE, count - rooms.length) }, (_, one) => rooms.length + one);
+    rooms.push(...(await Promise.all(names.map((name) => openRoom(simulator, server, `room-${name}`)))));
+  }
+  return rooms;
 }
 
 /** Times from the sending of the last callback on a conference to the arrival of the pause or resume that follows. */
@@ -58,15 +73,15 @@ const REACTIONS = new Map<string | undefined, keyof Reactions>([
   ['participant-join', 'resumes'],
 ]);
 
-/** Notes each reaction in a space to rooms whose conferences are asked for. */
-export function watchReactions(simulator: Simulator, isWatched: (conferenceSid: string) => boolean): Reactions {
+/** Notes each reaction in a space from now on. */
+export function watchReactions(simulator: Simulator): Reactions {
   const reactions: Reactions = { pauses: [], resumes: [] };
   const asked = new Map<string, { kind: keyof Reactions; at: number }>();
   const send = simulator.onCallback;
   simulator.onCallback = (callback, deliver) => {
     const { ConferenceSid = '', StatusCallbackEvent } = callback.parameters;
     const kind = REACTIONS.get(StatusCallbackEvent);
-    if (kind && isWatched(ConferenceSid)) asked.set(ConferenceSid, { kind, at: performance.now() });
+    if (kind) asked.set(ConferenceSid, { kind, at: performance.now() });
     send(callback, deliver);
   };
   simulator.events.on('request', ({ method, path }) => {

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeCertificate } from './certificate.js';
+import { ms, quantile } from './figures.js';
+import { openRooms, startService, watchReactions } from './space.js';
+import { beside, type Stage } from './stage.js';
+import type { Row } from './table.js';
+
+const ROUND_TRIP_MS = 100;
+/** In each conference something happens so often. */
+const EVENT_MS = 60_000;
+const SECONDS = 15;
+/** The service looks once more two seconds after the last callback. */
+const SETTLED_MS = 3000;
+
+/** What the service takes while many conferences go on, in each of which somebody leaves or comes back once a minute. */
+export async function measureScale(): Promise<Row[]> {
+  const certificate = await makeCertificate();
+  const measure = (conferences: number) => beside(certificate, ROUND_TRIP_MS, (stage) => live(stage, conferences));
+  const [ten, hundred] = await Promise.all([measure(10), measure(100)]);
+  const thousand = await measure(1000);
+  await certificate.remove();
+
+  const most = (p95: number) => 1.05 * p95 + 5;
+  const flat = (what: string, of: (one: Lived) => number): Row => ({
+    what: `10, 100, 1,000 conferences, an event a minute each: ${what}`,
+    ours: [ten, hundred, thousand].map((one) => ms(of(one))).join(', '),
+    ratio: (of(thousand) / of(hundred)).toFixed(2),
+    wanted: `flat: ${ms(most(of(hundred)))}`,
+    isMet: of(thousand) <= most(of(hundred)),
+  });
+  const linear = (what: string, of: (one: Lived) => number): Row => ({
+    what,
+    ours: [ten, hundred, thousand].map((one) => of(one).toFixed(1)).join(', '),
+    ratio: (of(thousand) / of(hundred)).toFixed(1),
+    wanted: 'at most 10',
+    isMet: of(thousand) <= 10 * of(hundred),
+  });
+  return [
+    flat(`resume, ${ROUND_TRIP_MS} ms a request: p95`, ({ resumes }) => quantile(resumes, 0.95)),
+    flat(`pause, ${ROUND_TRIP_MS} ms a request: p95`, ({ pauses }) => quantile(pauses, 0.95)),
+    linear('the same: % of a processor', ({ cpuShare }) => 100 * cpuShare),
+    linear('the same: requests a second', ({ perSecond }) => perSecond),
+    {
+      what: 'the same: resident memory',
+      ours: [ten, hundred, thousand].map(({ rss }) => `${Math.round(rss / 1e6)} MB`).join(', '),
+    },
+    {
+      what: 'memory for each live conference (heap)',
+      ours: `${((thousand.heap - ten.heap) / 990 / 1000).toFixed(1)} kB`,
+    },
+  ];
+}
+
+type Lived = Awaited<ReturnType<typeof live>>;
+
+async function live({ simulator, url, trust }: Stage, conferences: number) {
+  const service = await startService(simulator, url, trust);
+  const rooms = await openRooms(simulator, service, conferences);
+  const isAlone = (room: number) => room % 2 === 1;
+  for (const [room, { leave }] of rooms.entries()) if (isAlone(room)) leave();
+  await delay(SETTLED_MS);
+
+  const before = await service.usage();
+  const beganAt = performance.now();
+  const reactions = watchReactions(simulator);
+  let requests = 0;
+  simulator.events.on('request', () => {
+    requests += 1;
+  });
+  for (const [index, room] of rooms.entries()) {
+    if (performance.now() - beganAt > 1000 * SECONDS) break;
+    void (isAlone(index) ? room.comeBack() : room.leave());
+    await delay((0.5 + Math.random()) * (EVENT_MS / conferences));
+  }
+  const lastedMs = performance.now() - beganAt;
+  const { cpuMs, rss, heap } = await service.usage();
+  await service.stop();
+  return {
+    pauses: reactions.pauses,
+    resumes: reactions.resumes,
+    cpuShare: (cpuMs - before.cpuMs) / lastedMs,
+    perSecond: (1000 * requests) / lastedMs,
+    rss,
+    heap,
+  };
+}

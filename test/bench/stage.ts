@@ -1,0 +1,30 @@
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { Certificate } from './certificate.js';
+import { type DelayLine, startDelayLine } from './delay-line.js';
+
+/** A space, and the way to it. */
+export interface Stage {
+  simulator: Simulator;
+  line: DelayLine;
+  url: string;
+  certificate: Certificate;
+  /** What a process must be told to trust the certificate. */
+  trust: { NODE_EXTRA_CA_CERTS: string };
+  roundTripMs: number;
+}
+
+/** Opens a space over TLS that is so far away, and closes it when the play is over. */
+export async function beside<Result>(
+  certificate: Certificate,
+  roundTripMs: number,
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
+  const simulator = await startSimulator({ tls: certificate });
+  const line = await startDelayLine(Number(new URL(simulator.url).port), roundTripMs);
+  const url = `https://localhost:${line.port}`;
+  const trust = { NODE_EXTRA_CA_CERTS: certificate.path };
+  const result = await play({ simulator, line, url, certificate, trust, roundTripMs });
+  line.close();
+  await simulator.close();
+  return result;
+}

@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import { median, ms } from './figures.js';
+import { PROBED, ROOT } from './measured-process.js';
+import { startService } from './space.js';
+import type { Row } from './table.js';
+
+const TIMES = 5;
+const ROUND_TRIP_MS = 20;
+const MOST_TIMES = 1.5;
+const IMPORTS = "import 'express'; import '@signalwire/compatibility-api'; process.send(process.memoryUsage.rss());";
+
+/** How long it takes until a service that is started answers, its first sweep included, and what memory it begins with. */
+export async function measureStart(): Promise<Row[]> {
+  const simulator = await startSimulator();
+  simulator.latencyMs = ROUND_TRIP_MS;
+  const [ours, imports] = [
+    { ms: [] as number[], rss: [] as number[] },
+    { ms: [] as number[], rss: [] as number[] },
+  ];
+  for (let time = 0; time < TIMES; time += 1) {
+    const importedAt = performance.now();
+    const rss = await importAlone();
+    imports.ms.push(performance.now() - importedAt);
+    imports.rss.push(rss);
+
+    const startedAt = performance.now();
+    const service = await startService(simulator);
+    ours.ms.push(performance.now() - startedAt);
+    ours.rss.push((await service.usage()).rss);
+    await service.stop();
+  }
+  await simulator.close();
+  const [took, limit] = [median(ours.ms), median(imports.ms)];
+  return [
+    {
+      what: `start until /healthz answers, ${ROUND_TRIP_MS} ms a request; beside importing express and the SDK`,
+      ours: ms(took),
+      limit: ms(limit),
+      ratio: (took / limit).toFixed(2),
+      wanted: `below ${MOST_TIMES}`,
+      isMet: took < MOST_TIMES * limit,
+    },
+    {
+      what: 'resident memory then',
+      ours: `${Math.round(median(ours.rss) / 1e6)} MB`,
+      limit: `${Math.round(median(imports.rss) / 1e6)} MB`,
+      ratio: (median(ours.rss) / median(imports.rss)).toFixed(2),
+    },
+  ];
+}
+
+/** Bytes of memory of a process that has imported what the service can't do without. */
+async function importAlone(): Promise<number> {
+  const child = fork('-', { cwd: ROOT, execArgv: [...PROBED, '--input-type=module', '--eval', IMPORTS] });
+  const [rss] = await once(child, 'message');
+  await once(child, 'exit');
+  return Number(rss);
+}
