@@ -1,6 +1,6 @@
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { announceTo } from './announcements.js';
-import { createApp } from './app.js';
 import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
 import { createReconciler } from './conferences/reconciler.js';
 import { createRegistry } from './conferences/registry.js';
@@ -67,30 +67,32 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     announce,
   });
   let publicUrl = settings.publicUrl;
-  const app = createApp({
-    settings,
-    registry,
-    reconciler,
-    log,
-    announce,
-    status: status?.routes,
-    publicUrl: () => publicUrl,
-  });
-  const server = createWebhookServer(app);
+  let server: Server | undefined;
   let tunnel: Tunnel | undefined;
 
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= stop());
 
   async function stop(): Promise<void> {
-    await stopListening(server);
+    if (server) await stopListening(server);
     await reconciler.close();
     await tunnel?.close().catch((error: unknown) => log.warn({ err: error }, 'the tunnel could not be closed'));
     await space.close();
   }
 
   try {
-    await reconciler.start();
+    // Express is loaded while SignalWire answers.
+    const [{ createApp }] = await Promise.all([import('./app.js'), reconciler.start()]);
+    const app = createApp({
+      settings,
+      registry,
+      reconciler,
+      log,
+      announce,
+      status: status?.routes,
+      publicUrl: () => publicUrl,
+    });
+    server = createWebhookServer(app);
     const port = await listen(server, settings.port, settings.host);
     if (publicUrl === undefined) {
       tunnel = await (openTunnel ?? tunnelOf(settings))(port);

@@ -19,12 +19,17 @@ const caller = z.object({ CallSid: sid });
 
 /** A call comes in: answers the LaML that puts the caller into a recorded conference. Does no I/O: a caller waits. */
 export function inbound({ registry, publicUrl, conferenceName, conferencePrefix }: InboundOptions): RequestHandler {
+  // Building a document takes a sixth of the time of an answer, and those who call mostly join the room of the one before.
+  let last: { name: string; base: string; document: string } | undefined;
+
   return (request, response) => {
     const { room } = readParameters(request, parameters);
     const named = room || conferenceName;
     const name = named ? conferencePrefix + named : registry.roomFor(readParameters(request, caller).CallSid);
     const fault = nameFault(name);
     if (fault) throw new Refusal(400, `The room ${fault}`);
-    sendLaml(response, conferenceResponse(name, publicUrl() ?? ''));
+    const base = publicUrl() ?? '';
+    if (last?.name !== name || last.base !== base) last = { name, base, document: conferenceResponse(name, base) };
+    sendLaml(response, last.document);
   };
 }

@@ -12,14 +12,18 @@ export const text = z.string({ error: ({ input }) => fault(input, 'is not text')
 /** A Timestamp parameter as ms since 1970; one that can't be read counts as absent. */
 export const timestamp = text.transform(parseTime).optional();
 
+/** A parameter of a webhook's, from its form or its query. An empty one counts as absent. */
+export function readParameter(request: Request, name: string): unknown {
+  return formOf(request)[name] || request.query[name] || undefined;
+}
+
 /**
- * Reads a webhook's parameters, from its form or its query, as the schema says. An empty one counts as absent.
+ * Reads those parameters of a webhook's that the schema knows.
  *
  * @throws Refusal (400) that names the first parameter that is missing or wrong
  */
 export function readParameters<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
-  const sent = { ...request.query, ...formOf(request) };
-  const given = Object.keys(schema.shape).map((name) => [name, sent[name] || undefined]);
+  const given = Object.keys(schema.shape).map((name) => [name, readParameter(request, name)]);
   const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
   const issue = result.error.issues[0];

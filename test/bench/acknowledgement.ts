@@ -9,8 +9,8 @@ import { lastJoins, type SignedRequest, signed } from './webhooks.js';
 
 const CONFERENCES = 200;
 const LATENCIES_MS = [0, 300, 3000];
-const VOLLEYS = { first: 4, measured: 10 };
-const BETWEEN_MS = 150;
+const VOLLEYS = { first: 3, measured: 6 };
+const BETWEEN_MS = 100;
 /** Ours may be so many times slower than a bare Express app. */
 const MOST_TIMES = 3;
 
@@ -23,24 +23,23 @@ export async function measureAcknowledgement(): Promise<Row[]> {
   const requests = joins.map((join) => signed(join, simulator.signingKey));
   await calm(simulator, 1000);
 
-  const limit = quantile(await volleys(bare, requests), 0.99);
-  const rows: Row[] = [];
+  const ours: number[] = [];
   for (const latencyMs of LATENCIES_MS) {
     simulator.latencyMs = latencyMs;
-    const ours = quantile(await volleys(service, requests), 0.99);
-    rows.push({
-      what: `acknowledgement, ${CONFERENCES} at once, API at ${latencyMs} ms: p99`,
-      ours: ms(ours),
-      limit: ms(limit),
-      ratio: (ours / limit).toFixed(2),
-      wanted: `at most ${MOST_TIMES} times`,
-      isMet: ours <= MOST_TIMES * limit,
-    });
+    ours.push(quantile(await volleys(service, requests), 0.99));
   }
+  const limit = quantile(await volleys(bare, requests), 0.99);
   await service.stop();
   await bare.stop();
   await simulator.close();
-  return rows;
+  return ours.map((p99, index) => ({
+    what: `acknowledgement, ${CONFERENCES} at once, API at ${LATENCIES_MS[index]} ms: p99`,
+    ours: ms(p99),
+    limit: ms(limit),
+    ratio: (p99 / limit).toFixed(2),
+    wanted: `at most ${MOST_TIMES} times`,
+    isMet: p99 <= MOST_TIMES * limit,
+  }));
 }
 
 /** Sends all of them at the same moment, some times over; returns how long each answer took. */

@@ -28,7 +28,10 @@ const rows: Row[] = [];
 for (const name of names) {
   const measure = MEASURES[name];
   if (!measure) command.error(`There is no measure called ${name}.`);
-  else rows.push(...(await measure()));
+  else {
+    console.error(`Measuring ${name}.`);
+    rows.push(...(await measure()));
+  }
 }
 const result = table(rows);
 console.log(result);

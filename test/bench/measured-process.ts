@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,21 +8,27 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { freePort } from '../support/processes.js';
 
-const usage = z.object({ cpuMs: z.number(), rss: z.number(), heap: z.number() });
-
-/** What a process has used up to now: bytes, and of the heap those that are left after garbage collection. */
-export type Usage = z.output<typeof usage>;
+const usage = z.object({ cpuMs: z.number(), rss: z.number() });
 
 /** A server in a process of its own. */
 export interface MeasuredProcess {
   url: string;
-  usage(): Promise<Usage>;
+  /** Processor time until now (ms), and resident memory (bytes). */
+  usage(): Promise<z.output<typeof usage>>;
+  /** Bytes of the heap that are in use, once garbage is collected. */
+  heap(): Promise<number>;
   stop(): Promise<void>;
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What Node must be told so that a process answers questions about what it uses. */
 export const PROBED = ['--expose-gc', '--import', new URL('probe.mjs', import.meta.url).href];
+
+// A bench that fails leaves nothing behind.
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /**
  * Starts a program that listens on PORT, and waits until it answers. What it logs is written, but goes nowhere.
@@ -40,23 +46,25 @@ export async function startMeasured(program: string, env: Record<string, string>
     stdio: ['ignore', openSync(devNull, 'w'), 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, ...env },
   });
-  // A bench that fails leaves nothing behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
   const exit = once(child, 'exit');
   while (!(await answers(port))) {
     if (child.exitCode !== null) throw new Error(`${program} ended before it answered.`);
     await delay(5);
   }
+  const ask = async (question: string) => {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer;
+  };
   return {
     url,
-    async usage() {
-      child.send('usage');
-      const [message] = await once(child, 'message');
-      return usage.parse(message);
-    },
+    usage: async () => usage.parse(await ask('usage')),
+    heap: async () => z.number().parse(await ask('heap')),
     async stop() {
       child.kill('SIGKILL');
       await exit;
+      running.delete(child);
     },
   };
 }

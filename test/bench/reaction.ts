@@ -12,10 +12,11 @@ const ROOMS = 50;
 /** In so many more the connections are cut before somebody comes back. */
 const COLD_ROOMS = 3;
 /** In so many the requests are made without the service. */
-const BARE_ROOMS = 40;
+const BARE_ROOMS = 25;
 /** How far apart those are who leave, or come back: at random, so that nothing keeps in step with the waits inside. */
-const APART = { leastMs: 50, mostMs: 150 };
-const HASTE = { leastMs: 20, mostMs: 40 };
+type Apart = { leastMs: number; mostMs: number };
+const APART: Apart = { leastMs: 40, mostMs: 120 };
+const HASTE: Apart = { leastMs: 20, mostMs: 40 };
 /** The service looks once more two seconds after the last callback. */
 const SETTLED_MS = 2500;
 
@@ -83,7 +84,7 @@ interface Played extends Reactions {
 async function playGuide(stage: Stage): Promise<Played> {
   const guide = await startGuide(stage.simulator, stage.url, stage.trust);
   const rooms = await openRooms(stage.simulator, guide, ROOMS);
-  const played = await crossings(stage, rooms);
+  const played = await crossings(stage, rooms, HASTE);
   await guide.stop();
   return played;
 }
@@ -99,7 +100,10 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   const { line, roundTripMs } = stage;
   const service = await startService(stage.simulator, stage.url, stage.trust);
   const rooms = await openRooms(stage.simulator, service, ROOMS + COLD_ROOMS);
-  const played = await crossings(stage, rooms.slice(COLD_ROOMS));
+  // A round in which the process warms up.
+  await oneByOne(rooms, ({ leave }) => leave(), HASTE);
+  await oneByOne(rooms, ({ comeBack }) => comeBack(), HASTE);
+  const played = await crossings(stage, rooms.slice(COLD_ROOMS), APART);
 
   const reactions = watchReactions(stage.simulator);
   const cold = rooms.slice(0, COLD_ROOMS);
@@ -121,18 +125,16 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   };
 }
 
-/** Has somebody leave each room, and then come back; after a hasty round in which the process warms up. */
-async function crossings({ simulator, line, roundTripMs }: Stage, rooms: Room[]): Promise<Played> {
+/** Has somebody leave each room, and then come back, so far apart. */
+async function crossings({ simulator, line, roundTripMs }: Stage, rooms: Room[], apart: Apart): Promise<Played> {
   // The guide's design opens a connection for each request: six round trips for a pause.
   const doneMs = 7 * roundTripMs;
-  await oneByOne(rooms, ({ leave }) => leave(), HASTE);
-  await oneByOne(rooms, ({ comeBack }) => comeBack(), HASTE);
   await delay(SETTLED_MS + doneMs);
   const reactions = watchReactions(simulator);
   line.opened = 0;
-  await oneByOne(rooms, ({ leave }) => leave());
+  await oneByOne(rooms, ({ leave }) => leave(), apart);
   await delay(doneMs);
-  await oneByOne(rooms, ({ comeBack }) => comeBack());
+  await oneByOne(rooms, ({ comeBack }) => comeBack(), apart);
   await delay(doneMs);
   return { pauses: [...reactions.pauses], resumes: [...reactions.resumes], opened: line.opened };
 }
@@ -192,11 +194,7 @@ async function timesToWrite(
   return times;
 }
 
-async function oneByOne(
-  rooms: Room[],
-  act: (room: Room) => void | Promise<void>,
-  apart: { leastMs: number; mostMs: number } = APART,
-): Promise<void> {
+async function oneByOne(rooms: Room[], act: (room: Room) => void | Promise<void>, apart: Apart): Promise<void> {
   for (const room of rooms) {
     void act(room);
     await delay(apart.leastMs + Math.random() * (apart.mostMs - apart.leastMs));

@@ -9,7 +9,7 @@ const ROUND_TRIP_MS = 20;
 const SWEEP_SECONDS = 1;
 const SWEEPS = 5;
 /** The service looks once more two seconds after the last callback. */
-const SETTLED_MS = 3000;
+const SETTLED_MS = 2500;
 
 /** How many requests it takes when many people come and go at once, and when nothing happens. */
 export async function countRequests(): Promise<Row[]> {
