@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { readLaml } from '../../src/simulator/laml.js';
+import { rawRequest } from '../support/raw-request.js';
 import { eventually, type Pair, startPair } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
 
@@ -248,6 +249,52 @@ describe.each(WEBHOOKS)('%s', (path) => {
       .send(gzipSync('a=1').subarray(0, 10).toString('latin1'));
     expect(response.status).toBe(400);
     expect(response.text).toSatisfy(isOneLine);
+  });
+});
+
+describe('a form', () => {
+  it.each([
+    ['in plain UTF-8, which it says', { 'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8' }],
+    ['that says it is not compressed', { 'Content-Encoding': 'identity' }],
+  ])('is read: one %s', async (_case, headers) => {
+    const pair = await startPair();
+    const name = { FriendlyName: 'recorded-büro + 💥' };
+    const response = await send(pair, 'POST', '/callback', { ...parametersFor('/callback'), ...name }).set(headers);
+    expect(response.status).toBe(200);
+  });
+
+  it('is read when it comes in chunks', async () => {
+    const { service, simulator } = await startPair();
+    const form = parametersFor('/callback');
+    const head = [
+      'POST /callback HTTP/1.1',
+      'Host: x',
+      'Connection: close',
+      'Content-Type: application/x-www-form-urlencoded',
+      'Transfer-Encoding: chunked',
+      `X-SignalWire-Signature: ${sign(simulator.signingKey, `${service.publicUrl}/callback`, form)}`,
+    ];
+    const text = String(new URLSearchParams(form));
+    const chunks = [text.slice(0, 10), text.slice(10), ''].map(
+      (chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`,
+    );
+    const answer = await rawRequest(service.port, `${head.join('\r\n')}\r\n\r\n${chunks.join('')}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('may have any number of parameters, all of which the signature covers', async () => {
+    const pair = await startPair();
+    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`p${index}`, '1']));
+    expect((await send(pair, 'POST', '/callback', { ...parametersFor('/callback'), ...many })).status).toBe(200);
+  });
+
+  it('that is too large does no harm to what follows on its connection', async () => {
+    const { service } = await startPair();
+    const post = 'POST /callback HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n';
+    const large = 'x'.repeat(100_000);
+    const next = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const answers = await rawRequest(service.port, `${post}Content-Length: ${large.length}\r\n\r\n${large}${next}`);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
   });
 });
 
