@@ -45,9 +45,9 @@ export function createApp({
 
   const admit = [readForm, requireSignature(signingKey, publicUrl), requireAccount(projectId)];
   const webhooks = {
-    '/callback': callback(reconciler, log),
     '/inbound': inbound({ registry, publicUrl, conferenceName, conferencePrefix }),
     '/store_recording_sid': storeRecordingSid(reconciler, log),
+    '/callback': callback(reconciler, log),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
     // Without its own handler a HEAD would be taken for a GET.

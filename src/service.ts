@@ -81,7 +81,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
   }
 
   try {
-    // Express is loaded while SignalWire answers.
+    // Express is loaded while SignalWire answers (unless the status page has loaded it).
     const [{ createApp }] = await Promise.all([import('./app.js'), reconciler.start()]);
     const app = createApp({
       settings,

@@ -19,7 +19,7 @@ const caller = z.object({ CallSid: sid });
 
 /** A call comes in: answers the LaML that puts the caller into a recorded conference. Does no I/O: a caller waits. */
 export function inbound({ registry, publicUrl, conferenceName, conferencePrefix }: InboundOptions): RequestHandler {
-  // Building a document takes a sixth of the time of an answer, and those who call mostly join the room of the one before.
+  // To build the document takes long beside the rest, and those who call mostly join the room of the one before.
   let last: { name: string; base: string; document: string } | undefined;
 
   return (request, response) => {

@@ -12,18 +12,17 @@ export const text = z.string({ error: ({ input }) => fault(input, 'is not text')
 /** A Timestamp parameter as ms since 1970; one that can't be read counts as absent. */
 export const timestamp = text.transform(parseTime).optional();
 
-/** A parameter of a webhook's, from its form or its query. An empty one counts as absent. */
-export function readParameter(request: Request, name: string): unknown {
-  return formOf(request)[name] || request.query[name] || undefined;
-}
-
 /**
- * Reads those parameters of a webhook's that the schema knows.
+ * Reads those parameters of a webhook's that the schema knows, from its form, else from its query. An empty one counts as
+ * absent.
  *
  * @throws Refusal (400) that names the first parameter that is missing or wrong
  */
 export function readParameters<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
-  const given = Object.keys(schema.shape).map((name) => [name, readParameter(request, name)]);
+  const form = formOf(request);
+  // Express parses it anew each time it's asked for.
+  const { query } = request;
+  const given = Object.keys(schema.shape).map((name) => [name, form[name] || query[name] || undefined]);
   const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
   const issue = result.error.issues[0];

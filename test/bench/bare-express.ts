@@ -1,6 +1,6 @@
 import express from 'express';
 
-// The least that Express can do: a constant for everything.
+// Express as it comes, which answers a constant to everything.
 const app = express();
 app.use((_request, response) => {
   response.send('ok');

@@ -11,3 +11,8 @@ export function median(values: number[]): number {
 export function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }
+
+/** How slow (ms) what should be as fast as that may be: 5 ms and 5 % slower. */
+export function withSlack(fastMs: number): number {
+  return 1.05 * fastMs + 5;
+}

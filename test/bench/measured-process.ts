@@ -1,8 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
 import { connect } from 'node:net';
-import { devNull } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -24,12 +22,6 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What Node must be told so that a process answers questions about what it uses. */
 export const PROBED = ['--expose-gc', '--import', new URL('probe.mjs', import.meta.url).href];
 
-// A bench that fails leaves nothing behind.
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 /**
  * Starts a program that listens on PORT, and waits until it answers. What it logs is written, but goes nowhere.
  *
@@ -43,19 +35,17 @@ export async function startMeasured(program: string, env: Record<string, string>
   const child = fork(program, {
     cwd: ROOT,
     execArgv: [...PROBED, ...loader],
-    stdio: ['ignore', openSync(devNull, 'w'), 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, ...env },
   });
-  running.add(child);
   const exit = once(child, 'exit');
   while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`${program} ended before it answered.`);
+    if (!child.connected) throw new Error(`${program} ended before it answered.`);
     await delay(5);
   }
   const ask = async (question: string) => {
     child.send(question);
-    const [answer] = await once(child, 'message');
-    return answer;
+    return answerOf(child);
   };
   return {
     url,
@@ -64,9 +54,15 @@ export async function startMeasured(program: string, env: Record<string, string>
     async stop() {
       child.kill('SIGKILL');
       await exit;
-      running.delete(child);
     },
   };
+}
+
+/** The next message of a process. @throws Error when it ends instead */
+export async function answerOf(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('A process ended before it answered.')));
+  const [answer] = await Promise.race([once(child, 'message'), ended]);
+  return answer;
 }
 
 /** Whether a server answers there, whatever it says. Asks only once something listens, which costs less to find out. */

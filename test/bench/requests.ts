@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startSimulator } from '../../src/simulator/simulator.js';
-import { calm, openRoom, startGuide, startService } from './space.js';
+import { calm, openRoom, openSpace, startGuide, startService } from './space.js';
 import type { Row } from './table.js';
 
 const PEOPLE = 200;
@@ -33,7 +32,7 @@ export async function countRequests(): Promise<Row[]> {
 }
 
 async function crowd(start: typeof startService): Promise<number> {
-  const simulator = await startSimulator();
+  const simulator = await openSpace();
   simulator.latencyMs = ROUND_TRIP_MS;
   const server = await start(simulator);
   await openRoom(simulator, server, 'crowd');
@@ -44,6 +43,8 @@ async function crowd(start: typeof startService): Promise<number> {
   });
   const url = `${server.url}/inbound?room=crowd`;
   const people = await Promise.all(Array.from({ length: PEOPLE }, () => simulator.call({ url })));
+  const [conference] = simulator.conferences();
+  if (conference?.participants.size !== PEOPLE + 2) throw new Error(`${conference?.participants.size} are in.`);
   for (const call of people) simulator.hangUp(call);
   await calm(simulator, SETTLED_MS);
   await server.stop();
@@ -53,17 +54,18 @@ async function crowd(start: typeof startService): Promise<number> {
 
 /** Reads of a conference in which nothing happens, for each sweep. */
 async function sweeps(): Promise<number> {
-  const simulator = await startSimulator();
+  const simulator = await openSpace();
   const service = await startService(simulator, simulator.url, { SWEEP_INTERVAL_SECONDS: String(SWEEP_SECONDS) });
   const { conferenceSid } = await openRoom(simulator, service, 'quiet');
   await delay(SETTLED_MS);
   const counted = { lists: 0, reads: 0 };
   simulator.events.on('request', ({ path }) => {
-    if (path.includes(conferenceSid)) counted.reads += 1;
-    else counted.lists += 1;
+    if (!path.includes(conferenceSid)) counted.lists += 1;
+    else if (counted.lists >= 1 && counted.lists <= SWEEPS) counted.reads += 1;
   });
-  while (counted.lists < SWEEPS) await delay(20);
+  // From one list to that which is so many sweeps later.
+  while (counted.lists <= SWEEPS) await delay(20);
   await service.stop();
   await simulator.close();
-  return counted.reads / counted.lists;
+  return counted.reads / SWEEPS;
 }

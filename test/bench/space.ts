@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../../src/simulator/model.js';
-import type { Simulator } from '../../src/simulator/simulator.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
 
-/** What conferences of the service's begin with; the guide's must be no business of its sweeps. */
-const PREFIX = 'ours-';
+/** A simulated space in which nothing may go wrong, else figures would be told of what didn't happen. */
+export async function openSpace(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator(options);
+  simulator.events.on('problem', (sentence) => {
+    throw new Error(sentence);
+  });
+  return simulator;
+}
 
 /** The service, as it is deployed, before a space. */
 export function startService(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
@@ -13,7 +19,6 @@ export function startService(simulator: Simulator, spaceUrl = simulator.url, env
     SIGNALWIRE_PROJECT_ID: simulator.projectId,
     SIGNALWIRE_API_TOKEN: simulator.apiToken,
     SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
-    CONFERENCE_PREFIX: PREFIX,
     ...env,
   });
 }

@@ -1,6 +1,7 @@
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
 import type { Certificate } from './certificate.js';
 import { type DelayLine, startDelayLine } from './delay-line.js';
+import { openSpace } from './space.js';
 
 /** A space, and the way to it. */
 export interface Stage {
@@ -19,7 +20,7 @@ export async function beside<Result>(
   roundTripMs: number,
   play: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
-  const simulator = await startSimulator({ tls: certificate });
+  const simulator = await openSpace({ tls: certificate });
   const line = await startDelayLine(Number(new URL(simulator.url).port), roundTripMs);
   const url = `https://localhost:${line.port}`;
   const trust = { NODE_EXTRA_CA_CERTS: certificate.path };

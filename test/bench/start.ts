@@ -1,9 +1,7 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { startSimulator } from '../../src/simulator/simulator.js';
 import { median, ms } from './figures.js';
-import { PROBED, ROOT } from './measured-process.js';
-import { startService } from './space.js';
+import { answerOf, PROBED, ROOT } from './measured-process.js';
+import { openSpace, startService } from './space.js';
 import type { Row } from './table.js';
 
 const TIMES = 5;
@@ -13,17 +11,16 @@ const IMPORTS = "import 'express'; import '@signalwire/compatibility-api'; proce
 
 /** How long it takes until a service that is started answers, its first sweep included, and what memory it begins with. */
 export async function measureStart(): Promise<Row[]> {
-  const simulator = await startSimulator();
+  const simulator = await openSpace();
   simulator.latencyMs = ROUND_TRIP_MS;
   const [ours, imports] = [
     { ms: [] as number[], rss: [] as number[] },
     { ms: [] as number[], rss: [] as number[] },
   ];
   for (let time = 0; time < TIMES; time += 1) {
-    const importedAt = performance.now();
-    const rss = await importAlone();
-    imports.ms.push(performance.now() - importedAt);
-    imports.rss.push(rss);
+    const imported = await importAlone();
+    imports.ms.push(imported.ms);
+    imports.rss.push(imported.rss);
 
     const startedAt = performance.now();
     const service = await startService(simulator);
@@ -51,10 +48,12 @@ export async function measureStart(): Promise<Row[]> {
   ];
 }
 
-/** Bytes of memory of a process that has imported what the service can't do without. */
-async function importAlone(): Promise<number> {
+/** How long a process takes to import what the service can't do without, and its memory then (bytes). */
+async function importAlone(): Promise<{ ms: number; rss: number }> {
+  const startedAt = performance.now();
   const child = fork('-', { cwd: ROOT, execArgv: [...PROBED, '--input-type=module', '--eval', IMPORTS] });
-  const [rss] = await once(child, 'message');
-  await once(child, 'exit');
-  return Number(rss);
+  const rss = Number(await answerOf(child));
+  const importedMs = performance.now() - startedAt;
+  child.kill('SIGKILL');
+  return { ms: importedMs, rss };
 }

@@ -1,16 +1,14 @@
 import autocannon from 'autocannon';
-import { startSimulator } from '../../src/simulator/simulator.js';
 import type { Webhook } from '../../src/simulator/webhooks.js';
 import { median } from './figures.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
-import { calm, startService } from './space.js';
+import { calm, openSpace, startService } from './space.js';
 import type { Row } from './table.js';
 import { lastJoins, type SignedRequest, signed } from './webhooks.js';
 
 const CONNECTIONS = 10;
 const LATENCY_MS = 300;
-/** Ours has more code to be compiled. */
-const WARM_SECONDS = { bare: 1, ours: 4 };
+const WARM_SECONDS = 3;
 const ROUNDS = 3;
 /** Ours may do so much of what a bare Express app does. */
 const LEAST_SHARE = 0.6;
@@ -20,7 +18,7 @@ const LEAST_SHARE = 0.6;
  * are of one conference: what the passes of many cost is measured with the scale.
  */
 export async function measureThroughput(): Promise<Row[]> {
-  const simulator = await startSimulator();
+  const simulator = await openSpace();
   const bare = await startMeasured('test/bench/bare-express.ts');
   const service = await startService(simulator);
   const [join] = await lastJoins(simulator, service, 1);
@@ -32,8 +30,7 @@ export async function measureThroughput(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [path, webhook] of Object.entries({ '/inbound': call, '/callback': join })) {
     const request = signed(webhook, simulator.signingKey);
-    await saturate(bare, request, WARM_SECONDS.bare);
-    await saturate(service, request, WARM_SECONDS.ours);
+    for (const server of [bare, service]) await saturate(server, request, WARM_SECONDS);
     const rounds: { limit: Load; ours: Load }[] = [];
     // In turns, as the machine's speed is another from second to second.
     for (let round = 0; round < ROUNDS; round += 1) {
