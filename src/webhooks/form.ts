@@ -16,22 +16,16 @@ export const readForm: RequestHandler = (request, _response, next) => {
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-
-  function take(chunk: Buffer): void {
-    chunks.push(chunk);
+  request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= MOST_BYTES) return;
-    request.off('data', take).off('end', finish);
-    next(new Refusal(413, 'The form is over 64 kB.'));
-  }
-
-  function finish(): void {
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
+  });
+  request.on('end', () => {
+    if (bytes > MOST_BYTES) return next(new Refusal(413, 'The form is over 64 kB.'));
     // A thousand parameters at most: what comes after them is neither read nor covered by the signature.
     request.body = parse(Buffer.concat(chunks).toString());
     next();
-  }
-
-  request.on('data', take).on('end', finish);
+  });
 };
 
 /** The parameters that SignalWire signs besides the URL: a POST's form. */

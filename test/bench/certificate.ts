@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,22 +9,19 @@ import { promisify } from 'node:util';
 export interface Certificate {
   key: string;
   cert: string;
-  /** Where `cert` lies, for NODE_EXTRA_CA_CERTS. */
+  /** Where `cert` lies, for NODE_EXTRA_CA_CERTS, until the process ends. */
   path: string;
-  remove(): Promise<void>;
 }
 
 /** Has openssl make one. */
 export async function makeCertificate(): Promise<Certificate> {
   const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
   const [keyPath, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  await promisify(execFile)('openssl', [...request, ...names, '-keyout', keyPath, '-out', path]);
-  return {
-    key: await readFile(keyPath, 'utf8'),
-    cert: await readFile(path, 'utf8'),
-    path,
-    remove: () => rm(folder, { recursive: true }),
-  };
+  await promisify(execFile)('openssl', [...request, ...names, '-keyout', keyPath, '-out', path]).catch((cause) => {
+    throw new Error('openssl could not make a certificate; is it installed?', { cause });
+  });
+  return { key: await readFile(keyPath, 'utf8'), cert: await readFile(path, 'utf8'), path };
 }

@@ -23,6 +23,9 @@ const command = new Command('npm run bench --')
   .option('--markdown <file>', 'writes the table there as well')
   .parse();
 
+// So that what is left to do at the end is done, whatever ends it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const asked = command.args;
 const rows: Row[] = [];
 for (const [name, measure] of MEASURES) {

@@ -24,7 +24,6 @@ export async function measureScale(): Promise<Row[]> {
   const measure = (conferences: number) => beside(certificate, ROUND_TRIP_MS, (stage) => live(stage, conferences));
   const [ten, hundred] = await Promise.all([measure(10), measure(100)]);
   const thousand = await measure(1000);
-  await certificate.remove();
 
   const flat = (what: string, of: (one: Lived) => number): Row => ({
     what: `10, 100, 1,000 live conferences: ${what}`,
