@@ -7,6 +7,7 @@ import { openRooms, type Reactions, type Room, startGuide, startService, watchRe
 import { beside, type Stage } from './stage.js';
 import type { Row } from './table.js';
 
+const ROUND_TRIPS_MS = [20, 100, 300];
 /** In each of them somebody leaves and comes back. */
 const ROOMS = 50;
 /** In so many more the connections are cut before somebody comes back. */
@@ -18,10 +19,12 @@ interface Apart {
   leastMs: number;
   mostMs: number;
 }
-const APART: Apart = { leastMs: 40, mostMs: 120 };
-const HASTE: Apart = { leastMs: 20, mostMs: 40 };
+const APART: Apart = { leastMs: 40, mostMs: 80 };
+const HASTE: Apart = { leastMs: 10, mostMs: 30 };
 /** The service looks once more two seconds after the last callback. */
 const SETTLED_MS = 2500;
+/** Whatever hasn't come by then never comes. */
+const LATE_MS = 10_000;
 
 /**
  * How long it takes from a callback's sending until the pause or resume arrives at SignalWire, over TLS: the service, the
@@ -29,14 +32,13 @@ const SETTLED_MS = 2500;
  */
 export async function measureReaction(): Promise<Row[]> {
   const certificate = await makeCertificate();
-  // Where a request takes 20 ms each millisecond counts: that one has the machine for itself. What few milliseconds do to
-  // the guide's design doesn't matter.
-  const fastest = await beside(certificate, 20, playService);
-  const others = await Promise.all([100, 300].map((roundTripMs) => beside(certificate, roundTripMs, playService)));
-  const guides = await Promise.all([20, 100, 300].map((roundTripMs) => beside(certificate, roundTripMs, playGuide)));
-  return [fastest, ...others].flatMap((ours, index) => {
+  const ours: PlayedByService[] = [];
+  // One after the other: to each the milliseconds count. To the guide's design they don't.
+  for (const roundTripMs of ROUND_TRIPS_MS) ours.push(await beside(certificate, roundTripMs, playService));
+  const guides = await Promise.all(ROUND_TRIPS_MS.map((roundTripMs) => beside(certificate, roundTripMs, playGuide)));
+  return ours.flatMap((our, index) => {
     const guide = guides[index];
-    return guide ? rowsOf(ours, guide) : [];
+    return guide ? rowsOf(our, guide) : [];
   });
 }
 
@@ -83,7 +85,7 @@ interface Played extends Reactions {
 async function playGuide(stage: Stage): Promise<Played> {
   const guide = await startGuide(stage.simulator, stage.url, stage.trust);
   const rooms = await openRooms(stage.simulator, guide, ROOMS);
-  const played = await crossings(stage, rooms, HASTE);
+  const played = await crossings(stage, rooms);
   await guide.stop();
   return played;
 }
@@ -102,7 +104,7 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   // A round in which the process warms up.
   await oneByOne(rooms, ({ leave }) => leave(), HASTE);
   await oneByOne(rooms, ({ comeBack }) => comeBack(), HASTE);
-  const played = await crossings(stage, rooms.slice(COLD_ROOMS), APART);
+  const played = await crossings(stage, rooms.slice(COLD_ROOMS));
 
   const reactions = watchReactions(stage.simulator);
   const cold = rooms.slice(0, COLD_ROOMS);
@@ -124,22 +126,25 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   };
 }
 
-/** Has somebody leave each room, and then come back, so far apart. */
-async function crossings({ simulator, line, roundTripMs }: Stage, rooms: Room[], apart: Apart): Promise<Played> {
-  // The guide's design opens a connection for each request: six round trips for a pause.
-  const doneMs = 7 * roundTripMs;
-  await delay(SETTLED_MS + doneMs);
-  const reactions = watchReactions(simulator);
+/** Has somebody leave each room, and then come back. */
+async function crossings({ simulator, line, roundTripMs }: Stage, rooms: Room[]): Promise<Played> {
+  await delay(SETTLED_MS + roundTripMs);
+  const { pauses, resumes } = watchReactions(simulator);
   line.opened = 0;
-  await oneByOne(rooms, ({ leave }) => leave(), apart);
-  await delay(doneMs);
-  await oneByOne(rooms, ({ comeBack }) => comeBack(), apart);
-  await delay(doneMs);
-  const { pauses, resumes } = reactions;
-  if (pauses.length < rooms.length || resumes.length < rooms.length) {
-    throw new Error(`Of ${rooms.length} there were ${pauses.length} pauses and ${resumes.length} resumes.`);
-  }
+  await oneByOne(rooms, ({ leave }) => leave(), APART);
+  await toBeAsMany(pauses, rooms.length);
+  await oneByOne(rooms, ({ comeBack }) => comeBack(), APART);
+  await toBeAsMany(resumes, rooms.length);
   return { pauses: [...pauses], resumes: [...resumes], opened: line.opened };
+}
+
+/** Waits for the last reactions. @throws Error when some never come */
+async function toBeAsMany(reactions: number[], count: number): Promise<void> {
+  const beganAt = performance.now();
+  while (reactions.length < count) {
+    if (performance.now() - beganAt > LATE_MS) throw new Error(`Of ${count} reactions ${reactions.length} came.`);
+    await delay(20);
+  }
 }
 
 /** How long the same requests take without anybody who decides: a write alone, and one that waits for two reads. */

@@ -9,7 +9,7 @@ const ROUND_TRIP_MS = 100;
 /** In each conference something happens so often. */
 const EVENT_MS = 60_000;
 /** The time of one sweep: a fourth of the default, so that what sweeps cost shows in so short a time. */
-const SECONDS = 8;
+const SECONDS = 7;
 /** Ten times as much for ten times as many, and some chance. */
 const LINEAR = 10.5;
 /** Between two who leave before the measurement begins. */
