@@ -8,7 +8,7 @@ import { lastJoins, type SignedRequest, signed } from './webhooks.js';
 
 const CONNECTIONS = 10;
 const LATENCY_MS = 300;
-const WARM_SECONDS = 3;
+const WARM_SECONDS = 2;
 const ROUNDS = 3;
 /** Ours may do so much of what a bare Express app does. */
 const LEAST_SHARE = 0.6;
