@@ -77,7 +77,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     if (server) await stopListening(server);
     await reconciler.close();
     await tunnel?.close().catch((error: unknown) => log.warn({ err: error }, 'the tunnel could not be closed'));
-    await space.close();
+    space.close();
   }
 
   try {

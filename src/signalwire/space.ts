@@ -35,7 +35,7 @@ export interface Space {
   /** Whether the project has, or had, a call of that SID. */
   isCall(sid: string): Promise<boolean>;
   /** Closes the connections; requests under way fail. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** One thing asked of SignalWire, and what came of it. */
@@ -65,7 +65,7 @@ const PAGE_SIZE = 1000;
 /** Opens a space through SignalWire's compatibility SDK. Sends nothing yet. */
 export function createSpace(options: SpaceOptions): Space {
   const { spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs, onAnswered } = options;
-  const http = createHttpClient(timeoutMs);
+  const http = createHttpClient(spaceUrl, timeoutMs);
   const client = connect(spaceUrl, projectId, apiToken, http);
 
   /** Waits for what the SDK was asked, and tells how it went. */

@@ -30,7 +30,7 @@ async function startSpace(answer: RequestListener, timeoutMs = 1000) {
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();
-    await space.close();
+    space.close();
   });
   return { space, connections: () => connections };
 }
