@@ -43,15 +43,18 @@ export function createApp({
   // Nothing here is worth the hash of a body.
   app.disable('etag');
 
-  const admit = [readForm, requireSignature(signingKey, publicUrl), requireAccount(projectId)];
+  const admit = [requireSignature(signingKey, publicUrl), requireAccount(projectId)];
   const webhooks = {
-    '/inbound': inbound({ registry, publicUrl, conferenceName, conferencePrefix }),
-    '/store_recording_sid': storeRecordingSid(reconciler, log),
     '/callback': callback(reconciler, log),
+    '/store_recording_sid': storeRecordingSid(reconciler, log),
+    '/inbound': inbound({ registry, publicUrl, conferenceName, conferencePrefix }),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
+    const route = app.route(path);
+    // Nobody else counts them.
+    if (status) route.all(tell(path, announce));
     // Without its own handler a HEAD would be taken for a GET.
-    app.route(path).all(tell(path, announce)).head(answerNothing).get(admit, webhook).post(admit, webhook);
+    route.head(answerNothing).get(admit, webhook).post(admit, webhook);
   }
 
   app.get('/healthz', (_request, response) => {
@@ -66,7 +69,8 @@ export function createApp({
   // one it answers a page of its own.
   const handle: (...asked: [...Parameters<RequestListener>, otherwise: () => void]) => void = app;
   return (request, response) => {
-    handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE));
+    const answerNoPath = () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE);
+    readForm(request, () => handle(request, response, answerNoPath));
   };
 }
 

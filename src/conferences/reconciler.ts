@@ -119,6 +119,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const conference = registry.get(conferenceSid);
       return conference ? heldForMs(conference) : 0;
     },
+    laterMs: durations.settle,
   });
 
   const sweep = createSweep({
@@ -146,7 +147,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     announce({ what: 'heard', conference: snapshot(conference) });
     allowOneMoreWrite(conference);
     queue.add(conference.sid);
-    queue.addAfter(conference.sid, durations.settle);
+    queue.addLater(conference.sid);
   }
 
   function hear(event: ParticipantEvent, isIn: boolean): { conference: Conference; isNews: boolean } {
@@ -194,7 +195,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       log.info({ conferenceSid: conference.sid }, 'the recording of the conference is right again');
     }
     conference.refusals = 0;
-    if (conference.hasUnansweredWrite) queue.addAfter(conference.sid, durations.settle);
+    if (conference.hasUnansweredWrite) queue.addLater(conference.sid);
     conference.hasUnansweredWrite = false;
   }
 

@@ -4,8 +4,8 @@ export interface WorkQueue {
   add(key: string): void;
   /** Runs the key's work when neither what was added by `add` waits nor what is tried again; if it's running, that's it. */
   addBehind(key: string): void;
-  /** Adds the key later, in place of any earlier wish of this kind. */
-  addAfter(key: string, delayMs: number): void;
+  /** Adds the key when `laterMs` have gone by since this was last wished for it. */
+  addLater(key: string): void;
   /** Drops everything planned for the key. A run under way goes on. */
   forget(key: string): void;
   /** Resolves when nothing runs or is to be tried again. What was added for later doesn't count. */
@@ -28,10 +28,19 @@ export interface WorkQueueOptions {
   waitAfter(failures: number): number;
   /** For how long (ms) no run of the key may begin. */
   heldForMs(key: string): number;
+  /** What `addLater` waits, in milliseconds. */
+  laterMs: number;
 }
 
 /** A failed run is tried again after a wait; new work for the key tries at once, unless the key is held. */
-export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs }: WorkQueueOptions): WorkQueue {
+export function createWorkQueue({
+  run,
+  workers,
+  onFailure,
+  waitAfter,
+  heldForMs,
+  laterMs,
+}: WorkQueueOptions): WorkQueue {
   // Those that wait for a worker, in three lines: what is tried again must not hold up what is new.
   const added = new Set<string>();
   const again = new Set<string>();
@@ -121,8 +130,12 @@ export function createWorkQueue({ run, workers, onFailure, waitAfter, heldForMs 
     addBehind(key) {
       if (!running.has(key)) add(key, behind);
     },
-    addAfter(key, delayMs) {
-      if (!isClosed) plan(delayed, key, delayMs, added);
+    addLater(key) {
+      if (isClosed) return;
+      const earlier = delayed.get(key);
+      // Costs less than another timer, and each callback comes by here.
+      if (earlier) earlier.refresh();
+      else plan(delayed, key, laterMs, added);
     },
     forget(key) {
       clear(retries, key);

@@ -1,6 +1,6 @@
 import { RestClient } from '@signalwire/compatibility-api';
 
-type Form = Record<string, string | string[]>;
+type Form = NodeJS.Dict<string | string[]>;
 
 // The SDK's types don't know the last argument, which silences a warning that takes any wrong signature for a RELAY
 // request.

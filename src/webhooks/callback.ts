@@ -17,12 +17,13 @@ const conferenceEvent = z.object({
 /** Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). */
 export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
   return (request, response) => {
-    const { ConferenceSid, FriendlyName, StatusCallbackEvent, ...caller } = readParameters(request, conferenceEvent);
+    const event = readParameters(request, conferenceEvent);
     sendLaml(response, EMPTY_RESPONSE);
 
-    const conference = { conferenceSid: ConferenceSid, name: FriendlyName };
-    const participant = caller.CallSid && { ...conference, callSid: caller.CallSid, happenedAt: caller.Timestamp };
-    switch (StatusCallbackEvent) {
+    const { CallSid: callSid, Timestamp: happenedAt } = event;
+    const conference = { conferenceSid: event.ConferenceSid, name: event.FriendlyName };
+    const participant = callSid && { ...conference, callSid, happenedAt };
+    switch (event.StatusCallbackEvent) {
       case 'participant-join':
         return participant ? reconciler.participantJoined(participant) : reconciler.conferenceChanged(conference);
       case 'participant-leave':
@@ -32,7 +33,7 @@ export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
       case 'conference-end':
         return reconciler.conferenceEnded(conference);
       default:
-        log.debug({ ...conference, event: StatusCallbackEvent }, 'nothing to do for this event');
+        log.debug({ ...conference, event: event.StatusCallbackEvent }, 'nothing to do for this event');
     }
   };
 }

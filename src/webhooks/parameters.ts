@@ -20,8 +20,8 @@ export const timestamp = text.transform(parseTime).optional();
  */
 export function readParameters<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
   const form = formOf(request);
-  // Express parses it anew each time it's asked for.
-  const { query } = request;
+  // Express parses the query anew each time it's asked for, and works up to that where there is none.
+  const query = request.url.includes('?') ? request.query : {};
   const given = Object.keys(schema.shape).map((name) => [name, form[name] || query[name] || undefined]);
   const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
