@@ -60,9 +60,17 @@ export async function startMeasured(program: string, env: Record<string, string>
 
 /** The next message of a process. @throws Error when it ends instead */
 export async function answerOf(child: ChildProcess): Promise<unknown> {
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('A process ended before it answered.')));
-  const [answer] = await Promise.race([once(child, 'message'), ended]);
-  return answer;
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('A process ended before it answered.');
+  });
+  try {
+    const [answer] = await Promise.race([once(child, 'message', { signal }), ended]);
+    return answer;
+  } finally {
+    over.abort();
+  }
 }
 
 /** Whether a server answers there, whatever it says. Asks only once something listens, which costs less to find out. */

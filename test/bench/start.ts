@@ -4,7 +4,7 @@ import { answerOf, PROBED, ROOT } from './measured-process.js';
 import { openSpace, startService } from './space.js';
 import type { Row } from './table.js';
 
-const TIMES = 3;
+const TIMES = 5;
 const ROUND_TRIP_MS = 20;
 const MOST_TIMES = 1.5;
 const IMPORTS = "import 'express'; import '@signalwire/compatibility-api'; process.send(process.memoryUsage.rss());";
