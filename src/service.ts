@@ -4,6 +4,7 @@ import { announceTo } from './announcements.js';
 import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
 import { createReconciler } from './conferences/reconciler.js';
 import { createRegistry } from './conferences/registry.js';
+import { pointNumber } from './point-number.js';
 import { createWebhookServer, listen, stopListening } from './server.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
@@ -32,7 +33,7 @@ export interface Service {
 }
 
 /**
- * Starts the service: a first sweep, then listening, then the tunnel.
+ * Starts the service: a first sweep, then listening, then the tunnel, then the number pointed at it.
  *
  * @throws Error with a sentence for a person when SignalWire refuses the credentials, the port can't be had, or the
  *   tunnel can't be opened; nothing is left running then
@@ -98,6 +99,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
       tunnel = await (openTunnel ?? tunnelOf(settings))(port);
       publicUrl = tunnel.url;
     }
+    if (settings.phoneNumber !== undefined) await pointNumber(space, settings.phoneNumber, publicUrl, log);
     return { publicUrl, port, close };
   } catch (error) {
     await close();

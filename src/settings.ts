@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_NAME_LENGTH, MAX_PREFIX_LENGTH, nameFault } from './conferences/name.js';
+import { e164 } from './e164.js';
 
 /** Everything the service can be told, checked. */
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   ngrok: { authtoken: string; domain: string | undefined } | undefined;
   port: number;
   host: string;
+  /** The number to point here at the start, in E.164 form; undefined leaves all numbers alone. */
+  phoneNumber: string | undefined;
   /** The recording runs while at least this many people are in. */
   minParticipants: number;
   /** What a paused stretch leaves in the recording: nothing (`skip`) or silence. */
@@ -59,6 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     ngrok: given.NGROK_AUTHTOKEN ? { authtoken: given.NGROK_AUTHTOKEN, domain: given.NGROK_DOMAIN } : undefined,
     port: given.PORT,
     host: given.HOST,
+    phoneNumber: given.SIGNALWIRE_PHONE_NUMBER,
     minParticipants: given.MIN_PARTICIPANTS,
     pauseBehavior: given.PAUSE_BEHAVIOR,
     conferenceName: given.CONFERENCE_NAME,
@@ -119,6 +123,13 @@ const publicUrl = z
     return (url.origin + url.pathname).replace(/\/+$/, '');
   });
 
+const phoneNumber = z.string().transform((text, context) => {
+  const number = e164(text);
+  if (number !== undefined) return number;
+  context.addIssue({ code: 'custom', message: 'must be a number in E.164 form, for example +15551234567.' });
+  return z.NEVER;
+});
+
 const environment = z
   .object({
     SIGNALWIRE_SPACE_URL: spaceUrl,
@@ -130,6 +141,7 @@ const environment = z
     ALLOW_UNSIGNED_WEBHOOKS: oneOf(['true', 'false'])
       .default('false')
       .transform((word) => word === 'true'),
+    SIGNALWIRE_PHONE_NUMBER: phoneNumber.optional(),
     PUBLIC_URL: publicUrl.optional(),
     NGROK_AUTHTOKEN: z.string().trim().optional(),
     NGROK_DOMAIN: z

@@ -104,9 +104,11 @@ function parse(text: string, status: number, asked: string): unknown {
   }
 }
 
-const refusal = z.object({ message: z.string().optional(), errors: z.array(z.string()).optional() });
+const sentence = z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]);
+const refusal = z.object({ message: z.string().optional(), errors: z.array(sentence).optional() });
 
-// SignalWire says why in `message`, or in `errors` for a 422; a gateway before it answers with HTML or nothing.
+// SignalWire says why in `message`, or in `errors`: sentences for a 422, objects with a message for a call's 400 (source:
+// its OpenAPI document). A gateway before it answers with HTML or nothing.
 function reason(text: string): string {
   try {
     const { message, errors } = refusal.parse(JSON.parse(text));

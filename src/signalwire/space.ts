@@ -11,6 +11,18 @@ export interface LiveRecording {
   state: RecordingState;
 }
 
+/** A phone number of the project, and what takes its calls. */
+export interface PhoneNumber {
+  sid: string;
+  /** In E.164 form. */
+  phoneNumber: string;
+  /** The voice webhook; empty where there is none. */
+  voiceUrl: string;
+  voiceMethod: string;
+  /** Whether an application takes the calls: then the voice webhook is ignored. Source: SignalWire's OpenAPI document. */
+  hasApplication: boolean;
+}
+
 export interface ListedConference {
   sid: string;
   name: string;
@@ -34,6 +46,14 @@ export interface Space {
   updateRecording(conferenceSid: string, recordingSid: string, state: RecordingState): Promise<void>;
   /** Whether the project has, or had, a call of that SID. */
   isCall(sid: string): Promise<boolean>;
+  /** The project's phone numbers. Needs the Numbers scope, without which SignalWire answers 401. */
+  listPhoneNumbers(): Promise<PhoneNumber[]>;
+  /** Sets a number's voice webhook, to be asked by POST, and nothing else of it. */
+  pointPhoneNumber(sid: string, voiceUrl: string): Promise<void>;
+  /** Calls somebody, who is put where the LaML at `url` says; returns the CallSid. Both numbers are in E.164 form. */
+  placeCall(call: { to: string; from: string; url: string }): Promise<string>;
+  /** The call's status in SignalWire's word. */
+  fetchCallStatus(sid: string): Promise<string>;
   /** Closes the connections; requests under way fail. */
   close(): void;
 }
@@ -137,6 +157,31 @@ export function createSpace(options: SpaceOptions): Space {
     async isCall(sid) {
       const call = await orUndefined(ask('fetch_call', client.calls(sid).fetch()));
       return call?.sid === sid;
+    },
+
+    async listPhoneNumbers() {
+      const numbers = await ask('list_phone_numbers', client.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE }));
+      return numbers.map(({ sid, phoneNumber, voiceUrl, voiceMethod, voiceApplicationSid }) => ({
+        sid,
+        phoneNumber,
+        voiceUrl: voiceUrl ?? '',
+        voiceMethod,
+        hasApplication: Boolean(voiceApplicationSid),
+      }));
+    },
+
+    async pointPhoneNumber(sid, voiceUrl) {
+      const change = { voiceUrl, voiceMethod: 'POST' };
+      await ask('update_phone_number', client.incomingPhoneNumbers(sid).update(change));
+    },
+
+    async placeCall(call) {
+      const { sid } = await ask('create_call', client.calls.create(call));
+      return sid;
+    },
+
+    async fetchCallStatus(sid) {
+      return statusOf(await ask('fetch_call', client.calls(sid).fetch()));
     },
 
     close: () => http.close(),

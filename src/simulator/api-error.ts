@@ -22,5 +22,8 @@ export const notFound = () => refusal(404, 20404, 'There is no such resource');
 /** Bad parameters: 422, in the form that every endpoint but the update of a recording uses. */
 export const unprocessable = (message: string) => refusal(422, 10000, message);
 
+/** A call that can't be placed: 400, with `errors` that each have a code. Source: SignalWire's OpenAPI document. */
+export const notPlaced = (...errors: { code: string; message: string }[]) => new ApiError(400, { errors });
+
 /** A recording that can't take the change: 422, with `errors` alone. */
 export const unchangeable = (...errors: string[]) => new ApiError(422, { errors });

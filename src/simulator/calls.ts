@@ -1,15 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Conferences, callParameters } from './conferences.js';
 import { readLaml } from './laml.js';
-import { type Call, newCall } from './model.js';
+import { type Call, newCall, type Unanswered } from './model.js';
 import type { WebhookSender } from './webhooks.js';
 
 export interface CallsOptions {
   projectId: string;
   conferences: Conferences;
   webhooks: WebhookSender;
-  /** How long a placed call rings before it's answered, in milliseconds. */
+  /** How long a placed call rings before it's answered, or turns out to be busy, in milliseconds. */
   ringMs: number;
+  /** How long it rings where nobody answers, in milliseconds. */
+  unansweredMs: number;
+  /** How calls to a number end before they are answered; those to others are. */
+  unanswered: ReadonlyMap<string, Unanswered>;
   /** Told, in a sentence, of what went wrong on the application's side. */
   onProblem(sentence: string): void;
 }
@@ -34,7 +38,8 @@ export interface Calls {
   end(call: Call, status: 'completed' | 'canceled'): boolean;
 }
 
-export function createCalls({ projectId, conferences, webhooks, ringMs, onProblem }: CallsOptions): Calls {
+export function createCalls(options: CallsOptions): Calls {
+  const { projectId, conferences, webhooks, ringMs, unansweredMs, unanswered, onProblem } = options;
   const calls = new Map<string, Call>();
 
   function add(call: Call): Call {
@@ -65,8 +70,10 @@ export function createCalls({ projectId, conferences, webhooks, ringMs, onProble
 
   async function ring(call: Call, webhook: VoiceWebhook): Promise<void> {
     setStatus(call, 'ringing');
-    await delay(ringMs, undefined, { ref: false });
+    const end = unanswered.get(call.to);
+    await delay(end === 'no-answer' ? unansweredMs : ringMs, undefined, { ref: false });
     if (isOver(call)) return;
+    if (end) return setStatus(call, end);
     setStatus(call, 'in-progress');
     await follow(call, webhook);
   }
@@ -98,5 +105,5 @@ export function createCalls({ projectId, conferences, webhooks, ringMs, onProble
 }
 
 function isOver({ status }: Call): boolean {
-  return status === 'completed' || status === 'canceled' || status === 'failed';
+  return ['completed', 'canceled', 'busy', 'no-answer', 'failed'].includes(status);
 }

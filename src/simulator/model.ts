@@ -15,9 +15,14 @@ export interface PhoneNumber extends Resource {
   phoneNumber: string;
   voiceUrl: string | undefined;
   voiceMethod: 'GET' | 'POST';
+  /** An application that takes the number's calls in place of the webhook. */
+  voiceApplicationSid: string | undefined;
 }
 
-export type CallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'canceled' | 'failed';
+/** How a call can end before anybody has answered it. */
+export type Unanswered = 'busy' | 'no-answer' | 'failed';
+
+export type CallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'canceled' | Unanswered;
 
 export interface Call extends Resource {
   from: string;
@@ -67,7 +72,7 @@ function newResource(): Resource {
 }
 
 export function newPhoneNumber(phoneNumber: string, voiceUrl: string | undefined): PhoneNumber {
-  return { ...newResource(), phoneNumber, voiceUrl, voiceMethod: 'POST' };
+  return { ...newResource(), phoneNumber, voiceUrl, voiceMethod: 'POST', voiceApplicationSid: undefined };
 }
 
 export function newCall(from: string, to: string, direction: Call['direction']): Call {

@@ -170,7 +170,7 @@ export function createResources(projectId: string, startedAt: Date): Resources {
       status_callback_method: 'POST',
       trunk_sid: null,
       uri: `${base}/IncomingPhoneNumbers/${number.sid}.json`,
-      voice_application_sid: null,
+      voice_application_sid: number.voiceApplicationSid ?? null,
       voice_caller_id_lookup: null,
       voice_fallback_method: 'POST',
       voice_fallback_url: null,

@@ -23,6 +23,10 @@ export interface RestApiOptions {
   calls: Calls;
   conferences: Conferences;
   numbers: PhoneNumber[];
+  /** What looks like a number and is none. */
+  invalidNumbers: ReadonlySet<string>;
+  /** What the API token may be used for. */
+  scopes: ReadonlySet<Scope>;
   resources: Resources;
   /** Milliseconds that a request takes: half before it's handled, half after. */
   latencyMs: () => number;
@@ -35,6 +39,9 @@ export interface RestApiOptions {
   /** Told of each request as it's answered. */
   onAnswer(request: ApiRequest, outcome: Outcome): void;
 }
+
+/** What an API token can be good for, as far as this API goes. */
+export type Scope = 'Voice' | 'Numbers';
 
 export interface ApiRequest {
   method: string;
@@ -54,12 +61,14 @@ export type Outcome = ApiAnswer | 'reset';
 
 /** SignalWire's compatibility REST API, as far as conferences need it. Both of its URL forms, with and without `.json`. */
 export function createRestApi(options: RestApiOptions): Express {
-  const { projectId, apiToken, calls, conferences, numbers, resources, latencyMs, lagMs, ...watcher } = options;
+  const { projectId, apiToken, calls, conferences, numbers, invalidNumbers, scopes, resources } = options;
+  const { latencyMs, lagMs, ...watcher } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
   function answerTo(request: Request, handle: (request: Request) => object): ApiAnswer {
     try {
       if (request.get('authorization') !== credentials || request.params.account !== projectId) throw unauthorized();
+      if (!scopes.has(scopeOf(request))) throw unauthorized();
       return { status: 200, body: handle(request) };
     } catch (error) {
       if (error instanceof ApiError) return error;
@@ -81,7 +90,7 @@ export function createRestApi(options: RestApiOptions): Express {
 
   const router = express.Router();
   router.get('/:account', endpoint(resources.account));
-  addCalls(router, endpoint, calls, numbers, resources);
+  addCalls(router, endpoint, calls, numbers, invalidNumbers, resources);
   addConferences(router, endpoint, conferences, resources, lagMs);
   addPhoneNumbers(router, endpoint, numbers, resources);
   const nowhere = endpoint(() => {
@@ -98,6 +107,11 @@ export function createRestApi(options: RestApiOptions): Express {
   });
   app.use(answerError);
   return app;
+}
+
+// A token without the scope is answered 401, like a wrong one. Source: SignalWire's page "Authorization".
+function scopeOf({ path }: Request): Scope {
+  return /^\/[^/]+\/IncomingPhoneNumbers(\/|$)/.test(path) ? 'Numbers' : 'Voice';
 }
 
 function send(response: Response, { status, body, headers = {} }: ApiAnswer): void {

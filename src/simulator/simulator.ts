@@ -7,9 +7,9 @@ import { createCalls } from './calls.js';
 import { type Change, createConferences } from './conferences.js';
 import { createFaultInjector, type Faults, NO_FAULTS } from './faults.js';
 import { type Account, sum } from './ledger.js';
-import { type Call, type Conference, newPhoneNumber } from './model.js';
+import { type Call, type Conference, newPhoneNumber, type PhoneNumber, type Unanswered } from './model.js';
 import { createResources } from './resources.js';
-import { type ApiAnswer, type ApiRequest, createRestApi, type Outcome } from './rest-api.js';
+import { type ApiAnswer, type ApiRequest, createRestApi, type Outcome, type Scope } from './rest-api.js';
 import { createWebhookSender, type Webhook } from './webhooks.js';
 
 export interface SimulatorOptions {
@@ -20,6 +20,8 @@ export interface SimulatorOptions {
   signingKey?: string;
   /** How long a placed call rings, in milliseconds. */
   ringMs?: number;
+  /** How long it rings where nobody answers, in milliseconds: a minute, if nothing else is asked for, as SignalWire does. */
+  unansweredMs?: number;
   /**
    * How long it waits before it tries a callback again, in milliseconds. SignalWire's own wait isn't documented; a second
    * is assumed.
@@ -46,7 +48,16 @@ export interface Simulator {
   projectId: string;
   apiToken: string;
   signingKey: string;
+  /** The number that is there from the start. */
   phoneNumber: string;
+  /** The project's numbers: that one, and whatever is added. */
+  readonly numbers: PhoneNumber[];
+  /** What becomes of placed calls to a number; to others, somebody answers. */
+  readonly unanswered: Map<string, Unanswered>;
+  /** What looks like a number and is none. */
+  readonly invalidNumbers: Set<string>;
+  /** What the API token may be used for. */
+  readonly scopes: Set<Scope>;
   /** Milliseconds that a request of the REST API takes: half before it's handled, half after. */
   latencyMs: number;
   /** What goes wrong; may be changed at any time. */
@@ -78,8 +89,17 @@ function eventOf({ parameters }: Webhook): string {
 /** Starts a simulated space, with one phone number. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { projectId = randomUUID(), apiToken = `PT${randomBytes(20).toString('hex')}` } = options;
-  const { signingKey = `PSK_${randomBytes(12).toString('hex')}`, ringMs = 50, betweenAttemptsMs = 1000 } = options;
+  const {
+    signingKey = `PSK_${randomBytes(12).toString('hex')}`,
+    ringMs = 50,
+    unansweredMs = 60_000,
+    betweenAttemptsMs = 1000,
+  } = options;
   const number = newPhoneNumber(PHONE_NUMBER, undefined);
+  const numbers = [number];
+  const unanswered = new Map<string, Unanswered>();
+  const invalidNumbers = new Set<string>();
+  const scopes = new Set<Scope>(['Voice', 'Numbers']);
   const webhooks = createWebhookSender(signingKey, betweenAttemptsMs);
   const events: SimulatorEvents = new EventEmitter();
   const faults = { ...NO_FAULTS };
@@ -103,13 +123,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     drop: (call) => calls.end(call, 'completed'),
   });
   const onProblem = (sentence: string) => events.emit('problem', sentence);
-  const calls = createCalls({ projectId, conferences, webhooks, ringMs, onProblem });
+  const calls = createCalls({ projectId, conferences, webhooks, ringMs, unansweredMs, unanswered, onProblem });
   const app = createRestApi({
     projectId,
     apiToken,
     calls,
     conferences,
-    numbers: [number],
+    numbers,
+    invalidNumbers,
+    scopes,
     resources: createResources(projectId, new Date()),
     latencyMs: () => simulator.latencyMs,
     lagMs: () => faults.lagMs,
@@ -129,6 +151,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     apiToken,
     signingKey,
     phoneNumber: PHONE_NUMBER,
+    numbers,
+    unanswered,
+    invalidNumbers,
+    scopes,
     latencyMs: 0,
     faults,
     onCallback: (_callback, send) => send(),

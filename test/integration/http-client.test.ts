@@ -72,6 +72,7 @@ describe('a request to SignalWire', () => {
     ['HTML', 503, '<html>Service unavailable</html>', /503/],
     ['nothing', 503, '', /503/],
     ['the errors of a 422', 422, '{"errors":["already over"]}', /422.*already over/],
+    ["the errors of a call's 400", 400, '{"errors":[{"code":"21210","message":"not yours"}]}', /400.*: not yours/],
     ['a redirect', 302, '', /302/],
     ['200 that is not JSON', 200, '<html></html>', /other than JSON/],
     ['200 and nothing', 200, '', /other than JSON/],

@@ -41,7 +41,7 @@ async function startApplication(attributes = '', answer?: (request: IncomingMess
 }
 
 async function start() {
-  const simulator = await startSimulator({ ringMs: 0 });
+  const simulator = await startSimulator({ ringMs: 0, unansweredMs: 0 });
   onTestFinished(() => simulator.close());
   const problems: string[] = [];
   simulator.events.on('problem', (sentence) => problems.push(sentence));
@@ -125,14 +125,49 @@ describe("the simulator's REST API", () => {
   });
 
   it.each([
-    [{ From: '+15550100000', Url: 'http://127.0.0.1/' }, /To/],
-    [{ To: '15550100001', From: '+15550100000', Url: 'http://127.0.0.1/' }, /To .*E\.164/],
-    [{ To: '+15550100001', From: '+15550100000', Url: '/inbound' }, /Url/],
-    [{ To: '+15550100001', From: '+15550100009', Url: 'http://127.0.0.1/' }, /number of the project/],
-  ])('refuses a call with %j', async (form, sentence) => {
+    ['21211', { From: '+15550100000', Url: 'http://127.0.0.1/' }, /To/],
+    ['21211', { To: '15550100001', From: '+15550100000', Url: 'http://127.0.0.1/' }, /To .*E\.164/],
+    ['21212', { To: '+15550100001', From: 'anonymous', Url: 'http://127.0.0.1/' }, /From .*E\.164/],
+    ['21205', { To: '+15550100001', From: '+15550100000', Url: '/inbound' }, /Url/],
+    ['21210', { To: '+15550100001', From: '+15550100009', Url: 'http://127.0.0.1/' }, /number of the project/],
+    ['21217', { To: '+15550100604', From: '+15550100000', Url: 'http://127.0.0.1/' }, /valid number/],
+  ])('refuses a call with %s: %j', async (code, form, sentence) => {
     const { simulator } = await start();
+    simulator.invalidNumbers.add('+15550100604');
     const refused = await ask(simulator, 'Calls', form);
-    expect(refused).toMatchObject({ status: 422, body: { message: expect.stringMatching(sentence) } });
+    expect(refused).toEqual({ status: 400, body: { errors: [{ code, message: expect.stringMatching(sentence) }] } });
+  });
+
+  it.each(['busy', 'no-answer', 'failed'] as const)(
+    'places calls that end %s, and asks nothing for them',
+    async (end) => {
+      const { simulator } = await start();
+      const { url, heard } = await startApplication();
+      simulator.unanswered.set('+15550100002', end);
+      const form = { To: '+15550100002', From: simulator.phoneNumber, Url: url };
+      const { sid } = (await ask(simulator, 'Calls', form)).body;
+      await eventually(async () => expect((await ask(simulator, `Calls/${sid}`)).body.status).toBe(end));
+      expect(heard).toEqual([]);
+      expect((await ask(simulator, `Calls/${sid}`, { Status: 'completed' })).status).toBe(422);
+    },
+  );
+
+  it.each([
+    ['Numbers', 'IncomingPhoneNumbers', 'Conferences'],
+    ['Voice', 'Conferences', 'IncomingPhoneNumbers'],
+  ] as const)('answers 401 to a token without the %s scope, as to a wrong one', async (scope, closed, open) => {
+    const { simulator } = await start();
+    simulator.scopes.delete(scope);
+    expect(await ask(simulator, closed)).toMatchObject({ status: 401, body: { code: 20003 } });
+    expect((await ask(simulator, open)).status).toBe(200);
+  });
+
+  it('changes nothing of a number but where its calls go', async () => {
+    const { simulator } = await start();
+    const [number] = simulator.numbers;
+    const form = { VoiceUrl: 'https://example.com/', FriendlyName: 'Mine' };
+    expect((await ask(simulator, `IncomingPhoneNumbers/${number?.sid}`, form)).status).toBe(422);
+    expect(number?.voiceUrl).toBeUndefined();
   });
 
   it('lists participants in pages that are had only by following next_page_uri', async () => {

@@ -35,6 +35,7 @@ describe('the settings', () => {
       ngrok: undefined,
       port: 3000,
       host: '0.0.0.0',
+      phoneNumber: undefined,
       minParticipants: 2,
       pauseBehavior: 'skip',
       conferenceName: undefined,
@@ -75,6 +76,10 @@ describe('the settings', () => {
     expect(readSettings(env).projectId).toBe(GOOD.SIGNALWIRE_PROJECT_ID);
   });
 
+  it.each(['+15551234567', ' +1 (555) 123-4567 ', '+1.555.123.4567'])('take the phone number %j', (given) => {
+    expect(readSettings({ ...GOOD, SIGNALWIRE_PHONE_NUMBER: given }).phoneNumber).toBe('+15551234567');
+  });
+
   it('take ngrok in place of a public URL', () => {
     const env = { ...GOOD, PUBLIC_URL: '', NGROK_AUTHTOKEN: 'token', NGROK_DOMAIN: 'example.ngrok.app' };
     const settings = readSettings(env);
@@ -100,6 +105,10 @@ describe('the settings', () => {
     ['SIGNALWIRE_API_TOKEN', '  ', /missing/],
     ['SIGNALWIRE_SIGNING_KEY', undefined, /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['ALLOW_UNSIGNED_WEBHOOKS', 'yes', /true, false/],
+    ['SIGNALWIRE_PHONE_NUMBER', '5551234567', /E\.164/],
+    ['SIGNALWIRE_PHONE_NUMBER', '+0551234567', /E\.164/],
+    ['SIGNALWIRE_PHONE_NUMBER', '+1555123456789012', /E\.164/],
+    ['SIGNALWIRE_PHONE_NUMBER', '+1555CALLME', /E\.164/],
     ['PUBLIC_URL', undefined, /PUBLIC_URL.*NGROK_AUTHTOKEN/],
     ['PUBLIC_URL', 'recorder.example.com', /whole URL/],
     ['PUBLIC_URL', 'http://recorder.example.com', /https:\/\//],

@@ -6,7 +6,8 @@ import type { Resources } from '../resources.js';
 import { type Endpoint, form, found, httpMethod, PAGING, read, sidIn, webUrl } from './endpoint.js';
 
 const filter = z.strictObject({ ...PAGING, PhoneNumber: z.string().optional() });
-const update = z.object({ VoiceUrl: webUrl.or(z.literal('')).optional(), VoiceMethod: httpMethod.optional() });
+// What else a number has must not be changed by the way, so it isn't taken.
+const update = z.strictObject({ VoiceUrl: webUrl.or(z.literal('')).optional(), VoiceMethod: httpMethod.optional() });
 
 /** List and fetch the project's phone numbers, and point them somewhere. */
 export function addPhoneNumbers(

@@ -1,0 +1,135 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startService } from '../../src/service.js';
+import { newPhoneNumber } from '../../src/simulator/model.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import { keepLog, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
+
+const PUBLIC_URL = 'https://recorder.example.com';
+const INFO = 30;
+const WARN = 40;
+
+interface Given {
+  voiceUrl?: string;
+  voiceMethod?: 'GET' | 'POST';
+  voiceApplicationSid?: string;
+  /** The number to point, if it isn't the simulator's. */
+  phoneNumber?: string;
+  publicUrl?: string;
+  /** Other numbers that the project has. */
+  others?: string[];
+  scopes?: ('Voice' | 'Numbers')[];
+}
+
+/** Starts a service that is told to point the number, and tells what has become of the number. */
+async function startPointing(given: Given = {}) {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.close());
+  const [number] = simulator.numbers;
+  if (!number) throw new Error('The simulator has no number.');
+  number.voiceUrl = given.voiceUrl;
+  number.voiceMethod = given.voiceMethod ?? 'POST';
+  number.voiceApplicationSid = given.voiceApplicationSid;
+  simulator.numbers.push(...(given.others ?? []).map((other) => newPhoneNumber(other, undefined)));
+  for (const scope of ['Voice', 'Numbers'] as const) {
+    if (given.scopes && !given.scopes.includes(scope)) simulator.scopes.delete(scope);
+  }
+  const writes: string[] = [];
+  simulator.events.on('request', ({ method, path }) => {
+    if (method === 'POST') writes.push(path);
+  });
+  const { log, lines } = keepLog();
+  const phoneNumber = given.phoneNumber ?? simulator.phoneNumber;
+  const settings = settingsFor(simulator, { phoneNumber, publicUrl: given.publicUrl ?? PUBLIC_URL });
+  const service = await startService({ settings, log, openTunnel: loopbackTunnel });
+  onTestFinished(() => service.close());
+  const said = lines.filter(({ msg }) => msg.includes(phoneNumber));
+  return { simulator, number, writes, said };
+}
+
+describe('a number that the settings name', () => {
+  it.each([
+    ['nothing', undefined, ''],
+    ['an ngrok address of before', 'https://abc123.ngrok-free.app/inbound', ''],
+    ['an old ngrok address with a room', 'https://1f2e.ngrok.io/inbound?room=sales', '?room=sales'],
+    ['our own host, by another path', `${PUBLIC_URL}/voice?room=R%26D+1&x=2`, '?room=R%26D+1'],
+    ['our own host over http', 'http://recorder.example.com/inbound', ''],
+  ])('points here after the start, where it pointed to %s', async (_case, voiceUrl, query) => {
+    const { number, writes, said } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
+    expect(number).toMatchObject({ voiceUrl: `${PUBLIC_URL}/inbound${query}`, voiceMethod: 'POST' });
+    expect(writes).toHaveLength(1);
+    expect(said).toMatchObject([{ level: INFO, before: voiceUrl ?? '', beforeBy: 'GET' }]);
+  });
+
+  it('is left as it is, and nothing written, where it points here already', async () => {
+    const voiceUrl = `${PUBLIC_URL}/inbound?room=sales`;
+    const { number, writes, said } = await startPointing({ voiceUrl });
+    expect(number.voiceUrl).toBe(voiceUrl);
+    expect(writes).toEqual([]);
+    expect(said).toMatchObject([{ level: INFO, msg: expect.stringContaining('already') }]);
+  });
+
+  it.each([
+    ['another host', { voiceUrl: 'https://example.com/voice' }, 'https://example.com/voice'],
+    ['a host that only looks like ngrok', { voiceUrl: 'https://ngrok.io.example.com/' }, 'ngrok.io.example.com'],
+    ['another port of our host', { voiceUrl: `${PUBLIC_URL}:8443/inbound` }, ':8443'],
+    ['what is no address', { voiceUrl: 'office' }, 'points to office'],
+    ['an application', { voiceApplicationSid: 'b3877c40-da60-4998-90ad-b792e98472af' }, 'application'],
+  ])('is left alone where it leads to %s, and a warning says what to do', async (_case, given, words) => {
+    const { number, writes, said } = await startPointing(given);
+    expect(number).toMatchObject(given);
+    expect(writes).toEqual([]);
+    expect(said).toMatchObject([{ level: WARN }]);
+    expect(said[0]?.msg).toContain(words);
+    expect(said[0]?.msg).toMatch(/set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST/);
+  });
+
+  it('is looked for exactly, and if it is not there up to five that are are named', async () => {
+    const others = [1, 2, 3, 4, 5, 6].map((digit) => `+155501000001${digit}`);
+    const { number, writes, said } = await startPointing({ phoneNumber: '+15550100001', others });
+    expect(number.voiceUrl).toBeUndefined();
+    expect(writes).toEqual([]);
+    expect(said).toMatchObject([{ level: WARN }]);
+    const msg = said[0]?.msg ?? '';
+    expect(msg).toMatch(/^\+15550100001 is not a number of this project \(it has .* and 2 more\)/);
+    expect(msg.match(/\+1555010000\d+/g)).toHaveLength(6);
+  });
+
+  it('is found behind the first page of numbers', async () => {
+    const others = Array.from({ length: 1000 }, (_, count) => `+1555${String(3_000_000 + count)}`);
+    const { number, said } = await startPointing({ others });
+    expect(number.voiceUrl).toBe(`${PUBLIC_URL}/inbound`);
+    expect(said).toMatchObject([{ level: INFO }]);
+  });
+
+  it('stays where it is when the token lacks the Numbers scope, and the service runs all the same', async () => {
+    const { simulator, number, said } = await startPointing({ scopes: ['Voice'] });
+    expect(number.voiceUrl).toBeUndefined();
+    expect(said).toMatchObject([
+      { level: WARN, msg: expect.stringMatching(/lacks the Numbers scope.*set its voice webhook/) },
+    ]);
+    expect(simulator.numbers).toHaveLength(1);
+  });
+
+  it('has calls come in right after the start', async () => {
+    const simulator = await startSimulator();
+    onTestFinished(() => simulator.close());
+    const { log } = keepLog();
+    const settings = settingsFor(simulator, { phoneNumber: simulator.phoneNumber });
+    const service = await startService({ settings, log, openTunnel: loopbackTunnel });
+    onTestFinished(() => service.close());
+    expect((await simulator.call()).status).toBe('in-progress');
+    expect(simulator.conferences()).toHaveLength(1);
+  });
+
+  it('is not even asked for where the settings name none', async () => {
+    const simulator = await startSimulator();
+    onTestFinished(() => simulator.close());
+    const paths: string[] = [];
+    simulator.events.on('request', ({ path }) => paths.push(path));
+    const { log } = keepLog();
+    const service = await startService({ settings: settingsFor(simulator), log, openTunnel: loopbackTunnel });
+    onTestFinished(() => service.close());
+    expect(paths.filter((path) => path.includes('IncomingPhoneNumbers'))).toEqual([]);
+    expect(simulator.numbers[0]?.voiceUrl).toBeUndefined();
+  });
+});
