@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Announce } from './announcements.js';
 import type { Reconciler } from './conferences/reconciler.js';
 import type { Registry } from './conferences/registry.js';
+import type { Health } from './health.js';
 import type { Settings } from './settings.js';
 import { version } from './version.js';
 import { requireAccount } from './webhooks/account.js';
@@ -57,8 +59,10 @@ export function createApp({
     route.head(answerNothing).get(admit, webhook).post(admit, webhook);
   }
 
+  const instance = randomUUID();
   app.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok', version, publicUrl: publicUrl() ?? null, conferences: registry.size });
+    const { size: conferences } = registry;
+    response.json({ status: 'ok', version, instance, publicUrl: publicUrl() ?? null, conferences } satisfies Health);
   });
 
   if (status) app.use(status);

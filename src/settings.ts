@@ -32,7 +32,8 @@ export interface Settings {
 
 /** The environment doesn't make sense. The message is meant for a person: a line for each mistake, no values. */
 export class SettingsError extends Error {
-  constructor(mistakes: string[]) {
+  /** @param mistakes a sentence each, which begins with the variable's name */
+  constructor(readonly mistakes: readonly string[]) {
     const count = mistakes.length === 1 ? 'One setting is wrong' : `${mistakes.length} settings are wrong`;
     super([`${count} (see .env.example):`, ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'));
     this.name = 'SettingsError';

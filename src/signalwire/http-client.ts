@@ -67,7 +67,9 @@ export function createHttpClient(origin: string, timeoutMs: number): HttpClient 
         throw new SpaceError(`SignalWire did not answer ${asked}: ${cause.message || cause.name}`, { cause });
       });
       if (status >= 300) {
-        throw new SpaceError(`SignalWire answered ${status} to ${asked}${reason(body)}`, { status, retryAfterMs });
+        const reason = reasonIn(body);
+        const message = `SignalWire answered ${status} to ${asked}${reason ? `: ${reason}` : ''}`;
+        throw new SpaceError(message, { status, retryAfterMs, reason });
       }
       return { statusCode: status, body: parse(body, status, asked) };
     },
@@ -109,12 +111,11 @@ const refusal = z.object({ message: z.string().optional(), errors: z.array(sente
 
 // SignalWire says why in `message`, or in `errors`: sentences for a 422, objects with a message for a call's 400 (source:
 // its OpenAPI document). A gateway before it answers with HTML or nothing.
-function reason(text: string): string {
+function reasonIn(text: string): string | undefined {
   try {
     const { message, errors } = refusal.parse(JSON.parse(text));
-    const said = message ?? errors?.join('; ');
-    return said ? `: ${said}` : '';
+    return message ?? errors?.join('; ');
   } catch {
-    return '';
+    return undefined;
   }
 }

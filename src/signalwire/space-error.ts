@@ -1,15 +1,25 @@
+interface SpaceErrorOptions {
+  status?: number;
+  retryAfterMs?: number | undefined;
+  reason?: string | undefined;
+  cause?: unknown;
+}
+
 /** SignalWire refused a request, or didn't answer it. */
 export class SpaceError extends Error {
   /** HTTP status of the answer; undefined when there was none (no connection, time-out, connection lost). */
   readonly status: number | undefined;
   /** Milliseconds after which SignalWire wants to be asked again (`Retry-After`), if it said so. */
   readonly retryAfterMs: number | undefined;
+  /** Why, in SignalWire's own words, if it said so. */
+  readonly reason: string | undefined;
 
-  constructor(message: string, options: { status?: number; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+  constructor(message: string, options: SpaceErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'SpaceError';
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.reason = options.reason;
   }
 }
 

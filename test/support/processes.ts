@@ -7,20 +7,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { listen } from '../../src/server.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from './service-beside-simulator.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
+export const CALL = fileURLToPath(new URL('../../src/call.ts', import.meta.url));
+export const DOCTOR = fileURLToPath(new URL('../../src/doctor.ts', import.meta.url));
 export const TSX = import.meta.resolve('tsx');
 
 /** Runs a program in a folder of its own, where there is no .env unless the test writes one. */
-export async function run(program: string, env: Record<string, string>, dotenv?: string | 'a folder') {
+export async function run(
+  program: string,
+  env: Record<string, string>,
+  dotenv?: string | 'a folder',
+  args: string[] = [],
+) {
   const cwd = await mkdtemp(join(tmpdir(), 'recorder-'));
   onTestFinished(() => rm(cwd, { recursive: true }));
   if (dotenv === 'a folder') await mkdir(join(cwd, '.env'));
   else if (dotenv) await writeFile(join(cwd, '.env'), dotenv);
-  const child: ChildProcess = spawn(process.execPath, ['--import', TSX, program], {
+  const child: ChildProcess = spawn(process.execPath, ['--import', TSX, program, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
   });
@@ -31,9 +38,16 @@ export async function run(program: string, env: Record<string, string>, dotenv?:
   return { child, output, exit: once(child, 'exit') };
 }
 
+/** Runs a program to its end, and tells its exit code and what it printed. */
+export async function runToEnd(program: string, env: Record<string, string>, ...args: string[]) {
+  const { exit, output } = await run(program, env, undefined, args);
+  const [code] = await exit;
+  return { code, ...output };
+}
+
 /** A simulator that is closed when the test is over. */
-export async function simulated(): Promise<Simulator> {
-  const simulator = await startSimulator();
+export async function simulated(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator(options);
   onTestFinished(() => simulator.close());
   return simulator;
 }

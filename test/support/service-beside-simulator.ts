@@ -3,6 +3,7 @@ import { onTestFinished, vi } from 'vitest';
 import type { Durations } from '../../src/conferences/durations.js';
 import { type Service, startService } from '../../src/service.js';
 import { readSettings, type Settings } from '../../src/settings.js';
+import { createSpace, type Space } from '../../src/signalwire/space.js';
 import type { Conference } from '../../src/simulator/model.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import type { OpenTunnel } from '../../src/tunnel.js';
@@ -51,6 +52,13 @@ export function settingsFor(simulator: Simulator, changes: Partial<Settings> = {
     LOG_LEVEL: 'debug',
   });
   return { ...settings, ...changes };
+}
+
+/** The space as the service with these settings asks it; closed when the test is over. */
+export function spaceOf(settings: Settings): Space {
+  const space = createSpace({ ...settings, timeoutMs: 5000, onAnswered: () => {} });
+  onTestFinished(() => space.close());
+  return space;
 }
 
 /** Stands in for ngrok: the public URL is the local one. */

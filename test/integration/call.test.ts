@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import { CALL, environmentFor, freePort, runToEnd, simulated, startProcess } from '../support/processes.js';
+
+const TO = '+15551234567';
+
+/** Runs `npm run call` beside a simulator, with a PUBLIC_URL that leads nowhere unless the test says more. */
+async function place(args: string[], env: Record<string, string> = {}, simulator?: Simulator) {
+  const space = simulator ?? (await simulated());
+  const posts: string[] = [];
+  space.events.on('request', ({ method, path }) => {
+    if (method === 'POST') posts.push(path);
+  });
+  return { ...(await runToEnd(CALL, { ...(await environmentFor(space)), ...env }, ...args)), posts, simulator: space };
+}
+
+describe('npm run call', { timeout: 60_000 }, () => {
+  it('puts whoever answers into the room of the service that runs, and prints the CallSid alone', async () => {
+    const simulator = await simulated();
+    const { url } = await startProcess(simulator);
+    const env = { PUBLIC_URL: url, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
+    const { code, out, err } = await place([TO, '--room', 'R&D 1'], env, simulator);
+    expect(err).toMatch(/^Calling \+15551234567 from \+15550100000, into the room R&D 1\.\nAnswered\.\n$/);
+    expect(code).toBe(0);
+    const [conference] = simulator.conferences();
+    expect(conference?.name).toBe('recorded-R&D 1');
+    expect([...(conference?.participants.keys() ?? [])]).toEqual([out.trim()]);
+  });
+
+  it('asks the service itself where it is reached, if the settings leave that to a tunnel', async () => {
+    const simulator = await simulated();
+    const { url, port } = await startProcess(simulator);
+    const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(port) };
+    const { code, err } = await place(['+1 (555) 123-4567', '--from', simulator.phoneNumber], env, simulator);
+    expect(err).toContain('Answered.');
+    expect(code).toBe(0);
+    expect(simulator.conferences()[0]?.instruction.statusCallback).toBe(`${url}/callback`);
+  });
+
+  it('says that the service must run first, where only it knows its address', async () => {
+    const port = await freePort();
+    const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(port), SIGNALWIRE_PHONE_NUMBER: TO };
+    const { code, out, err, posts } = await place([TO], env);
+    expect({ code, out, posts }).toEqual({ code: 2, out: '', posts: [] });
+    expect(err).toMatch(new RegExp(`^http://127.0.0.1:${port}/healthz does not answer .*start the service first`));
+  });
+
+  it('exits with 1 and says so when nobody answers, or SignalWire refuses', async () => {
+    const simulator = await simulated();
+    simulator.unanswered.set(TO, 'busy');
+    const busy = await place([TO, '--from', simulator.phoneNumber], {}, simulator);
+    expect(busy.err).toContain('The line is busy.');
+    expect(busy.out).toMatch(/^[0-9a-f-]{36}\n$/);
+    expect(busy.code).toBe(1);
+    const refused = await place([TO, '--from', '+15550100009'], {}, simulator);
+    expect(refused.err).toMatch(/refused the call \(400\): From is not a purchased/);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+  });
+
+  it.each([
+    ['a number that is not in E.164 form', ['5551234567', '--from', TO], {}, /E\.164/],
+    ['no number to call from', [TO], {}, /--from .*SIGNALWIRE_PHONE_NUMBER/],
+    ['a room whose name is too long', [TO, '--from', TO, '--room', 'x'.repeat(60)], {}, /room is too long/],
+    ['wrong settings', [TO, '--from', TO], { SIGNALWIRE_API_TOKEN: '' }, /SIGNALWIRE_API_TOKEN is missing/],
+  ])('exits with 2, and sends nothing, for %s', async (_case, args, env, sentence) => {
+    const { code, out, err, posts } = await place(args, env);
+    expect(err).toMatch(sentence);
+    expect({ code, out, posts }).toEqual({ code: 2, out: '', posts: [] });
+  });
+
+  it('says with --help what it takes and how it exits', async () => {
+    const { code, out } = await place(['--help']);
+    for (const part of ['<number>', '--room', '--from', 'Exits with 0']) expect(out).toContain(part);
+    expect(code).toBe(0);
+  });
+});

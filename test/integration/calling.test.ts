@@ -1,0 +1,61 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { place, untilAnswered } from '../../src/calling.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+
+const TO = '+15551234567';
+
+async function start(apiToken?: string) {
+  const simulator = await startSimulator({ ringMs: 0, unansweredMs: 0 });
+  onTestFinished(() => simulator.close());
+  const space = spaceOf(settingsFor(simulator, apiToken === undefined ? {} : { apiToken }));
+  const posts: string[] = [];
+  simulator.events.on('request', ({ method, path }) => {
+    if (method === 'POST') posts.push(path);
+  });
+  const call = { to: TO, from: simulator.phoneNumber, url: 'http://127.0.0.1:1/inbound' };
+  return { simulator, space, posts, call };
+}
+
+describe('a call that is placed', () => {
+  it.each([
+    ['busy', 'The line is busy.'],
+    ['no-answer', 'Nobody answered.'],
+    ['failed', 'The call failed.'],
+  ] as const)('tells that it ended %s', async (end, sentence) => {
+    const { simulator, space, call } = await start();
+    simulator.unanswered.set(TO, end);
+    const sid = await place(space, call);
+    await expect(untilAnswered(space, sid)).rejects.toThrow(sentence);
+    expect(simulator.conferences()).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a number that is not the project's",
+      { from: '+15550100009' },
+      /^SignalWire refused the call \(400\): From is not/,
+    ],
+    ['a number that is none', { to: '+15550100604' }, /^SignalWire refused the call \(400\): To does not appear to be/],
+  ])('tells why SignalWire refuses %s', async (_case, change, sentence) => {
+    const { simulator, space, call } = await start();
+    simulator.invalidNumbers.add('+15550100604');
+    await expect(place(space, { ...call, ...change })).rejects.toThrow(sentence);
+  });
+
+  it('tells that the credentials are refused, and never the token', async () => {
+    const { space, call } = await start('PT-secret');
+    await expect(place(space, call)).rejects.toThrow(/refused the credentials \(401\).*Voice scope/);
+    await expect(place(space, call)).rejects.not.toThrow(/PT-secret/);
+  });
+
+  it.each([
+    ['answers 503', { status: 503, body: '' }, /503/],
+    ['breaks the connection', 'reset', /It may have placed the call all the same/],
+  ] as const)('is placed once, though SignalWire %s', async (_case, outcome, sentence) => {
+    const { simulator, space, posts, call } = await start();
+    simulator.onRequest = () => outcome;
+    await expect(place(space, call)).rejects.toThrow(sentence);
+    expect(posts).toHaveLength(1);
+  });
+});

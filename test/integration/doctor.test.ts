@@ -1,0 +1,163 @@
+import { createServer, request } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { examine } from '../../src/checkup.js';
+import { listen } from '../../src/server.js';
+import { startService } from '../../src/service.js';
+import type { Settings } from '../../src/settings.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import { DOCTOR, environmentFor, freePort, runToEnd, simulated, startProcess } from '../support/processes.js';
+import { keepLog, loopbackTunnel, settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+
+/** A service beside a simulator whose number points at it, and how to look at it. */
+async function startAll(simulator?: Simulator) {
+  const space = simulator ?? (await simulated());
+  const service = await startService({ settings: settingsFor(space), log: keepLog().log, openTunnel: loopbackTunnel });
+  onTestFinished(() => service.close());
+  const { port, publicUrl } = service;
+  space.pointNumber(`${publicUrl}/inbound`);
+  const look = (changes: Partial<Settings> = {}) => lookAt(settingsFor(space, { port, publicUrl, ...changes }));
+  return { simulator: space, publicUrl, phoneNumber: space.phoneNumber, look };
+}
+
+/** What the doctor finds: a mark and a sentence each. */
+async function lookAt(settings: Settings) {
+  const findings: string[] = [];
+  for await (const { is, sentence } of examine(settings, spaceOf(settings))) findings.push(`${is}: ${sentence}`);
+  return findings;
+}
+
+describe('npm run doctor', () => {
+  it('finds all well where all is well, changes nothing, and exits with 0', async () => {
+    const simulator = await simulated();
+    const { url, port } = await startProcess(simulator);
+    const writes: string[] = [];
+    simulator.events.on('request', ({ method, path }) => {
+      if (method !== 'GET') writes.push(path);
+    });
+    const env = { ...(await environmentFor(simulator)), PUBLIC_URL: url, PORT: String(port) };
+    const { code, out } = await runToEnd(DOCTOR, { ...env, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber });
+    expect(out).toBe(`ok     The settings make sense.
+ok     127.0.0.1 resolves.
+ok     The credentials are accepted, with the scopes Voice and Numbers.
+ok     ${simulator.phoneNumber} points to ${url}/inbound.
+ok     ${url} leads to this very service.
+`);
+    expect(code).toBe(0);
+    expect(writes).toEqual([]);
+  });
+
+  it('lists every mistake in the settings, looks no further, and exits with 1', async () => {
+    const env = { ...(await environmentFor()), SIGNALWIRE_API_TOKEN: '', PUBLIC_URL: 'example' };
+    const { code, out } = await runToEnd(DOCTOR, env);
+    expect(out).toMatch(
+      /^wrong {2}SIGNALWIRE_API_TOKEN is missing.*\nwrong {2}PUBLIC_URL must be a whole URL.*\n\? .*\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('exits with 1 when anything is wrong', async () => {
+    const port = String(await freePort());
+    const { code, out } = await runToEnd(DOCTOR, { ...(await environmentFor()), PORT: port });
+    expect(out).toMatch(/\nwrong .*\/healthz does not answer .*: start the service/);
+    expect(code).toBe(1);
+  });
+
+  it('says that the name of the space does not resolve', async () => {
+    const { look } = await startAll();
+    const findings = await look({ spaceUrl: 'https://nowhere.invalid' });
+    expect(findings[0]).toMatch(/^wrong: SIGNALWIRE_SPACE_URL: the name nowhere\.invalid does not resolve/);
+    expect(findings.at(-1)).toMatch(/^ok: .*this very service/);
+  });
+
+  it('says that the credentials are refused', async () => {
+    const { look } = await startAll();
+    const findings = await look({ apiToken: 'PT-secret' });
+    expect(findings[1]).toMatch(/^wrong: SignalWire refuses the credentials \(401\)/);
+    expect(findings.join()).not.toContain('PT-secret');
+  });
+
+  it('says that SignalWire cannot be asked', async () => {
+    const { simulator, look } = await startAll();
+    simulator.onRequest = () => ({ status: 503, body: '' });
+    expect((await look())[1]).toMatch(/^wrong: SignalWire answered 503/);
+  });
+
+  it.each(['Voice', 'Numbers'] as const)('says that the token lacks the %s scope', async (scope) => {
+    const { simulator, phoneNumber, look } = await startAll();
+    simulator.scopes.delete(scope);
+    expect((await look({ phoneNumber }))[1]).toMatch(new RegExp(`^wrong: .*lacks the ${scope} scope`));
+  });
+
+  it('does not ask for the Numbers scope where no number is to be pointed', async () => {
+    const { simulator, look } = await startAll();
+    simulator.scopes.delete('Numbers');
+    const findings = await look();
+    expect(findings.map((finding) => finding.split(':')[0])).toEqual(['ok', 'ok', 'unknown', 'ok']);
+  });
+
+  it("names the project's numbers where the one of the settings is not among them", async () => {
+    const { look } = await startAll();
+    expect((await look({ phoneNumber: '+15550100009' }))[2]).toMatch(
+      /^wrong: \+15550100009 is not a number of this project \(it has \+15550100000\)/,
+    );
+  });
+
+  it.each([
+    ['somewhere else', 'https://example.com/voice', 'POST', 'to https://example.com/voice by POST'],
+    ['here, but by GET', undefined, 'GET', '/inbound by GET'],
+    ['nowhere', '', 'POST', 'points nowhere'],
+  ] as const)('says where the number points, if that is %s', async (_case, voiceUrl, method, words) => {
+    const { simulator, publicUrl, phoneNumber, look } = await startAll();
+    simulator.pointNumber(voiceUrl ?? `${publicUrl}/inbound`, method);
+    const finding = (await look({ phoneNumber }))[2];
+    expect(finding).toMatch(/^wrong: /);
+    expect(finding).toContain(`${words}, not to ${publicUrl}/inbound by POST`);
+    expect((await look())[2]).toMatch(/^wrong: No number of the project points here/);
+  });
+
+  it('finds a number that points here with a room', async () => {
+    const { simulator, publicUrl, phoneNumber, look } = await startAll();
+    simulator.pointNumber(`${publicUrl}/inbound?room=sales`);
+    const finding = `ok: ${phoneNumber} points to ${publicUrl}/inbound?room=sales.`;
+    expect([(await look({ phoneNumber }))[2], (await look())[2]]).toEqual([finding, finding]);
+  });
+
+  it('asks the service for its address where a tunnel has one, and says if it does not run', async () => {
+    const { publicUrl, phoneNumber, look } = await startAll();
+    const findings = await look({ phoneNumber, publicUrl: undefined });
+    expect(findings.at(-1)).toBe(`ok: ${publicUrl} leads to this very service.`);
+    const alone = await look({ phoneNumber, publicUrl: undefined, port: await freePort() });
+    expect(alone[2]).toMatch(/^unknown: .*only while the service runs/);
+    expect(alone[3]).toMatch(/^wrong: .*\/healthz does not answer .*: start the service/);
+  });
+
+  it('says that the service was started with another public URL', async () => {
+    const { look } = await startAll();
+    const findings = await look({ publicUrl: 'https://recorder.example.com' });
+    expect(findings.at(-1)).toMatch(/^wrong: The service that runs has another PUBLIC_URL/);
+  });
+
+  it('says that the public URL leads to another process, to something else, or nowhere', async () => {
+    const { simulator, publicUrl: other } = await startAll();
+    let target = other;
+    const proxy = createServer(({ url }, response) => {
+      if (target === '') response.end('Welcome!');
+      else request(`${target}${url}`, (answer) => answer.pipe(response)).end();
+    });
+    const publicUrl = `http://127.0.0.1:${await listen(proxy, 0, '127.0.0.1')}`;
+    onTestFinished(() => void proxy.close());
+    const openTunnel = async () => ({ url: publicUrl, close: async () => {} });
+    const service = await startService({ settings: settingsFor(simulator), log: keepLog().log, openTunnel });
+    onTestFinished(() => service.close());
+    const last = async () => (await lookAt(settingsFor(simulator, { publicUrl, port: service.port }))).at(-1);
+
+    expect(await last()).toMatch(/^wrong: .*leads to another process/);
+    target = `http://127.0.0.1:${service.port}`;
+    expect(await last()).toBe(`ok: ${publicUrl} leads to this very service.`);
+    target = '';
+    expect(await last()).toMatch(/^wrong: .*is answered by something else than this service: check PUBLIC_URL/);
+    proxy.close();
+    proxy.closeAllConnections();
+    expect(await last()).toMatch(/^wrong: .*does not answer .*: check PUBLIC_URL/);
+  });
+});
