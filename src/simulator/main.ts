@@ -22,6 +22,9 @@ async function main(): Promise<void> {
     signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
   });
   simulator.latencyMs = latencyMs;
+  // They end in what SIP answers: 486 busy, 480 unavailable, 604 doesn't exist.
+  simulator.unanswered.set('+15550100486', 'busy').set('+15550100480', 'no-answer');
+  simulator.invalidNumbers.add('+15550100604');
   Object.assign(simulator.faults, faults);
   const { url, projectId, apiToken, signingKey } = simulator;
 

@@ -363,6 +363,7 @@ describe('the rest', () => {
     expect(response.body).toEqual({
       status: 'ok',
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      instance: expect.stringMatching(/^[0-9a-f-]{36}$/),
       publicUrl: service.publicUrl,
       conferences: 0,
     });
