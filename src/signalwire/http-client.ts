@@ -21,8 +21,9 @@ export interface SdkResponse {
   body: unknown;
 }
 
-/** The SDK's seam for HTTP, filled with Node's own client. */
+/** The SDK's seam for HTTP (its option `httpClient`), filled with Node's own client. */
 export interface HttpClient {
+  /** @throws SpaceError for every answer but a 2xx in JSON, redirects included, and for none in time */
   request(wanted: SdkRequest): Promise<SdkResponse>;
   /** Closes the connections; requests under way fail. */
   close(): void;

@@ -6,10 +6,12 @@ const { VoiceResponse } = RestClient.LaML;
 export const EMPTY_RESPONSE = new VoiceResponse().toString();
 
 /**
- * LaML that puts the caller into a recorded conference whose events come back to us.
+ * LaML that puts the caller into a recorded conference whose events come back to us. The recording begins with the second
+ * person in, and a conference keeps the callbacks and events that the first person's document names. Source: SignalWire's
+ * cXML reference, Conference.
  *
  * @param name the conference's name, checked before (see conferences/name.ts)
- * @param publicUrl where SignalWire reaches this service
+ * @param publicUrl where SignalWire reaches this service, without a slash at the end
  * @throws Error when the name holds characters that XML can't carry
  */
 export function conferenceResponse(name: string, publicUrl: string): string {

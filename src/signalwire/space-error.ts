@@ -5,9 +5,12 @@ interface SpaceErrorOptions {
   cause?: unknown;
 }
 
-/** SignalWire refused a request, or didn't answer it. */
+/** SignalWire refused a request, didn't answer it, or answered what can't be read. The message is for the log. */
 export class SpaceError extends Error {
-  /** HTTP status of the answer; undefined when there was none (no connection, time-out, connection lost). */
+  /**
+   * HTTP status of the answer; undefined when there was none (no connection, time-out, connection lost), or the SDK
+   * couldn't read it.
+   */
   readonly status: number | undefined;
   /** Milliseconds after which SignalWire wants to be asked again (`Retry-After`), if it said so. */
   readonly retryAfterMs: number | undefined;

@@ -5,7 +5,10 @@ import { readParameters, text } from './parameters.js';
 
 const parameters = z.object({ AccountSid: text.optional() });
 
-/** Lets through only webhooks of our own project; those that don't say whose they are count as ours. */
+/**
+ * Lets through only webhooks of our own project, and refuses others (403); those that don't say whose they are count as
+ * ours. AccountSid is the project ID. Source: SignalWire's cXML reference.
+ */
 export function requireAccount(projectId: string): RequestHandler {
   return (request, _response, next) => {
     const { AccountSid } = readParameters(request, parameters);

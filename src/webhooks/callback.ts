@@ -6,6 +6,8 @@ import { EMPTY_RESPONSE } from '../signalwire/laml.js';
 import { readParameters, sid, text, timestamp } from './parameters.js';
 import { sendLaml } from './send-laml.js';
 
+// Source of the parameters and of the events' names: SignalWire's cXML reference, Conference. No sequence number is
+// documented, so nothing may depend on the order in which callbacks come.
 const conferenceEvent = z.object({
   ConferenceSid: sid,
   FriendlyName: text.optional(),

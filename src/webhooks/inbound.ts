@@ -9,7 +9,9 @@ import { sendLaml } from './send-laml.js';
 
 export interface InboundOptions {
   registry: Registry;
+  /** Where SignalWire reaches this service; requireSignature lets nobody in before it is known. */
   publicUrl: () => string | undefined;
+  /** The room of those who ask for none; undefined lets them share one of their own. */
   conferenceName: string | undefined;
   conferencePrefix: string;
 }
@@ -17,7 +19,10 @@ export interface InboundOptions {
 const parameters = z.object({ room: text.trim().optional() });
 const caller = z.object({ CallSid: sid });
 
-/** A call comes in: answers the LaML that puts the caller into a recorded conference. Does no I/O: a caller waits. */
+/**
+ * A call comes in: answers the LaML that puts the caller into a recorded conference, or refuses (400) a room that can't be
+ * one. Does no I/O: a caller waits. Source of the parameters: SignalWire's cXML reference.
+ */
 export function inbound({ registry, publicUrl, conferenceName, conferencePrefix }: InboundOptions): RequestHandler {
   // To build the document takes long beside the rest, and those who call mostly join the room of the one before.
   let last: { name: string; base: string; document: string } | undefined;

@@ -3,13 +3,16 @@ import { z } from 'zod';
 import { Refusal } from '../refusal.js';
 import { formOf } from './form.js';
 
-/** A SID in SignalWire's form, a UUID. */
+/** A SID in SignalWire's form, a UUID. Source: its OpenAPI document. */
 export const sid = z.guid({ error: ({ input }) => fault(input, 'is not a SID') });
 
 /** Any text. */
 export const text = z.string({ error: ({ input }) => fault(input, 'is not text') });
 
-/** A Timestamp parameter as ms since 1970; one that can't be read counts as absent. */
+/**
+ * A Timestamp parameter as ms since 1970; one that can't be read counts as absent. SignalWire writes RFC 2822, in whole
+ * seconds. Source: its cXML reference.
+ */
 export const timestamp = text.transform(parseTime).optional();
 
 /**

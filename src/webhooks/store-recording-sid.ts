@@ -6,6 +6,8 @@ import { EMPTY_RESPONSE } from '../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
 import { sendLaml } from './send-laml.js';
 
+// Source of the parameters: SignalWire's guide "Updating Conference Recordings" and its OpenAPI document, which doesn't
+// list the ConferenceSid. A callback without one is refused, and does no harm: a look finds the recording, too.
 const recordingEvent = z.object({
   ConferenceSid: sid,
   RecordingSid: sid,
