@@ -1,4 +1,4 @@
-/** A refusal of the REST API, in SignalWire's form. */
+/** A refusal of the REST API, in SignalWire's form. Source: its OpenAPI document. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: object;
@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-/** @param code SignalWire's own number for the error */
+/** @param code SignalWire's own number for the error; the service doesn't look at it */
 export function refusal(status: number, code: number, message: string): ApiError {
   const more_info = 'https://signalwire.com/docs/compatibility-api/rest/error-codes';
   return new ApiError(status, { code, message, more_info, status });

@@ -29,11 +29,17 @@ export interface ConferencesOptions {
   drop(call: Call): void;
 }
 
-/** The conferences of a space, and what happens in them. */
+/**
+ * The conferences of a space, and what happens in them. Source: SignalWire's cXML reference, Conference, and its OpenAPI
+ * document; what is assumed says so.
+ */
 export interface Conferences {
   all(): Conference[];
   get(sid: string): Conference | undefined;
-  /** Puts a call into the conference of the instruction's name; the first one in opens it. */
+  /**
+   * Puts a call into the conference of the instruction's name. The first one in opens it, and its instruction decides on
+   * callbacks; the second one begins it, and its recording.
+   */
   join(call: Call, instruction: ConferenceInstruction): void;
   /** Takes a call out of the conference it is in, if it is in one. */
   leave(call: Call): void;
@@ -41,7 +47,12 @@ export interface Conferences {
   participantsAt(conference: Conference, at: number): Participant[];
   /** Forgets the conferences that are over: unlike SignalWire, a simulator that runs for long would run out of memory. */
   forgetPast(): void;
-  /** @returns false when the recording is over and can't take the change */
+  /**
+   * Pauses, resumes or stops a recording, which reads `resumed` after a resume.
+   *
+   * @param pauseBehavior whether a pause leaves nothing in the recording, or silence
+   * @returns false when the recording is over and can't take the change
+   */
   updateRecording(
     conference: Conference,
     recording: Recording,
@@ -216,7 +227,7 @@ export function callParameters(call: Call, projectId: string): Record<string, st
   };
 }
 
-/** Whole seconds of audio that a recording has. */
+/** How much audio a recording has so far, in whole seconds. */
 export function durationOf(recording: Recording): number {
   count(recording);
   return Math.floor(recording.audioMs / 1000);

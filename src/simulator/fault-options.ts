@@ -35,14 +35,18 @@ export function addFaultOptions(command: Command, otherwise: Faults = NO_FAULTS)
     .option('--lag-ms <ms>', 'how far the list of participants is behind', wholeNumber, otherwise.lagMs);
 }
 
-/** @throws InvalidArgumentError */
+/** Reads an option's number, 1 or more. @throws InvalidArgumentError, as wholeNumber does */
 export function atLeastOne(text: string): number {
   const number = wholeNumber(text);
   if (number < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return number;
 }
 
-/** @throws InvalidArgumentError, which commander turns into a sentence and exit code 1 */
+/**
+ * Reads an option's number, 0 or more.
+ *
+ * @throws InvalidArgumentError, which commander turns into a sentence and exit code 1
+ */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);

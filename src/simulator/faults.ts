@@ -64,7 +64,7 @@ export interface FaultInjector {
   deliver(conferenceName: string, event: string, send: () => void): void;
   /** Counts callbacks anew: the names of conferences that are over would pile up. */
   forgetPast(): void;
-  /** Answers a request, or does to it what the faults say. */
+  /** Answers a request, or does to it what the faults say; the promise never settles for one that hangs. */
   answer(request: ApiRequest, handle: () => Outcome | Promise<Outcome>): Promise<Outcome>;
 }
 

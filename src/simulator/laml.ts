@@ -1,7 +1,10 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { z } from 'zod';
 
+/** Source: SignalWire's page "Common webhook errors". */
 const MAX_BYTES = 64 * 1024;
+
+/** In characters. Source: SignalWire's OpenAPI document, for a conference's FriendlyName. */
 const MAX_NAME_LENGTH = 64;
 
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');

@@ -12,7 +12,7 @@ export interface Account {
   longestWrongMs: number;
 }
 
-/** Accounts for every millisecond of a conference. */
+/** Accounts for every millisecond of a conference, from when it's made. Two or more people should be recorded. */
 export interface Ledger {
   /** Notes what is the case from now on. */
   note(people: number, isRecording: boolean): void;

@@ -17,8 +17,9 @@ const page = z.object({
 });
 
 /**
- * A page of a list, newest first. A page after the first is had only by the token in `next_page_uri`: computing its
- * number isn't enough, as SignalWire advises against it.
+ * A page of a list, newest first: 50 items unless the request says otherwise, 1000 at most. A page after the first is had
+ * only by the token in `next_page_uri`: computing its number isn't enough, as SignalWire advises against it. Source: its
+ * OpenAPI document and its page "Paging".
  *
  * @param request what asks for the page, below ACCOUNTS
  * @param key the name under which the items stand

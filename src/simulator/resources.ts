@@ -13,6 +13,7 @@ export interface Resources {
 
 const API_VERSION = '2010-04-01';
 
+/** @param startedAt when the project says that it came into being */
 export function createResources(projectId: string, startedAt: Date): Resources {
   const base = `/api/laml/${API_VERSION}/Accounts/${projectId}`;
 

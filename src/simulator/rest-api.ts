@@ -59,7 +59,10 @@ export interface ApiAnswer {
 /** What a request comes to: an answer, or a connection that is reset. */
 export type Outcome = ApiAnswer | 'reset';
 
-/** SignalWire's compatibility REST API, as far as conferences need it. Both of its URL forms, with and without `.json`. */
+/**
+ * SignalWire's compatibility REST API, as far as conferences need it, behind HTTP Basic. Both of its URL forms, with and
+ * without `.json`. Source: SignalWire's OpenAPI document, and the SDK for the form without `/api/laml`.
+ */
 export function createRestApi(options: RestApiOptions): Express {
   const { projectId, apiToken, calls, conferences, numbers, invalidNumbers, scopes, resources } = options;
   const { latencyMs, lagMs, ...watcher } = options;

@@ -15,7 +15,7 @@ export interface Answer {
   body: string;
 }
 
-// SignalWire's own limits, from its page "Common webhook errors".
+// SignalWire's own limits. Source: its page "Common webhook errors".
 const CONNECT_MS = 2000;
 const ANSWER_MS = 5000;
 const ATTEMPTS = 3;
@@ -24,7 +24,7 @@ const ATTEMPTS = 3;
 export interface WebhookSender {
   /** One attempt. @throws Error when there is no answer in time */
   send(webhook: Webhook): Promise<Answer>;
-  /** Three attempts; then it's lost, and the promise resolves with why. */
+  /** Three attempts; then it's lost, and the promise resolves with why. Never rejects. */
   sendCallback(webhook: Webhook): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -81,6 +81,7 @@ export function createWebhookSender(signingKey: string, betweenAttemptsMs: numbe
 }
 
 // A POST is signed over the URL and each parameter in the order of the names, a GET over the URL that carries them.
+// Source: SignalWire's guide "Webhook security".
 function sign({ url, method, parameters }: Webhook, signingKey: string) {
   const encoded = new URLSearchParams(parameters).toString();
   const full = method === 'GET' ? `${url}${url.includes('?') ? '&' : '?'}${encoded}` : url;
