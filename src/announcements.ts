@@ -34,9 +34,10 @@ export type Announcement =
   | { what: 'working' }
   /** A webhook was answered. */
   | { what: 'webhook'; route: string; status: number }
-  /** SignalWire was asked something; a list that takes several pages is one. */
+  /** SignalWire was asked something, as the space tells it (`Answered`). */
   | { what: 'request'; operation: string; outcome: string; ms: number };
 
+/** Takes in an announcement, at once. One that `announceTo` made never throws. */
 export type Announce = (announcement: Announcement) => void;
 
 /**

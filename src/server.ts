@@ -34,7 +34,7 @@ const ARRIVAL_MS = 5000;
  */
 const KEEP_ALIVE_MS = 65_000;
 
-/** A server for webhooks, which cuts off those who send slowly. */
+/** A server for webhooks, which answers 408 to those who send slowly, and hangs up. Doesn't listen yet. */
 export function createWebhookServer(handle: RequestListener): Server {
   const limits = { headersTimeout: ARRIVAL_MS, requestTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1000 };
   return createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, handle);
@@ -43,7 +43,7 @@ export function createWebhookServer(handle: RequestListener): Server {
 /** How long a stopping server waits for requests that have begun to arrive, in milliseconds. */
 const LAST_REQUESTS_MS = 1000;
 
-/** Takes no more connections, answers the requests that are there, and closes; cuts off those that don't get done. */
+/** Takes no more connections, answers the requests that are there, and closes; after a second it cuts off the rest. */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');

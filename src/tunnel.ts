@@ -1,11 +1,14 @@
 /** A public URL that leads to a local port. */
 export interface Tunnel {
+  /** Without a slash at the end. */
   url: string;
+  /** Rejects when the tunnel can't be closed. */
   close(): Promise<void>;
 }
 
 const EVERYWHERE = ['0.0.0.0', '::'];
 
+/** Opens a tunnel to that port; rejects with a sentence for a person when it can't. */
 export type OpenTunnel = (port: number) => Promise<Tunnel>;
 
 export interface NgrokOptions {

@@ -153,7 +153,7 @@ export function adoptRecording(conference: Conference, recordingSid: string | un
   conference.writes = [];
 }
 
-/** Notes that a write is on its way. */
+/** Notes that a write is on its way. @returns the write, whose outcome is for the sender to note */
 export function noteWrite(conference: Conference, state: RecordingState): Write {
   const insists = conference.writes.some((write) => write.outcome === 'acknowledged' && write.state === state);
   const write: Write = { state, outcome: 'sent', insists };

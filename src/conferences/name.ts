@@ -1,7 +1,7 @@
 /** A conference's name (SignalWire's FriendlyName) is at most this many characters. Source: SignalWire's OpenAPI document. */
 export const MAX_NAME_LENGTH = 64;
 
-/** Letters in a CallSid: SignalWire's SIDs are UUIDs. */
+/** Characters in a CallSid: SignalWire's SIDs are UUIDs. Source: SignalWire's OpenAPI document. */
 const SID_LENGTH = 36;
 
 /** The longest prefix that leaves room for a caller's CallSid behind it. */

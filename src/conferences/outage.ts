@@ -16,6 +16,7 @@ export interface Outage {
   forget(whose: string): void;
 }
 
+/** Begins with nothing failing. It speaks in the log, and announces the same. */
 export function createOutage(log: Logger, announce: Announce): Outage {
   /** How often in a row each has failed. */
   const failing = new Map<string, number>();

@@ -21,6 +21,7 @@ import { needsWrite, wantedState, whoIsIn } from './policy.js';
 
 export interface PassOptions {
   space: Space;
+  /** The recording should run while at least this many people are in. */
   minParticipants: number;
   durations: Durations;
   log: Logger;
@@ -52,6 +53,7 @@ export interface Pass {
 /** Requests that a pass has in flight at most: participants and recording are read together. */
 export const REQUESTS_A_PASS = 2;
 
+/** Asks nothing until it is told to. */
 export function createPass(options: PassOptions): Pass {
   const { space, minParticipants, durations, log, announce, onFailure, isTracked } = options;
   const wanted = (conference: Conference) => wantedState(conference.people.size, minParticipants);

@@ -41,10 +41,13 @@ const LASTING_REFUSALS = 3;
 export interface ReconcilerOptions {
   space: Space;
   registry: Registry;
+  /** The recording runs while at least this many people are in. */
   minParticipants: number;
+  /** Conferences whose name begins with this are ours (R10). */
   conferencePrefix: string;
   /** Whether callers without a room of their own share one. */
   sharesRoom: boolean;
+  /** Milliseconds between two sweeps; 0 means none but the first. */
   sweepIntervalMs: number;
   durations: Durations;
   log: Logger;
@@ -54,6 +57,7 @@ export interface ReconcilerOptions {
 /** A callback on a conference. */
 export interface ConferenceEvent {
   conferenceSid: string;
+  /** SignalWire's FriendlyName; undefined where the callback has none. */
   name: string | undefined;
 }
 
@@ -81,10 +85,14 @@ export interface Reconciler {
   conferenceEnded(event: ConferenceEvent): void;
   recordingStarted(conferenceSid: string, recordingSid: string): void;
   recordingEnded(conferenceSid: string): void;
-  /** Sweeps no more, and resolves when every hint is dealt with, or time is up: then a warning says what is left. */
+  /**
+   * Sweeps no more, and resolves when every hint is dealt with, or `durations.drain` is over: then a warning says what is
+   * left. Never rejects.
+   */
   close(): Promise<void>;
 }
 
+/** Takes callbacks from the first moment on; sweeps only once it is started. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { space, registry, minParticipants, conferencePrefix, sharesRoom, sweepIntervalMs } = options;
   const { durations, log, announce } = options;

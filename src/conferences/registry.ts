@@ -12,9 +12,9 @@ export interface Registry {
   track(conferenceSid: string, name?: string): Conference;
   /** Forgets a conference that is over, and closes the open room if it was the room's last one. */
   forget(conferenceSid: string, name?: string): void;
-  /** The open room's name; where none is open, this caller's CallSid opens one. */
+  /** The open room's name, prefix included; where none is open, this caller's CallSid opens one. */
   roomFor(callSid: string): string;
-  /** Opens a room that exists already, unless one is open. */
+  /** Opens a room that exists already, by its whole name, unless one is open. */
   reopenRoom(name: string): void;
 }
 

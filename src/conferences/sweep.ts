@@ -35,13 +35,15 @@ export interface Sweep {
    * @throws SpaceError when SignalWire refuses our credentials and that is so
    */
   first(isAwaited: () => boolean): Promise<void>;
-  /** Sweeps from now on. */
+  /** Sweeps from now on, the first time after an interval. */
   start(): void;
   /** Notes that a conference has been looked at, or needn't be any more. */
   visited(conferenceSid: string): void;
+  /** Sweeps no more; a request under way is let be. */
   stop(): void;
 }
 
+/** SignalWire's SIDs are UUIDs. Source: its OpenAPI document. */
 const CALL_SID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What an outage knows sweeps by. */
@@ -50,6 +52,7 @@ const SWEEP = 'sweep';
 /** After so many sweeps on time it's said anew that they are too slow. */
 const SWEEPS_TO_RECOVER = 10;
 
+/** Asks nothing until it is told to. */
 export function createSweep(options: SweepOptions): Sweep {
   const { space, registry, prefix, sharesRoom, intervalMs, durations, log, announce, outage, visit } = options;
   const stopping = new AbortController();
@@ -62,6 +65,7 @@ export function createSweep(options: SweepOptions): Sweep {
 
   async function learn(): Promise<void> {
     // In the order in which a conference goes through them, so that one that begins between the two lists isn't missed.
+    // That a conference is `init` while one person waits is assumed; the word is in SignalWire's OpenAPI document.
     const waiting = await space.listConferences('init');
     const inProgress = await space.listConferences('in-progress');
     announce({ what: 'swept' });

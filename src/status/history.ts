@@ -58,6 +58,7 @@ const MAX_FINISHED = 20;
 /** More than a strip can show, and little enough to be sent each second. */
 const MAX_EVENTS = 100;
 
+/** Begins with nothing seen. */
 export function createHistory(): History {
   const since = Date.now();
   const live = new Map<string, Life>();

@@ -15,7 +15,7 @@ const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
-/** Names and units follow Prometheus' conventions. What the alerts are about begins with a zero, as a rate needs one. */
+/** Names and units (seconds) follow Prometheus' conventions. What alerts are about begins with zero, as a rate needs it. */
 export function createMetrics(history: History): Metrics {
   const registry = new Registry();
   const registers = [registry];

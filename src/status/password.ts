@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Refusal } from '../refusal.js';
 
-/** Lets through who knows the password, by HTTP Basic (RFC 7617) with any user name. */
+/** Lets through who knows the password, by HTTP Basic (RFC 7617) with any user name; asks others for it (401). */
 export function requirePassword(password: string): RequestHandler {
   const wanted = digest(password);
   return (request, response, next) => {
