@@ -58,6 +58,9 @@ export function createHttpClient(origin: string, timeoutMs: number): HttpClient 
   return {
     async request({ method, uri, username, password, headers, params, data }) {
       const url = new URL(uri);
+      // The SDK would follow the address of a next page wherever it leads, with the token.
+      if (url.origin !== origin)
+        throw new SpaceError(`SignalWire's answer leads away from the space, to ${url.origin}`);
       for (const [name, value] of entries(params)) url.searchParams.append(name, value);
       const asked = `${method} ${url.pathname}`;
       const signal = AbortSignal.timeout(timeoutMs);

@@ -105,7 +105,10 @@ export function createSpace(options: SpaceOptions): Space {
 
   return {
     async listConferences(status) {
-      const conferences = await ask('list_conferences', client.conferences.list({ status, pageSize: PAGE_SIZE }));
+      const conferences = await ask(
+        'list_conferences',
+        allOf(client.conferences.page({ status, pageSize: PAGE_SIZE })),
+      );
       return conferences.map(({ sid, friendlyName, dateCreated }) => ({
         sid,
         name: friendlyName ?? '',
@@ -121,7 +124,7 @@ export function createSpace(options: SpaceOptions): Space {
     async listParticipants(conferenceSid) {
       const participants = await ask(
         'list_participants',
-        client.conferences(conferenceSid).participants.list({ pageSize: PAGE_SIZE }),
+        allOf(client.conferences(conferenceSid).participants.page({ pageSize: PAGE_SIZE })),
       );
       return participants.filter((one) => statusOf(one) !== 'completed').map(({ callSid }) => callSid);
     },
@@ -129,7 +132,7 @@ export function createSpace(options: SpaceOptions): Space {
     async listLiveRecordings(conferenceSid) {
       const recordings = await ask(
         'list_recordings',
-        client.conferences(conferenceSid).recordings.list({ pageSize: PAGE_SIZE }),
+        allOf(client.conferences(conferenceSid).recordings.page({ pageSize: PAGE_SIZE })),
       );
       return recordings
         .toSorted((a, b) => Number(b.dateCreated) - Number(a.dateCreated))
@@ -160,7 +163,7 @@ export function createSpace(options: SpaceOptions): Space {
     },
 
     async listPhoneNumbers() {
-      const numbers = await ask('list_phone_numbers', client.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE }));
+      const numbers = await ask('list_phone_numbers', allOf(client.incomingPhoneNumbers.page({ pageSize: PAGE_SIZE })));
       return numbers.map(({ sid, phoneNumber, voiceUrl, voiceMethod, voiceApplicationSid }) => ({
         sid,
         phoneNumber,
@@ -205,6 +208,23 @@ function connect(spaceUrl: string, projectId: string, apiToken: string, http: Ht
   // The SDK always writes https:// before the host; the simulator on loopback speaks plain http.
   Object.assign(client.api, { baseUrl: spaceUrl });
   return client;
+}
+
+/** A page of a list, by what the SDK's types know of it. */
+interface Page<Item> {
+  loadInstance(resources: never[]): Item[];
+  /** Undefined after the last one. */
+  nextPage(): Promise<Page<Item>> | undefined;
+}
+
+// The SDK's own lists leave a promise to itself, which ends the process when the second page or a later one fails.
+async function allOf<Item>(first: Promise<Page<Item>>): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let page: Page<Item> | undefined = await first; page; page = await page.nextPage()) {
+    // The items of a page are missing from the SDK's types.
+    items.push(...(page as Page<Item> & { instances: Item[] }).instances);
+  }
+  return items;
 }
 
 /** How a request failed, in a word, and the SpaceError for it: the HTTP client's, or one for what the SDK made of an answer. */

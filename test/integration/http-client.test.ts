@@ -154,6 +154,23 @@ describe('a request to SignalWire', () => {
     expect(await space.listParticipants(CONFERENCE)).toEqual([]);
   });
 
+  it('never goes anywhere but to the space, whatever an answer says where the next page is', async () => {
+    const meta = { key: 'participants', next_page_url: 'http://127.0.0.1:1/elsewhere' };
+    const { space } = await startSpace((_request, response) =>
+      response.end(JSON.stringify({ participants: [{ call_sid: 'a', status: 'in-progress' }], meta })),
+    );
+    expect((await failureOf(space.listParticipants(CONFERENCE))).message).toMatch(/leads away from the space/);
+  });
+
+  it('that fails at a later page of a list fails, and leaves nothing behind that ends the process', async () => {
+    const next_page_uri = '/api/laml/2010-04-01/Accounts/x/Participants?Page=1&PageToken=PA1';
+    const { space } = await startSpace((request, response) => {
+      if (request.url === next_page_uri) response.writeHead(503);
+      response.end(JSON.stringify({ participants: [{ call_sid: 'a', status: 'in-progress' }], next_page_uri }));
+    });
+    expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBe(503);
+  });
+
   it("finds the connection of the last one warm, also after the 5 s for which Node's own agent keeps one", {
     timeout: 15_000,
   }, async () => {
