@@ -251,7 +251,7 @@ describe('a resume', () => {
   });
 
   it('goes past the bound on requests in flight, which holds for the others', async () => {
-    const pair = await onePerson({ request: 2000 });
+    const pair = await onePerson({ request: 20_000 });
     // Nothing is answered any more while this lasts.
     pair.simulator.latencyMs = 60_000;
     const url = `${pair.service.publicUrl}/inbound`;
