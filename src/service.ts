@@ -17,6 +17,7 @@ export interface ServiceOptions {
   log: Logger;
   /** Takes the place of ngrok where the settings have no public URL. */
   openTunnel?: OpenTunnel;
+  /** Waits that differ from the defaults, in milliseconds. */
   durations?: Partial<Durations>;
 }
 
@@ -24,6 +25,7 @@ export interface ServiceOptions {
 export interface Service {
   /** Where SignalWire reaches it. */
   publicUrl: string;
+  /** Where it listens. */
   port: number;
   /**
    * Takes no more requests, finishes what it acknowledged (R11), closes the tunnel and the connections. Takes 10 s at

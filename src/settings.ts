@@ -6,14 +6,19 @@ import { e164 } from './e164.js';
 export interface Settings {
   /** Origin of the space's REST API, for example `https://example.signalwire.com`. */
   spaceUrl: string;
+  /** A UUID, in small letters. */
   projectId: string;
+  /** Needs the Voice scope, and Numbers where there is a `phoneNumber`. Source: SignalWire's OpenAPI document. */
   apiToken: string;
   /** Undefined means that webhooks are taken without a signature. */
   signingKey: string | undefined;
   /** Where SignalWire reaches this service, without a slash at the end. Undefined means that ngrok will tell. */
   publicUrl: string | undefined;
+  /** Undefined where there is a public URL and no authtoken; a random domain is taken where none is given. */
   ngrok: { authtoken: string; domain: string | undefined } | undefined;
+  /** 0 takes a free one. */
   port: number;
+  /** The address to listen on. */
   host: string;
   /** The number to point here at the start, in E.164 form; undefined leaves all numbers alone. */
   phoneNumber: string | undefined;
@@ -21,7 +26,9 @@ export interface Settings {
   minParticipants: number;
   /** What a paused stretch leaves in the recording: nothing (`skip`) or silence. */
   pauseBehavior: 'skip' | 'silence';
+  /** The room of callers who ask for none, without the prefix; undefined has them share one that the first of them names. */
   conferenceName: string | undefined;
+  /** What all names of our conferences begin with. */
   conferencePrefix: string;
   /** Milliseconds between two sweeps; 0 means none but the first. */
   sweepIntervalMs: number;

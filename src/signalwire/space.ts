@@ -26,11 +26,15 @@ export interface PhoneNumber {
 export interface ListedConference {
   sid: string;
   name: string;
-  /** To the second. */
+  /** To the second; an Invalid Date where SignalWire's can't be read. */
   createdAt: Date;
 }
 
-/** What we ask of a SignalWire space, in our words. Every method rejects with a SpaceError. */
+/**
+ * What we ask of a SignalWire space, in our words. Every method rejects with a SpaceError. Lists are whole, whatever pages
+ * they come in, and in no order that SignalWire promises. Source of what is asked and answered: SignalWire's OpenAPI
+ * document of the compatibility API.
+ */
 export interface Space {
   /** Conferences of that status. */
   listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
@@ -150,7 +154,7 @@ export function createSpace(options: SpaceOptions): Space {
     },
 
     async updateRecording(conferenceSid, recordingSid, state) {
-      // PauseBehavior is `silence` unless it is said each time.
+      // PauseBehavior is `silence` unless it is said each time (source: SignalWire's OpenAPI document).
       const change = state === 'paused' ? { status: state, pauseBehavior } : { status: state };
       statusOf(
         await ask('update_recording', client.conferences(conferenceSid).recordings(recordingSid).update(change)),
@@ -245,7 +249,7 @@ function statusOf(resource: { status?: string }): string {
   throw new SpaceError("SignalWire's answer could not be read: it has no status");
 }
 
-// Of the documented words (queued, in-progress, paused, resumed, completed, absent, stopped) and `failed`, which
+// Of the words in SignalWire's OpenAPI document (queued, in-progress, paused, resumed, completed, absent, stopped) and `failed`, which
 // callbacks say too. A word we don't know is taken for a running recording: then a pause is still tried.
 function recordingState(status: string): RecordingState | undefined {
   if (['completed', 'absent', 'stopped', 'failed'].includes(status)) return undefined;

@@ -38,6 +38,7 @@ export interface Calls {
   end(call: Call, status: 'completed' | 'canceled'): boolean;
 }
 
+/** No calls yet. The statuses and their order are those of SignalWire's OpenAPI document. */
 export function createCalls(options: CallsOptions): Calls {
   const { projectId, conferences, webhooks, ringMs, unansweredMs, unanswered, onProblem } = options;
   const calls = new Map<string, Call>();

@@ -22,6 +22,7 @@ export interface PhoneNumber extends Resource {
 /** How a call can end before anybody has answered it. */
 export type Unanswered = 'busy' | 'no-answer' | 'failed';
 
+/** Source: SignalWire's OpenAPI document. */
 export type CallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'canceled' | Unanswered;
 
 export interface Call extends Resource {
@@ -38,6 +39,7 @@ export interface Participant extends Resource {
   instruction: ConferenceInstruction;
 }
 
+/** Of the words in SignalWire's OpenAPI document those that a conference's recording comes to here. */
 export type RecordingStatus = 'in-progress' | 'paused' | 'resumed' | 'completed' | 'stopped';
 
 export interface Recording extends Resource {
@@ -53,6 +55,7 @@ export interface Recording extends Resource {
 
 export interface Conference extends Resource {
   name: string;
+  /** `init` while one person waits (assumed). */
   status: 'init' | 'in-progress' | 'completed';
   /** The first participant's: later ones can't change where callbacks go. */
   instruction: ConferenceInstruction;

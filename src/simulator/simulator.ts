@@ -15,6 +15,7 @@ import { createWebhookSender, type Webhook } from './webhooks.js';
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
   port?: number;
+  /** Random, like the two below, unless it's given. */
   projectId?: string;
   apiToken?: string;
   signingKey?: string;
@@ -68,7 +69,11 @@ export interface Simulator {
   onRequest(request: ApiRequest, handle: () => ApiAnswer): Outcome | Promise<Outcome>;
   /** Points the number's voice webhook somewhere. */
   pointNumber(url: string, method?: 'GET' | 'POST'): void;
-  /** Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed. */
+  /**
+   * Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed.
+   *
+   * @throws Error when there is no `url` and the number points nowhere
+   */
   call(options?: { from?: string; url?: string; method?: 'GET' | 'POST' }): Promise<Call>;
   hangUp(call: Call): void;
   conferences(): Conference[];
@@ -86,7 +91,11 @@ function eventOf({ parameters }: Webhook): string {
   return parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
 }
 
-/** Starts a simulated space, with one phone number. */
+/**
+ * Starts a simulated space, with one phone number.
+ *
+ * @throws Error with a sentence when the port can't be had
+ */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { projectId = randomUUID(), apiToken = `PT${randomBytes(20).toString('hex')}` } = options;
   const {

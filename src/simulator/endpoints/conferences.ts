@@ -14,6 +14,7 @@ const filter = z.strictObject({
   FriendlyName: z.string().optional(),
 });
 const noFilter = z.strictObject(PAGING);
+// PauseBehavior's default is that of SignalWire's OpenAPI document.
 const recordingUpdate = z.object({
   Status: z.enum(['paused', 'in-progress', 'stopped']),
   PauseBehavior: z.enum(['skip', 'silence']).default('silence'),

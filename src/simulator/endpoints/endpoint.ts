@@ -29,7 +29,7 @@ export function sentence({ path, message }: z.core.$ZodIssue): string {
   return `${path.join('.')} ${message}`.trim();
 }
 
-/** The SID at that place of the path. */
+/** The SID at that place of the path; empty where there is none, which no resource has. */
 export function sidIn(request: Request, name: string): string {
   const value = request.params[name];
   return typeof value === 'string' ? value : '';

@@ -20,7 +20,7 @@ export function addPhoneNumbers(
 
   const list = endpoint((request) => {
     const { PhoneNumber = '' } = read(filter, request.query);
-    // SignalWire takes it for a pattern, so a part of a number finds it.
+    // SignalWire's OpenAPI document calls it a pattern, so a part of a number finds it (how exactly is assumed).
     const matching = numbers.filter(({ phoneNumber }) => phoneNumber.includes(PhoneNumber));
     return pageOf(request, 'incoming_phone_numbers', matching, resources.phoneNumber);
   });
