@@ -142,6 +142,7 @@ ok     ${url} leads to this very service.
     let target = other;
     const proxy = createServer(({ url }, response) => {
       if (target === '') response.end('Welcome!');
+      else if (target === 'down') response.writeHead(502).end();
       else request(`${target}${url}`, (answer) => answer.pipe(response)).end();
     });
     const publicUrl = `http://127.0.0.1:${await listen(proxy, 0, '127.0.0.1')}`;
@@ -156,6 +157,8 @@ ok     ${url} leads to this very service.
     expect(await last()).toBe(`ok: ${publicUrl} leads to this very service.`);
     target = '';
     expect(await last()).toMatch(/^wrong: .*is answered by something else than this service: check PUBLIC_URL/);
+    target = 'down';
+    expect(await last()).toMatch(/^wrong: .*answers with 502: check PUBLIC_URL/);
     proxy.close();
     proxy.closeAllConnections();
     expect(await last()).toMatch(/^wrong: .*does not answer .*: check PUBLIC_URL/);

@@ -84,7 +84,7 @@ describe('a number that the settings name', () => {
   });
 
   it('is looked for exactly, and if it is not there up to five that are are named', async () => {
-    const others = [1, 2, 3, 4, 5, 6].map((digit) => `+155501000001${digit}`);
+    const others = [1, 2, 3, 4, 5, 6].map((digit) => `+15550100001${digit}`);
     const { number, writes, said } = await startPointing({ phoneNumber: '+15550100001', others });
     expect(number.voiceUrl).toBeUndefined();
     expect(writes).toEqual([]);
