@@ -1,9 +1,4 @@
-import { config } from 'dotenv';
-import type { Logger } from 'pino';
-import { createLog } from './log.js';
-import { type Service, startService } from './service.js';
-import { readSettings } from './settings.js';
-import { version } from './version.js';
+import type { Started } from './start.js';
 
 /** A stop takes no longer than this, whatever hangs, in milliseconds. */
 const STOP_MS = 9500;
@@ -12,32 +7,26 @@ const STOP_MS = 9500;
 const SAME_SIGNAL_MS = 500;
 
 async function main(): Promise<void> {
-  const { error } = config({ quiet: true });
-  if (error && !error.message.startsWith('ENOENT')) throw new Error(`.env could not be read: ${error.message}`);
-  const settings = readSettings(process.env);
-  const log = await createLog(settings.logLevel);
-  let service: Service | undefined;
-  stopOnSignals(() => service, log);
-  service = await startService({ settings, log });
-  const { publicUrl, port } = service;
-  // Whatever the level: ngrok's address is another one at each start, and nothing else tells it.
-  const always = log.child({}, { level: 'info' });
-  always.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
-  if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);
+  let started: Started | undefined;
+  stopOnSignals(() => started);
+  // Loaded only now: it takes most of the start, and whoever is process 1 doesn't hear a signal that it doesn't handle.
+  const { start } = await import('./start.js');
+  started = await start();
 }
 
 /** Stops cleanly at the first signal, and at once at the second, or where nothing has been acknowledged yet. */
-function stopOnSignals(started: () => Service | undefined, log: Logger): void {
+function stopOnSignals(whatStarted: () => Started | undefined): void {
   let first: { signal: NodeJS.Signals; at: number } | undefined;
 
   function stop(signal: NodeJS.Signals): void {
+    const started = whatStarted();
+    if (!started) process.exit(0);
+    const { service, log } = started;
     if (first) {
       if (signal === first.signal && performance.now() - first.at < SAME_SIGNAL_MS) return;
       log.warn({ signal }, 'stopping at once');
       process.exit(1);
     }
-    const service = started();
-    if (!service) process.exit(0);
     first = { signal, at: performance.now() };
     log.info({ signal }, 'stopping: what was acknowledged is finished first; a second signal stops at once');
     setTimeout(() => process.exit(0), STOP_MS).unref();

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { environmentFor, MAIN, run, SIMULATOR, simulated, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
@@ -72,6 +76,34 @@ describe('the process', { timeout: 20_000 }, () => {
     child.kill(signal);
     expect(await exit).toEqual([0, null]);
     expect(recordingStatus(liveConference(simulator))).toBe('paused');
+  });
+
+  it('hears a signal before it has loaded anything, and ends with 0', async () => {
+    // A main.ts that needs more than this to be there doesn't start; one that waits for it first dies of the signal.
+    const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const main = join(folder, 'main.ts');
+    await copyFile(MAIN, main);
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+    await writeFile(
+      join(folder, 'start.ts'),
+      "setInterval(() => {}, 1000); console.log('loading'); await new Promise(() => {});",
+    );
+    const { child, output, exit } = await run(main, {});
+    await eventually(() => expect(output.out).toBe('loading\n'));
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+
+  it('ends with 0 at a signal during its first sweep', async () => {
+    const simulator = await simulated();
+    simulator.faults.hang = 1;
+    const asked = once(simulator.events, 'request');
+    const { child, output, exit } = await run(MAIN, await environmentFor(simulator));
+    await asked;
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect(output.out + output.err).toBe('');
   });
 
   it('stops at once at a second signal, and says that it can', async () => {
