@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { environmentFor, MAIN, run, TSX } from '../support/processes.js';
+import { environmentFor, MAIN, run, simulated, TSX } from '../support/processes.js';
 import { eventually } from '../support/service-beside-simulator.js';
 
 /** util-linux's `script` runs a command in a terminal of its own. */
@@ -11,12 +11,24 @@ const isLinux = process.platform === 'linux' && existsSync(SCRIPT);
 
 it('the log is JSON where the output is no terminal', async () => {
   const { output } = await run(MAIN, await environmentFor());
-  await eventually(() => expect(output.out).toContain('Webhook is live'));
+  await eventually(() => expect(output.out).toContain('SIGNALWIRE_PHONE_NUMBER'));
   const lines = output.out.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
     'first sweep done',
     'Webhook is live at https://recorder.example.com/inbound',
+    expect.stringMatching(
+      /^Set it, .* voice webhook in SignalWire's dashboard under .*; or set SIGNALWIRE_PHONE_NUMBER$/,
+    ),
   ]);
+});
+
+it('the log leaves out where the number is pointed by hand where the start points it', async () => {
+  const simulator = await simulated();
+  const env = { ...(await environmentFor(simulator)), SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
+  const { output } = await run(MAIN, env);
+  await eventually(() => expect(output.out).toContain('Webhook is live'));
+  expect(output.out).toMatch(/\+15550100000 points to .*\/inbound now/);
+  expect(output.out).not.toContain('dashboard');
 });
 
 it('the log says where the webhook is whatever the level, as nothing else tells it', async () => {
