@@ -59,6 +59,12 @@ async function publicUrlOf(settings: Settings): Promise<string> {
   return publicUrl;
 }
 
+function roomName(text: string): string {
+  const name = text.trim();
+  if (name === '') throw new InvalidArgumentError('It must have a name.');
+  return name;
+}
+
 function number(text: string): string {
   const number = e164(text);
   if (number === undefined) throw new InvalidArgumentError('It must be in E.164 form, for example +15551234567.');
@@ -68,7 +74,7 @@ function number(text: string): string {
 const command = new Command('npm run call --')
   .description('Calls somebody into the conference of the service that runs, and prints the CallSid.')
   .argument('<number>', 'whom to call, for example +15551234567', number)
-  .option('--room <name>', 'the room to put them into; without it, the one that callers come into')
+  .option('--room <name>', 'the room to put them into; without it, the one that callers come into', roomName)
   .option('--from <number>', 'a number of yours that calls (default: SIGNALWIRE_PHONE_NUMBER)', number)
   .addHelpText(
     'after',

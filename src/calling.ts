@@ -5,6 +5,12 @@ import { isUnauthorized, SpaceError } from './signalwire/space-error.js';
 /** How often, in milliseconds, SignalWire is asked what has become of the call. */
 const ASK_EVERY_MS = 1000;
 
+/** How often that may fail. */
+const MOST_FAILURES = 5;
+
+/** How often it is asked: for longer than SignalWire lets a call ring, a minute if nothing else is asked for. */
+const MOST_ASKS = 120;
+
 const NOT_YET = ['queued', 'initiated', 'ringing'];
 const ANSWERED = ['in-progress', 'completed'];
 
@@ -12,7 +18,7 @@ const ANSWERED = ['in-progress', 'completed'];
 const ENDS: Record<string, string> = {
   busy: 'The line is busy.',
   'no-answer': 'Nobody answered.',
-  failed: 'The call failed.',
+  failed: 'The call failed. npm run doctor may say why.',
   canceled: 'The call was canceled.',
 };
 
@@ -37,12 +43,18 @@ export async function place(space: Space, call: { to: string; from: string; url:
  * @throws Error with a sentence that says how it ended instead, or that SignalWire doesn't tell
  */
 export async function untilAnswered(space: Space, callSid: string): Promise<void> {
-  for (;;) {
-    const status = await space.fetchCallStatus(callSid);
+  let failures = 0;
+  for (let asks = 0; asks < MOST_ASKS; asks += 1) {
+    const status = await space.fetchCallStatus(callSid).catch((error: unknown) => {
+      failures += 1;
+      if (failures === MOST_FAILURES) throw new Error(`What has become of the call isn't known: ${error}`);
+      return 'ringing';
+    });
     if (ANSWERED.includes(status)) return;
     if (!NOT_YET.includes(status)) throw new Error(ENDS[status] ?? `The call is ${status}.`);
     await delay(ASK_EVERY_MS);
   }
+  throw new Error('The call still rings.');
 }
 
 function sentenceOf(error: SpaceError): string {

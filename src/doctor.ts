@@ -24,7 +24,8 @@ function readSettings(): Settings | undefined {
     tell({ is: 'ok', sentence: 'The settings make sense.' });
     return settings;
   } catch (error) {
-    const mistakes = error instanceof SettingsError ? error.mistakes : [String(error)];
+    const mistakes =
+      error instanceof SettingsError ? error.mistakes : [error instanceof Error ? error.message : String(error)];
     for (const sentence of mistakes) tell({ is: 'wrong', sentence });
     tell({ is: 'unknown', sentence: 'Nothing else was looked at, as it takes the settings.' });
     return undefined;

@@ -3,7 +3,7 @@ import type { Settings } from './settings.js';
 
 /**
  * Lines are written together, this often (ms), or when there are so many bytes of them: a write of its own for each line
- * costs a busy service more than the line. Only a kill -9 loses what hasn't been written.
+ * costs a busy service more than the line. What ends the process without an exit, as a kill -9 does, loses the last ones.
  */
 const WRITE_EVERY_MS = 100;
 const WRITE_BYTES = 4096;

@@ -8,7 +8,7 @@ export const IN_THE_DASHBOARD = "in SignalWire's dashboard under Phone Numbers, 
 /** How many of the project's numbers a sentence names. */
 const NAMED = 5;
 
-/** ngrok's own domains, whose addresses change hands with each start. Source: ngrok's documentation. */
+/** ngrok's own domains. Most of their addresses are new ones at each start. Source: ngrok's documentation. */
 const NGROK = /(^|\.)ngrok(-free)?\.(app|dev|io|pizza)$/;
 
 /**
@@ -28,8 +28,10 @@ export async function pointNumber(space: Space, phoneNumber: string, publicUrl: 
     const owner = ownerOf(number, publicUrl);
     if (owner) return log.warn(`${phoneNumber} was left alone: ${owner} ${byHand(wanted)}`);
     await space.pointPhoneNumber(number.sid, wanted);
-    const { voiceUrl: before, voiceMethod: beforeBy } = number;
-    log.info({ before, beforeBy }, `${phoneNumber} points to ${wanted} now`);
+    log.info(
+      { before: shown(number.voiceUrl), beforeBy: number.voiceMethod },
+      `${phoneNumber} points to ${wanted} now`,
+    );
   } catch (error) {
     log.warn(`${phoneNumber} was not pointed here: ${whyNot(error)} ${byHand(`${publicUrl}/inbound`)}`);
   }
@@ -52,7 +54,12 @@ export function ownerOf({ voiceUrl, hasApplication }: PhoneNumber, publicUrl: st
   if (voiceUrl === '') return undefined;
   const url = URL.parse(voiceUrl);
   if (url && (NGROK.test(url.hostname) || url.host === URL.parse(publicUrl)?.host)) return undefined;
-  return `it points to ${voiceUrl}, which may be somebody else's.`;
+  return `it points to ${shown(voiceUrl)}, which may be somebody else's.`;
+}
+
+/** A webhook's address without a password that may be in it. */
+export function shown(voiceUrl: string): string {
+  return voiceUrl.replace(/^(https?:\/\/)[^/?#]*@/i, '$1…@');
 }
 
 /** Says that the project has no such number, and which ones it has. */
@@ -64,7 +71,7 @@ export function noSuchNumber(phoneNumber: string, numbers: PhoneNumber[]): strin
 }
 
 /** How to point a number without us. */
-function byHand(url: string): string {
+export function byHand(url: string): string {
   return `To have its calls come here, set its voice webhook to ${url}, with POST, ${IN_THE_DASHBOARD}.`;
 }
 

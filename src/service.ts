@@ -35,7 +35,8 @@ export interface Service {
 }
 
 /**
- * Starts the service: a first sweep, then listening, then the tunnel, then the number pointed at it.
+ * Starts the service: a first sweep, then listening, then the tunnel. Whether the number could be pointed at
+ * it is told in the log, soon after.
  *
  * @throws Error with a sentence for a person when SignalWire refuses the credentials, the port can't be had, or the
  *   tunnel can't be opened; nothing is left running then
@@ -101,7 +102,8 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
       tunnel = await (openTunnel ?? tunnelOf(settings))(port);
       publicUrl = tunnel.url;
     }
-    if (settings.phoneNumber !== undefined) await pointNumber(space, settings.phoneNumber, publicUrl, log);
+    // Not waited for: callbacks are taken already, and a stop has to finish what they ask for.
+    if (settings.phoneNumber !== undefined) void pointNumber(space, settings.phoneNumber, publicUrl, log);
     return { publicUrl, port, close };
   } catch (error) {
     await close();

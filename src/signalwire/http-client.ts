@@ -68,7 +68,7 @@ export function createHttpClient(origin: string, timeoutMs: number): HttpClient 
       const form = new URLSearchParams(entries(data)).toString();
       const { status, body, retryAfterMs } = await exchange(url, options, form).catch((error: Error) => {
         const cause: Error = signal.aborted ? signal.reason : error;
-        throw new SpaceError(`SignalWire did not answer ${asked}: ${cause.message || cause.name}`, { cause });
+        throw new SpaceError(`SignalWire did not answer ${asked}: ${whyNot(cause)}`, { cause });
       });
       if (status >= 300) {
         const reason = reasonIn(body);
@@ -79,6 +79,11 @@ export function createHttpClient(origin: string, timeoutMs: number): HttpClient 
     },
     close: () => agent.destroy(),
   };
+}
+
+// Where a name has several addresses and none answers, Node's error has a code and no message.
+function whyNot(error: Error): string {
+  return (error.message || ('code' in error && String(error.code)) || error.name).replace(/\s+/g, ' ').trim();
 }
 
 interface Answer {

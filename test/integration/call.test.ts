@@ -60,6 +60,7 @@ describe('npm run call', { timeout: 60_000 }, () => {
   it.each([
     ['a number that is not in E.164 form', ['5551234567', '--from', TO], {}, /E\.164/],
     ['no number to call from', [TO], {}, /--from .*SIGNALWIRE_PHONE_NUMBER/],
+    ['a room without a name', [TO, '--from', TO, '--room', ' '], {}, /must have a name/],
     ['a room whose name is too long', [TO, '--from', TO, '--room', 'x'.repeat(60)], {}, /room is too long/],
     ['wrong settings', [TO, '--from', TO], { SIGNALWIRE_API_TOKEN: '' }, /SIGNALWIRE_API_TOKEN is missing/],
   ])('exits with 2, and sends nothing, for %s', async (_case, args, env, sentence) => {

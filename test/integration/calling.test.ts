@@ -43,6 +43,17 @@ describe('a call that is placed', () => {
     await expect(place(space, { ...call, ...change })).rejects.toThrow(sentence);
   });
 
+  it('is waited for though SignalWire fails to tell once, and given up when it goes on failing', async () => {
+    const { simulator, space, call } = await start();
+    simulator.unanswered.set(TO, 'busy');
+    const sid = await place(space, call);
+    let fails = 1;
+    simulator.onRequest = (_request, handle) => (fails-- > 0 ? { status: 503, body: '' } : handle());
+    await expect(untilAnswered(space, sid)).rejects.toThrow('The line is busy.');
+    fails = Number.POSITIVE_INFINITY;
+    await expect(untilAnswered(space, sid)).rejects.toThrow(/What has become of the call isn't known: .*503/);
+  });
+
   it('tells that the credentials are refused, and never the token', async () => {
     const { space, call } = await start('PT-secret');
     await expect(place(space, call)).rejects.toThrow(/refused the credentials \(401\).*Voice scope/);

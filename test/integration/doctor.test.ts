@@ -36,12 +36,14 @@ describe('npm run doctor', () => {
     });
     const env = { ...(await environmentFor(simulator)), PUBLIC_URL: url, PORT: String(port) };
     const { code, out } = await runToEnd(DOCTOR, { ...env, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber });
-    expect(out).toBe(`ok     The settings make sense.
-ok     127.0.0.1 resolves.
-ok     The credentials are accepted, with the scopes Voice and Numbers.
-ok     ${simulator.phoneNumber} points to ${url}/inbound.
-ok     ${url} leads to this very service.
-`);
+    expect(out.trimEnd().split('\n')).toEqual([
+      'ok     The settings make sense.',
+      'ok     127.0.0.1 resolves.',
+      'ok     The credentials are accepted, with the scopes Voice and Numbers.',
+      `ok     ${simulator.phoneNumber} points to ${url}/inbound.`,
+      expect.stringMatching(/^\? {6}SIGNALWIRE_SIGNING_KEY can be told right only by a call/),
+      `ok     ${url} leads to this very service.`,
+    ]);
     expect(code).toBe(0);
     expect(writes).toEqual([]);
   });
@@ -92,7 +94,7 @@ ok     ${url} leads to this very service.
     const { simulator, look } = await startAll();
     simulator.scopes.delete('Numbers');
     const findings = await look();
-    expect(findings.map((finding) => finding.split(':')[0])).toEqual(['ok', 'ok', 'unknown', 'ok']);
+    expect(findings.map((finding) => finding.split(':')[0])).toEqual(['ok', 'ok', 'unknown', 'unknown', 'ok']);
   });
 
   it("names the project's numbers where the one of the settings is not among them", async () => {
@@ -103,7 +105,7 @@ ok     ${url} leads to this very service.
   });
 
   it.each([
-    ['somewhere else', 'https://example.com/voice', 'POST', 'to https://example.com/voice by POST'],
+    ['an old ngrok address', 'https://abc.ngrok.app/inbound', 'POST', 'to https://abc.ngrok.app/inbound by POST'],
     ['here, but by GET', undefined, 'GET', '/inbound by GET'],
     ['nowhere', '', 'POST', 'points nowhere'],
   ] as const)('says where the number points, if that is %s', async (_case, voiceUrl, method, words) => {
@@ -111,8 +113,44 @@ ok     ${url} leads to this very service.
     simulator.pointNumber(voiceUrl ?? `${publicUrl}/inbound`, method);
     const finding = (await look({ phoneNumber }))[2];
     expect(finding).toMatch(/^wrong: /);
-    expect(finding).toContain(`${words}, not to ${publicUrl}/inbound by POST`);
+    expect(finding).toContain(`${words}, not to ${publicUrl}/inbound by POST. Start the service anew`);
     expect((await look())[2]).toMatch(/^wrong: No number of the project points here/);
+  });
+
+  it('says who has the number where that may be somebody else, and no password of theirs', async () => {
+    const { simulator, publicUrl, phoneNumber, look } = await startAll();
+    simulator.pointNumber('https://user:secret@example.com/voice');
+    const finding = (await look({ phoneNumber }))[2];
+    expect(finding).toMatch(/^wrong: .* is left alone by the service: it points to https:\/\/…@example\.com\/voice, /);
+    expect(finding).toContain(`set its voice webhook to ${publicUrl}/inbound, with POST`);
+  });
+
+  it('says that the numbers could not be read, and claims no scope then', async () => {
+    const { simulator, phoneNumber, look } = await startAll();
+    simulator.onRequest = ({ path }, handle) =>
+      path.includes('IncomingPhoneNumbers') ? { status: 500, body: '' } : handle();
+    const findings = await look({ phoneNumber });
+    expect(findings[1]).toMatch(/^wrong: SignalWire answered 500 .*Check that SIGNALWIRE_SPACE_URL/);
+    expect(findings.join()).not.toMatch(/with the scopes/);
+  });
+
+  it('finds the service behind a balancer, whichever copy answers first', async () => {
+    const { simulator, publicUrl: other } = await startAll();
+    const targets = [other];
+    const balancer = createServer(({ url }, response) => {
+      targets.reverse();
+      request(`${targets[0]}${url}`, (answer) => answer.pipe(response)).end();
+    });
+    const publicUrl = `http://127.0.0.1:${await listen(balancer, 0, '127.0.0.1')}`;
+    onTestFinished(() => void balancer.close());
+    const openTunnel = async () => ({ url: publicUrl, close: async () => {} });
+    const service = await startService({ settings: settingsFor(simulator), log: keepLog().log, openTunnel });
+    onTestFinished(() => service.close());
+    targets.push(`http://127.0.0.1:${service.port}`);
+    for (const _turn of targets) {
+      const findings = await lookAt(settingsFor(simulator, { publicUrl, port: service.port }));
+      expect(findings.at(-1)).toBe(`ok: ${publicUrl} leads to this very service.`);
+    }
   });
 
   it('finds a number that points here with a room', async () => {
@@ -128,13 +166,13 @@ ok     ${url} leads to this very service.
     expect(findings.at(-1)).toBe(`ok: ${publicUrl} leads to this very service.`);
     const alone = await look({ phoneNumber, publicUrl: undefined, port: await freePort() });
     expect(alone[2]).toMatch(/^unknown: .*only while the service runs/);
-    expect(alone[3]).toMatch(/^wrong: .*\/healthz does not answer .*: start the service/);
+    expect(alone.at(-1)).toMatch(/^wrong: .*\/healthz does not answer .*: start the service/);
   });
 
   it('says that the service was started with another public URL', async () => {
     const { look } = await startAll();
     const findings = await look({ publicUrl: 'https://recorder.example.com' });
-    expect(findings.at(-1)).toMatch(/^wrong: The service that runs has another PUBLIC_URL/);
+    expect(findings.at(-1)).toMatch(/^wrong: The service that runs has another public URL than PUBLIC_URL/);
   });
 
   it('says that the public URL leads to another process, to something else, or nowhere', async () => {

@@ -2,7 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../src/service.js';
 import { newPhoneNumber } from '../../src/simulator/model.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
-import { keepLog, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
+import {
+  eventually,
+  keepLog,
+  liveConference,
+  loopbackTunnel,
+  recordingStatus,
+  settingsFor,
+} from '../support/service-beside-simulator.js';
 
 const PUBLIC_URL = 'https://recorder.example.com';
 const INFO = 30;
@@ -42,7 +49,11 @@ async function startPointing(given: Given = {}) {
   const settings = settingsFor(simulator, { phoneNumber, publicUrl: given.publicUrl ?? PUBLIC_URL });
   const service = await startService({ settings, log, openTunnel: loopbackTunnel });
   onTestFinished(() => service.close());
-  const said = lines.filter(({ msg }) => msg.includes(phoneNumber));
+  const said = await eventually(() => {
+    const found = lines.filter(({ msg }) => msg.includes(phoneNumber));
+    expect(found).not.toEqual([]);
+    return found;
+  });
   return { simulator, number, writes, said };
 }
 
@@ -117,8 +128,29 @@ describe('a number that the settings name', () => {
     const settings = settingsFor(simulator, { phoneNumber: simulator.phoneNumber });
     const service = await startService({ settings, log, openTunnel: loopbackTunnel });
     onTestFinished(() => service.close());
+    await eventually(() => expect(simulator.numbers[0]?.voiceUrl).toBe(`${service.publicUrl}/inbound`));
     expect((await simulator.call()).status).toBe('in-progress');
     expect(simulator.conferences()).toHaveLength(1);
+  });
+
+  it('keeps nobody waiting while SignalWire does not answer: not the start, nor what a stop has to finish', async () => {
+    const simulator = await startSimulator();
+    onTestFinished(() => simulator.close());
+    simulator.onRequest = ({ path }, handle) => {
+      if (!path.includes('IncomingPhoneNumbers')) return handle();
+      return new Promise(() => {});
+    };
+    const { log, lines } = keepLog();
+    const settings = settingsFor(simulator, { phoneNumber: simulator.phoneNumber });
+    const service = await startService({ settings, log, openTunnel: loopbackTunnel });
+    const url = `${service.publicUrl}/inbound`;
+    await simulator.call({ url });
+    const second = await simulator.call({ url });
+    await eventually(() => expect(recordingStatus(liveConference(simulator))).toBe('in-progress'));
+    simulator.hangUp(second);
+    await eventually(() => expect(lines.some(({ msg }) => msg === 'participant left')).toBe(true));
+    await service.close();
+    expect(recordingStatus(liveConference(simulator))).toBe('paused');
   });
 
   it('is not even asked for where the settings name none', async () => {
