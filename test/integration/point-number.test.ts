@@ -143,6 +143,8 @@ describe('a number that the settings name', () => {
     const { log, lines } = keepLog();
     const settings = settingsFor(simulator, { phoneNumber: simulator.phoneNumber });
     const service = await startService({ settings, log, openTunnel: loopbackTunnel });
+    onTestFinished(() => service.close());
+    expect(lines.filter(({ msg }) => msg.includes(simulator.phoneNumber))).toEqual([]);
     const url = `${service.publicUrl}/inbound`;
     await simulator.call({ url });
     const second = await simulator.call({ url });
