@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Announce } from './announcements.js';
 import type { Reconciler } from './conferences/reconciler.js';
 import type { Registry } from './conferences/registry.js';
+import { type MessageClasses, messagesOf } from './express-messages.js';
 import type { Health } from './health.js';
 import type { Settings } from './settings.js';
 import { version } from './version.js';
@@ -27,25 +28,23 @@ export interface AppOptions {
   publicUrl: () => string | undefined;
 }
 
+/** What a server serves. */
+export interface App {
+  handle: RequestListener;
+  messages: MessageClasses;
+}
+
 const NOTHING_HERE = 'There is nothing here.\n';
 
 /** The Express app: routes, who gets in, and plain one-line answers to everything else. */
-export function createApp({
-  settings,
-  registry,
-  reconciler,
-  log,
-  announce,
-  status,
-  publicUrl,
-}: AppOptions): RequestListener {
+export function createApp({ settings, registry, reconciler, log, announce, status, publicUrl }: AppOptions): App {
   const { signingKey, projectId, conferenceName, conferencePrefix } = settings;
   const app = express();
   app.disable('x-powered-by');
   // Nothing here is worth the hash of a body.
   app.disable('etag');
 
-  const admit = [requireSignature(signingKey, publicUrl), requireAccount(projectId)];
+  const admit = [readForm, requireSignature(signingKey, publicUrl), requireAccount(projectId)];
   const webhooks = {
     '/callback': callback(reconciler, log),
     '/store_recording_sid': storeRecordingSid(reconciler, log),
@@ -72,9 +71,11 @@ export function createApp({
   // For a URL without a path Express asks none of the above but a third argument, which its types don't know; without
   // one it answers a page of its own.
   const handle: (...asked: [...Parameters<RequestListener>, otherwise: () => void]) => void = app;
-  return (request, response) => {
-    const answerNoPath = () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE);
-    readForm(request, () => handle(request, response, answerNoPath));
+  return {
+    handle(request, response) {
+      handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE));
+    },
+    messages: messagesOf(app),
   };
 }
 

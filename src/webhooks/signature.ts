@@ -15,11 +15,10 @@ export function requireSignature(signingKey: string | undefined, publicUrl: () =
   return (request, _response, next) => {
     const base = publicUrl();
     if (base === undefined) throw new Refusal(503, 'The public URL is not known yet.');
-    const form = formOf(request);
     if (signingKey !== undefined) {
       const signature = request.get('x-signalwire-signature') ?? request.get('x-twilio-signature');
       if (!signature) throw new Refusal(403, 'The request is not signed.');
-      if (!isSigned(signingKey, signature, base + request.originalUrl, form)) {
+      if (!isSigned(signingKey, signature, base + request.originalUrl, formOf(request))) {
         throw new Refusal(403, 'The signature is wrong for this URL, these parameters and this signing key.');
       }
     }
