@@ -72,6 +72,8 @@ describe('a stop', () => {
     await pair.simulator.call();
     await eventually(() => expect(pair.requests.length).toBeGreaterThan(5));
     await Promise.all([pair.service.close(), pair.service.close()]);
+    // What was on its way arrives.
+    await quiet(pair.simulator, 50);
     pair.requests.length = 0;
     await quiet(pair.simulator, 200);
     expect(pair.requests).toEqual([]);
