@@ -1,14 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { place, untilAnswered } from './calling.js';
+import { DEFAULT_DURATIONS } from './conferences/durations.js';
 import { nameFault } from './conferences/name.js';
 import { e164 } from './e164.js';
 import { settingsOfProcess } from './environment.js';
 import { askHealth, localUrl } from './health.js';
 import type { Settings } from './settings.js';
 import { createSpace } from './signalwire/space.js';
-
-/** What a request to SignalWire may take, in milliseconds. */
-const REQUEST_MS = 5000;
 
 interface Options {
   room?: string;
@@ -28,7 +26,7 @@ async function call(to: string, { room, from }: Options): Promise<void> {
   const query = room === undefined ? '' : `?${new URLSearchParams({ room })}`;
   const url = `${await publicUrlOf(settings)}/inbound${query}`;
 
-  const space = createSpace({ ...settings, timeoutMs: REQUEST_MS, onAnswered: () => {} });
+  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request, onAnswered: () => {} });
   try {
     const sid = await place(space, { to, from: caller, url });
     console.error(`Calling ${to} from ${caller}, into ${room === undefined ? 'the conference' : `the room ${room}`}.`);

@@ -1,11 +1,9 @@
 import { Command } from 'commander';
 import { examine, type Finding } from './checkup.js';
+import { DEFAULT_DURATIONS } from './conferences/durations.js';
 import { settingsOfProcess } from './environment.js';
 import { type Settings, SettingsError } from './settings.js';
 import { createSpace } from './signalwire/space.js';
-
-/** What a request to SignalWire may take, in milliseconds. */
-const REQUEST_MS = 5000;
 
 const MARKS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
 
@@ -13,7 +11,7 @@ const MARKS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
 async function doctor(): Promise<void> {
   const settings = readSettings();
   if (!settings) return;
-  const space = createSpace({ ...settings, timeoutMs: REQUEST_MS, onAnswered: () => {} });
+  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request, onAnswered: () => {} });
   for await (const finding of examine(settings, space)) tell(finding);
   space.close();
 }
