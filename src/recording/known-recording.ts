@@ -1,0 +1,78 @@
+import type { ObservedState, RecordingState } from '../signalwire/space.js';
+
+/** What we know of a conference's recording. */
+export interface KnownRecording {
+  readonly sid: string;
+  /** What the last read said, or what was acknowledged since. */
+  observed: ObservedState;
+  /** The last pause or resume that was sent, until a read confirms it. */
+  lastWrite: Write | undefined;
+  /** How often in a row SignalWire refused to change it (404 or 422). */
+  refusals: number;
+}
+
+/** A pause or resume, from when it's sent. */
+export interface Write {
+  readonly state: RecordingState;
+  outcome: 'sent' | 'acknowledged' | 'failed';
+  /** Whether the write just before it asked for the same and was acknowledged (R6). */
+  isRepeat: boolean;
+  /** Whether it follows an opposite write that no read had confirmed: then a read that agrees with it may be an old one. */
+  readonly isReversal: boolean;
+  /** Whether an opposite write was on its way as well, or may yet be obeyed: then nobody knows which one counts. */
+  isUncertain: boolean;
+  /** What a read said that contradicted it after it had been repeated. */
+  contradiction: ObservedState | undefined;
+}
+
+/** A recording of which nothing is known but what a callback or a read just said. */
+export function knowRecording(sid: string, observed: ObservedState): KnownRecording {
+  return { sid, observed, lastWrite: undefined, refusals: 0 };
+}
+
+/** A write sets out. @returns the write, whose outcome the sender has to give */
+export function beginWrite(recording: KnownRecording, state: RecordingState): Write {
+  const before = recording.lastWrite;
+  const isOpposite = before !== undefined && before.state !== state;
+  const write: Write = {
+    state,
+    outcome: 'sent',
+    isRepeat: before?.state === state && before.outcome === 'acknowledged',
+    isReversal: isOpposite || (before?.state === state && before.isReversal && before.outcome === 'failed'),
+    isUncertain: isOpposite && before.outcome !== 'acknowledged',
+    contradiction: undefined,
+  };
+  recording.lastWrite = write;
+  return write;
+}
+
+/** SignalWire obeyed a write, or said that it has nothing to change. */
+export function acknowledge(recording: KnownRecording, write: Write): void {
+  write.outcome = 'acknowledged';
+  recording.observed = write.state;
+  recording.refusals = 0;
+}
+
+/** Takes a read in that began after the last write was answered. */
+export function takeRead(recording: KnownRecording, observed: ObservedState): void {
+  const { lastWrite } = recording;
+  if (observed !== recording.observed) recording.refusals = 0;
+  recording.observed = observed;
+  if (!lastWrite || lastWrite.outcome === 'sent' || lastWrite.isUncertain) return;
+  const isConfirmed = observed === lastWrite.state && !(lastWrite.outcome === 'failed' && lastWrite.isReversal);
+  if (isConfirmed) recording.lastWrite = undefined;
+  else if (lastWrite.isRepeat) lastWrite.contradiction ??= observed;
+}
+
+/** A hint came: a write that is contradicted or refused may be tried once more (R6). */
+export function allowOneMoreWrite(recording: KnownRecording): void {
+  recording.refusals = 0;
+  if (!recording.lastWrite) return;
+  recording.lastWrite.isRepeat = false;
+  recording.lastWrite.contradiction = undefined;
+}
+
+/** What we take the recording to do: what was last acknowledged, until a read confirms it; else what was last read. */
+export function believedState({ observed, lastWrite }: KnownRecording): ObservedState {
+  return lastWrite?.outcome === 'acknowledged' ? lastWrite.state : observed;
+}

@@ -1,0 +1,110 @@
+import type { ConferenceSpace, Recording } from '../signalwire/space.js';
+import { isNotFound } from '../signalwire/space-error.js';
+import type { Durations } from './durations.js';
+import { isPresent } from './policy.js';
+import { contradicted, dropConfirmed, type ReportWindows, type Reports, whoIsIn } from './reports.js';
+
+/** What a conference's reads are held against, and what they need to know of it. */
+export interface Observed {
+  readonly sid: string;
+  /** Who is in, by the last read and the reports since (CallSids in small letters). */
+  readonly people: ReadonlySet<string>;
+  readonly reports: Reports;
+  readonly recordingSid: string | undefined;
+  /** Calls that were sent to the conference's room and may be alive. */
+  readonly callers: Iterable<string>;
+  /** Since when SignalWire has answered 404 (ms, monotonic); undefined where it knows the conference. */
+  readonly missingSince: number | undefined;
+}
+
+/** What SignalWire says of a conference, put together with the reports. */
+export type Observation =
+  | { what: 'over' }
+  /** SignalWire doesn't know the conference, and a call that belongs in it is alive or may be. */
+  | { what: 'missing'; error: unknown }
+  /** The recording is undefined where none can be read. */
+  | { what: 'live'; people: Set<string>; recording: Recording | undefined };
+
+export interface ObserverOptions {
+  space: ConferenceSpace;
+  windows: ReportWindows;
+  durations: Durations;
+}
+
+/**
+ * Reads who is in and what the recording does, both at once.
+ *
+ * @throws SpaceError when SignalWire can't tell: then nothing may be decided (R8)
+ */
+export async function observe(conference: Observed, options: ObserverOptions): Promise<Observation> {
+  const { space, windows, durations } = options;
+  const { sid, reports } = conference;
+  const askedAt = performance.now();
+  const reads = [space.listParticipants(sid), readRecording(conference, space)] as const;
+  // Where one fails the other is waited for all the same: a pass that is over has nothing in flight.
+  const [participants, recording] = await Promise.allSettled(reads);
+  if (participants.status === 'rejected') {
+    if (!isNotFound(participants.reason)) throw participants.reason;
+    return observeMissing(conference, participants.reason, options);
+  }
+  if (recording.status === 'rejected') throw recording.reason;
+
+  const listed = new Set(participants.value.filter(isPresent).map(({ callSid }) => callSid.toLowerCase()));
+  for (const report of contradicted(listed, reports, windows, askedAt)) {
+    const state = await readCall(report.callSid, space);
+    if (state === 'over') report.isCallOver = true;
+    else if (report.isIn && !report.isRenewed) Object.assign(report, { isRenewed: true, reportedAt: askedAt });
+    else reports.delete(report.callSid.toLowerCase());
+  }
+  const people = whoIsIn(listed, reports, windows, askedAt);
+  dropConfirmed(listed, reports, windows, askedAt, durations.stale);
+  // An empty conference is over or will be: its own status tells.
+  if (people.size === 0 && (await isCompleted(sid, space))) return { what: 'over' };
+  return { what: 'live', people, recording: recording.value };
+}
+
+/** The recording that we know, else the newest one that isn't over, else the newest one. */
+async function readRecording(
+  { sid, recordingSid }: Observed,
+  space: ConferenceSpace,
+): Promise<Recording | undefined> {
+  const known = recordingSid === undefined ? undefined : await space.fetchRecording(sid, recordingSid);
+  if (known && known.state !== 'over') return known;
+  const listed = await space.listRecordings(sid);
+  return listed.find(({ state }) => state !== 'over') ?? listed[0] ?? known;
+}
+
+async function isCompleted(sid: string, space: ConferenceSpace): Promise<boolean> {
+  return (await space.fetchConferenceStatus(sid)) === 'completed';
+}
+
+/**
+ * What a 404 means (R8): the conference is over when everybody who was heard joining has left, or once the 404 has lasted
+ * long enough; but not while a call that belongs in it is alive, as a new conference may be unknown to the API for a while.
+ */
+async function observeMissing(
+  conference: Observed,
+  error: unknown,
+  { space, durations }: ObserverOptions,
+): Promise<Observation> {
+  const { sid, people, reports, callers, missingSince } = conference;
+  const status = await space.fetchConferenceStatus(sid);
+  if (status === 'completed') return { what: 'over' };
+  if (status !== undefined) throw error;
+  const haveAllLeft = people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
+  const hasLasted = missingSince !== undefined && performance.now() - missingSince >= durations.missing;
+  if (!haveAllLeft && !hasLasted) return { what: 'missing', error };
+  const reported = [...reports.values()].map(({ callSid }) => callSid);
+  const calls = new Map([...people, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));
+  for (const callSid of calls.values()) {
+    // Unlike elsewhere a failure must not pass for an answer: what is over is forgotten.
+    if ((await space.fetchCallState(callSid)) === 'alive') return { what: 'missing', error };
+  }
+  return { what: 'over' };
+}
+
+/** Whether the call still is; where SignalWire doesn't tell, the report stands as it would for one that is alive. */
+async function readCall(callSid: string, space: ConferenceSpace): Promise<'alive' | 'over'> {
+  const state = await space.fetchCallState(callSid).catch(() => 'alive' as const);
+  return state ?? 'over';
+}

@@ -1,0 +1,51 @@
+import type { Participant, RecordingState } from '../signalwire/space.js';
+import type { KnownRecording } from './known-recording.js';
+
+/**
+ * Whether somebody on a conference's list counts. Those who are on hold, muted or coaching do; so do those without a
+ * status, and with a word that we don't know: to record too much costs less than to record too little.
+ */
+export function isPresent({ status }: Participant): boolean {
+  return status !== 'completed';
+}
+
+/** What the recording should do with that many people in. */
+export function desiredState(people: number, minParticipants: number): RecordingState {
+  return people >= minParticipants ? 'in-progress' : 'paused';
+}
+
+/**
+ * Whether a Timestamp is near enough to SignalWire's clock for what it says to be taken for what just happened (R2).
+ *
+ * @param happenedAt ms since 1970; undefined where there was none that could be read
+ * @param now SignalWire's clock (ms since 1970)
+ */
+export function isFresh(happenedAt: number | undefined, now: number, staleMs: number): happenedAt is number {
+  return happenedAt !== undefined && Math.abs(now - happenedAt) <= staleMs;
+}
+
+/** So many refusals in a row are no longer taken for an accident. */
+export const LASTING_REFUSALS = 4;
+
+/**
+ * Whether the recording has to be written (R6): not when a read says what is desired, unless an opposite write may still
+ * count for more than the read; and not when a write was acknowledged, repeated and contradicted all the same.
+ */
+export function needsWrite(desired: RecordingState, { observed, lastWrite, refusals }: KnownRecording): boolean {
+  const isAsDesired = observed === desired || (observed === 'over' && desired === 'paused');
+  // What goes on refusing and doesn't plainly read as the opposite can't do it, or does it already.
+  const isHopeless = refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused');
+  if (isHopeless) return false;
+  if (lastWrite === undefined) return !isAsDesired;
+  if (lastWrite.state !== desired || lastWrite.isUncertain) return true;
+  if (lastWrite.outcome !== 'acknowledged') return !isAsDesired || lastWrite.isReversal;
+  if (isAsDesired) return false;
+  return !(lastWrite.isRepeat && (lastWrite.contradiction ?? observed) === observed);
+}
+
+/** Whether the recording is paused as far as we know, or may be (R2): then a join has it resumed without a read. */
+export function mayBePaused({ observed, lastWrite }: KnownRecording): boolean {
+  if (lastWrite === undefined) return observed !== 'in-progress';
+  if (lastWrite.state === 'paused') return true;
+  return lastWrite.outcome === 'failed';
+}

@@ -1,0 +1,117 @@
+import type { Occupancy } from '../recording/reconciler.js';
+import type { ConferenceSpace, ListedConference } from '../signalwire/space.js';
+
+export interface OpenRoomOptions {
+  space: ConferenceSpace;
+  /** What the name of a conference has before the CallSid. */
+  prefix: string;
+  /** What is known to go on in the conferences of that name. */
+  occupancyOf(name: string): Occupancy;
+}
+
+/** Which conference callers are put into who ask for no room. No doubt may split them. */
+export interface OpenRoom {
+  /**
+   * The open room's name, prefix included; where none is open, this caller's CallSid opens one. The caller counts as sent
+   * there. Call it only once `Reconciler.start` has settled, else a restart would split callers.
+   */
+  nameFor(callSid: string): string;
+  /** Callers who were sent to the room of that name and aren't known to be gone. */
+  callersOf(name: string): Iterable<string>;
+  /** Conferences that were there before us: callers join the oldest one of a caller's own room (see `nameFor`). */
+  found(conferences: ListedConference[]): void;
+  /** A caller has left. */
+  left(callSid: string): void;
+  /** A conference of that name is over. */
+  conferenceOver(name: string | undefined): void;
+  /** Asks for nothing more. */
+  close(): void;
+}
+
+/** SignalWire's SIDs are UUIDs. Source: its OpenAPI document. */
+const CALL_SID = /^([\w-]*-)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** How long after a caller was sent to the room a 404 on their call says nothing, in milliseconds. */
+const YOUNG_MS = 60_000;
+
+/** The waits between asking whether callers of whom no conference is known are still there, in milliseconds. */
+const FIRST_CHECK_MS = 2000;
+const MAX_CHECK_MS = 30_000;
+
+/** Begins with no room open. */
+export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions): OpenRoom {
+  let current: string | undefined;
+  /** Those who were sent to the current room, as received, and when (ms, monotonic); by CallSid in small letters. */
+  const callers = new Map<string, { callSid: string; sentAt: number }>();
+  /** Rooms that were there before us, oldest first. */
+  let candidates: ListedConference[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const isLive = (name: string) => occupancyOf(name).conferences > 0;
+  const isOpen = (name: string) => isLive(name) || callers.size > 0;
+
+  /** The room that was there before us, one with somebody in before an empty one; undefined where there is none. */
+  function roomOfBefore(): string | undefined {
+    candidates = candidates.filter(({ name }) => isLive(name));
+    const occupied = candidates.find(({ name }) => occupancyOf(name).people > 0);
+    return (occupied ?? candidates[0])?.name;
+  }
+
+  function choose(callSid: string): string {
+    if (current !== undefined && isOpen(current)) {
+      // A room found late wins over a new one in which nobody is yet.
+      if (candidates.length === 0 || occupancyOf(current).people > 0) return current;
+      return roomOfBefore() ?? current;
+    }
+    return roomOfBefore() ?? prefix + callSid;
+  }
+
+  function checkIn(ms: number): void {
+    clearTimeout(timer);
+    if (!isClosed && callers.size > 0) timer = setTimeout(() => void check(ms), ms);
+  }
+
+  /** While no conference of the room is known, asks for each caller sent there whether the call still is. */
+  async function check(waitedMs: number): Promise<void> {
+    if (current !== undefined && isLive(current)) return;
+    for (const [key, { callSid, sentAt }] of callers) {
+      const state = await space.fetchCallState(callSid).catch(() => 'alive' as const);
+      if (isClosed) return;
+      const isYoung = performance.now() - sentAt < YOUNG_MS;
+      if (state === 'over' || (state === undefined && !isYoung)) callers.delete(key);
+    }
+    checkIn(Math.min(MAX_CHECK_MS, waitedMs * 2));
+  }
+
+  /** One that was asked for by name may look like a CallSid, too, but isn't one. */
+  async function verify({ name }: ListedConference): Promise<void> {
+    const state = await space.fetchCallState(name.slice(prefix.length)).catch(() => 'alive' as const);
+    if (state === undefined) candidates = candidates.filter((candidate) => candidate.name !== name);
+  }
+
+  return {
+    nameFor(callSid) {
+      const name = choose(callSid);
+      if (name !== current) callers.clear();
+      current = name;
+      callers.set(callSid.toLowerCase(), { callSid, sentAt: performance.now() });
+      if (!isLive(name)) checkIn(FIRST_CHECK_MS);
+      return name;
+    },
+    callersOf: (name) => (name === current ? [...callers.values()].map(({ callSid }) => callSid) : []),
+    found(conferences) {
+      const rooms = conferences.filter(({ name }) => CALL_SID.test(name.slice(prefix.length)));
+      candidates = [...candidates, ...rooms].toSorted((a, b) => a.createdAt - b.createdAt);
+      for (const room of rooms) void verify(room);
+    },
+    left: (callSid) => void callers.delete(callSid.toLowerCase()),
+    conferenceOver(name) {
+      if (name !== undefined && name === current && !isLive(name)) checkIn(FIRST_CHECK_MS);
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}

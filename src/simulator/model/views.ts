@@ -1,0 +1,163 @@
+import {
+  type Call,
+  type CallStatus,
+  type Conference,
+  isResumedAt,
+  type Participant,
+  peopleInAt,
+  type Recording,
+} from './resources.js';
+import type { SpaceModel } from './space-model.js';
+import { valueAt } from './timeline.js';
+
+/** What the REST API shows of a space, with its traits: lags, words, and what it doesn't show. */
+export interface Views {
+  /** Conferences as a list has them, those whose status is asked for. */
+  listConferences(status?: ConferenceStatus): { conference: Conference; status: ConferenceStatus }[];
+  /** A conference and its status as a read of it alone has them; undefined for 404. */
+  findConference(sid: string): { conference: Conference; status: ConferenceStatus } | undefined;
+  /** The participants as their list has them; undefined for 404. */
+  listParticipants(conferenceSid: string): { participant: Participant; status: string | undefined }[] | undefined;
+  /** A conference's recordings as their list has them, newest first; undefined for 404. */
+  listRecordings(conferenceSid: string): ShownRecording[] | undefined;
+  /** All recordings of the account as their list has them, newest first. */
+  listAllRecordings(): ShownRecording[];
+  /** A recording as a read of it under its conference has it; undefined for 404. */
+  findRecording(conferenceSid: string, sid: string): ShownRecording | undefined;
+  /** A recording as a read of it under the account has it; undefined for 404. */
+  findAnyRecording(sid: string): ShownRecording | undefined;
+  /** The recording that an update under its conference reaches, without any lag; undefined for 404. */
+  findToUpdate(conferenceSid: string, sid: string): { recording: Recording; conference: Conference } | undefined;
+  /** A call and its status as a read of it alone has them; undefined for 404. */
+  findCall(sid: string): { call: Call; status: CallStatus } | undefined;
+}
+
+export type ConferenceStatus = 'init' | 'in-progress' | 'completed';
+
+export interface ShownRecording {
+  recording: Recording;
+  conference: Conference;
+  /** In SignalWire's word. */
+  status: string;
+}
+
+export function createViews(model: SpaceModel): Views {
+  const { traits } = model;
+  const inLists = () => model.now() - traits.listLagMs;
+  const inReads = () => model.now() - traits.readLagMs;
+  const byAge = (a: Recording, b: Recording) => b.ordinal - a.ordinal;
+
+  /** How a conference reads, by what it was at that time; undefined where the API doesn't know it. */
+  function statusAt(conference: Conference, at: number): ConferenceStatus | undefined {
+    const status = valueAt(conference.status, at);
+    if (status === undefined || at - conference.createdAt < traits.unknownMs) return undefined;
+    if (status === 'completed') return traits.endedReads === '404' ? undefined : status;
+    if (traits.alone === '404' && !hasBeenTwoAt(conference, at)) return undefined;
+    return status === 'waiting' && traits.alone !== '404' ? traits.alone : 'in-progress';
+  }
+
+  /** The conference that a path below it leads to. */
+  function known(sid: string, at: number): Conference | undefined {
+    const conference = model.conferences.get(sid.toLowerCase());
+    return conference && statusAt(conference, at) !== undefined ? conference : undefined;
+  }
+
+  function show(recording: Recording, conference: Conference, at: number): ShownRecording | undefined {
+    const status = valueAt(recording.status, at);
+    if (status === undefined) return undefined;
+    if (status === 'paused') return { recording, conference, status: traits.pausedReads };
+    if (!isResumedAt(recording, at)) return { recording, conference, status };
+    const { resumedReads, resumedLateMs } = traits;
+    const resumedAt = recording.status.findLast((entry) => entry.at <= at)?.at ?? at;
+    if (resumedReads !== 'paused') return { recording, conference, status: resumedReads };
+    // While it still reads as it did before the resume.
+    const isLate = at - resumedAt < resumedLateMs;
+    return { recording, conference, status: isLate ? traits.pausedReads : 'resumed' };
+  }
+
+  function allRecordings(): { recording: Recording; conference: Conference }[] {
+    const conferences = [...model.conferences.values()];
+    return conferences.flatMap((conference) => conference.recordings.map((recording) => ({ recording, conference })));
+  }
+
+  function find(sid: string, recordings: { recording: Recording; conference: Conference }[]) {
+    const wanted = sid.toLowerCase();
+    const found = recordings.find(({ recording }) => recording.sid.toLowerCase() === wanted);
+    return found && show(found.recording, found.conference, inReads());
+  }
+
+  return {
+    listConferences(asked) {
+      return [...model.conferences.values()].flatMap((conference) => {
+        const status = statusAt(conference, inLists());
+        return status !== undefined && (asked === undefined || asked === status) ? [{ conference, status }] : [];
+      });
+    },
+
+    findConference(sid) {
+      const conference = known(sid, inReads());
+      const status = conference && statusAt(conference, inReads());
+      return conference && status && { conference, status };
+    },
+
+    listParticipants(conferenceSid) {
+      const at = inLists();
+      const conference = known(conferenceSid, at);
+      if (!conference) return undefined;
+      const status = traits.participantStatus === 'none' ? undefined : traits.participantStatus;
+      const people = peopleInAt(conference, at).map((participant) => ({ participant, status }));
+      const left = conference.participants.filter(
+        ({ leftAt }) => leftAt !== undefined && leftAt <= at && at - leftAt < traits.leftListedMs,
+      );
+      return [...people, ...left.map((participant) => ({ participant, status: 'completed' }))];
+    },
+
+    listRecordings(conferenceSid) {
+      const at = inLists();
+      const conference = known(conferenceSid, at);
+      if (!conference) return undefined;
+      if (!traits.recordingsListed) return [];
+      const shown = conference.recordings.toSorted(byAge).map((recording) => show(recording, conference, at));
+      return shown.filter((one) => one !== undefined);
+    },
+
+    listAllRecordings() {
+      if (!traits.recordingsListed) return [];
+      const sorted = allRecordings().toSorted((a, b) => byAge(a.recording, b.recording));
+      return sorted
+        .map(({ recording, conference }) => show(recording, conference, inLists()))
+        .filter((one) => one !== undefined);
+    },
+
+    findRecording(conferenceSid, sid) {
+      const conference = known(conferenceSid, inReads());
+      if (!conference || !traits.recordingsFetchable) return undefined;
+      return find(
+        sid,
+        conference.recordings.map((recording) => ({ recording, conference })),
+      );
+    },
+
+    findAnyRecording: (sid) => find(sid, allRecordings()),
+
+    findToUpdate(conferenceSid, sid) {
+      const conference = known(conferenceSid, model.now());
+      const recording = conference?.recordings.find((one) => one.sid.toLowerCase() === sid.toLowerCase());
+      return conference && recording && { recording, conference };
+    },
+
+    findCall(sid) {
+      const call = model.calls.get(sid.toLowerCase());
+      const status = call && valueAt(call.status, inReads());
+      return call && status && { call, status };
+    },
+  };
+}
+
+/** Whether two people had been in at once by then. */
+function hasBeenTwoAt({ participants }: Conference, at: number): boolean {
+  const came = participants.filter(({ createdAt }) => createdAt <= at);
+  return came.some((one) =>
+    came.some((other) => other !== one && other.createdAt >= one.createdAt && (one.leftAt ?? at + 1) > other.createdAt),
+  );
+}

@@ -1,0 +1,87 @@
+import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
+import { createReconciler } from '../../src/recording/reconciler.js';
+import { createOpenRoom } from '../../src/rooms/open-room.js';
+import type { ConferenceSpace } from '../../src/signalwire/space.js';
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
+
+/** One process of a service that takes calls and callbacks. */
+export interface Copy {
+  /** The name of the conference that a caller is put into who asks for no room. */
+  roomFor(callSid: string): Promise<string>;
+  /** Takes a callback, at once. */
+  take(callback: Webhook): void;
+  /** How many conferences it knows. */
+  readonly size: number;
+  /** Whether a caller of whom it has never heard would be put into a room of their own. */
+  hasNoRoom(): boolean;
+  /** Resolves when it has stopped cleanly. */
+  stop(): Promise<void>;
+}
+
+export interface CopyOptions {
+  space: ConferenceSpace;
+  prefix: string;
+  minParticipants: number;
+  resyncIntervalMs: number;
+  random: () => number;
+  /** It logs something. */
+  log(line: string): void;
+}
+
+/** The service itself: what `service.ts` puts together, without HTTP around it. */
+export function startCopy(options: CopyOptions): Copy {
+  const { space, prefix, log } = options;
+  const openRoom = createOpenRoom({ space, prefix, occupancyOf: (name) => reconciler.occupancyOf(name) });
+  const reconciler = createReconciler({
+    ...options,
+    announce(announcement) {
+      if (announcement.what === 'recording') log(`recording of #${Number(announcement.conference.sid.slice(-12))} ${announcement.change} (${announcement.cause.what})`);
+      else if (announcement.what === 'over') log(`#${Number(announcement.conferenceSid.slice(-12))} is over`);
+      else if (announcement.what === 'stuck') log(`#${Number(announcement.conference.sid.slice(-12))} cannot be set right: ${announcement.reason}`);
+      else if (announcement.what === 'retried' && !isSpaceError(announcement.error)) throw announcement.error;
+    },
+    durations: DEFAULT_DURATIONS,
+    conferencePrefix: prefix,
+    callersOf: openRoom.callersOf,
+    onFound: openRoom.found,
+    onLeft: openRoom.left,
+    onOver: openRoom.conferenceOver,
+  });
+  const ready = reconciler.start();
+
+  return {
+    async roomFor(callSid) {
+      await ready;
+      return openRoom.nameFor(callSid);
+    },
+    take: ({ parameters }) => report(reconciler, parameters),
+    get size() {
+      return reconciler.size;
+    },
+    hasNoRoom: () => openRoom.nameFor('nobody') === `${prefix}nobody`,
+    async stop() {
+      openRoom.close();
+      await reconciler.close();
+    },
+  };
+}
+
+function isSpaceError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'SpaceError';
+}
+
+function report(reconciler: ReturnType<typeof createReconciler>, parameters: Record<string, string>): void {
+  const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, CallSid: callSid } = parameters;
+  const { StatusCallbackEvent: event, FriendlyName: name, RecordingStatus: status } = parameters;
+  if (recordingSid) {
+    return reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+  }
+  if (!conferenceSid) return;
+  const text = parameters.Timestamp ?? '';
+  const happenedAt = /(Z|[+-]\d{4})$/.test(text) ? Date.parse(text) : undefined;
+  const conference = { conferenceSid, name };
+  if (event === 'participant-join' && callSid) reconciler.participantJoined({ ...conference, callSid, happenedAt });
+  else if (event === 'participant-leave' && callSid) reconciler.participantLeft({ ...conference, callSid, happenedAt });
+  else if (event === 'conference-end') reconciler.conferenceEnded(conference);
+  else reconciler.conferenceReported(conference);
+}
