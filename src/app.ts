@@ -3,22 +3,24 @@ import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Announce } from './announcements.js';
-import type { Reconciler } from './conferences/reconciler.js';
-import type { Registry } from './conferences/registry.js';
-import { type MessageClasses, messagesOf } from './express-messages.js';
 import type { Health } from './health.js';
+import type { Reconciler } from './recording/reconciler.js';
+import type { OpenRoom } from './rooms/open-room.js';
 import type { Settings } from './settings.js';
 import { version } from './version.js';
 import { requireAccount } from './webhooks/account.js';
+import { readBody } from './webhooks/body.js';
 import { callback } from './webhooks/callback.js';
-import { readForm } from './webhooks/form.js';
 import { inbound } from './webhooks/inbound.js';
-import { requireSignature } from './webhooks/signature.js';
+import { withoutValues } from './webhooks/loggable-url.js';
+import { requireSignature, signatureHeadersOf } from './webhooks/signature.js';
 import { storeRecordingSid } from './webhooks/store-recording-sid.js';
 
 export interface AppOptions {
   settings: Settings;
-  registry: Registry;
+  openRoom: Pick<OpenRoom, 'nameFor'>;
+  /** Settles when callers can be told the open room. Never rejects. */
+  ready: Promise<unknown>;
   reconciler: Reconciler;
   log: Logger;
   announce: Announce;
@@ -28,54 +30,46 @@ export interface AppOptions {
   publicUrl: () => string | undefined;
 }
 
-/** What a server serves. */
-export interface App {
-  handle: RequestListener;
-  messages: MessageClasses;
-}
-
 const NOTHING_HERE = 'There is nothing here.\n';
 
 /** The Express app: routes, who gets in, and plain one-line answers to everything else. */
-export function createApp({ settings, registry, reconciler, log, announce, status, publicUrl }: AppOptions): App {
-  const { signingKey, projectId, conferenceName, conferencePrefix } = settings;
+export function createApp(options: AppOptions): RequestListener {
+  const { settings, openRoom, ready, reconciler, log, announce, status, publicUrl } = options;
+  const { signingKeys, projectId, conferenceName, conferencePrefix } = settings;
   const app = express();
   app.disable('x-powered-by');
   // Nothing here is worth the hash of a body.
   app.disable('etag');
 
-  const admit = [readForm, requireSignature(signingKey, publicUrl), requireAccount(projectId)];
+  const admit = [requireSignature(signingKeys, publicUrl), requireAccount(projectId)];
   const webhooks = {
     '/callback': callback(reconciler, log),
     '/store_recording_sid': storeRecordingSid(reconciler, log),
-    '/inbound': inbound({ registry, publicUrl, conferenceName, conferencePrefix }),
+    '/inbound': inbound({ openRoom, ready, publicUrl, conferenceName, conferencePrefix }),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
     const route = app.route(path);
     // Nobody else counts them.
     if (status) route.all(tell(path, announce));
     // Without its own handler a HEAD would be taken for a GET.
-    route.head(answerNothing).get(admit, webhook).post(admit, webhook);
+    route.head(answerNothing).get(admit, webhook).post(readBody, admit, webhook);
   }
 
   const instance = randomUUID();
   app.get('/healthz', (_request, response) => {
-    const { size: conferences } = registry;
+    const { size: conferences } = reconciler;
     response.json({ status: 'ok', version, instance, publicUrl: publicUrl() ?? null, conferences } satisfies Health);
   });
 
   if (status) app.use(status);
   app.use(answerNothing);
-  app.use(answerError(log));
+  app.use(answerError(log, publicUrl));
 
   // For a URL without a path Express asks none of the above but a third argument, which its types don't know; without
   // one it answers a page of its own.
   const handle: (...asked: [...Parameters<RequestListener>, otherwise: () => void]) => void = app;
-  return {
-    handle(request, response) {
-      handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE));
-    },
-    messages: messagesOf(app),
+  return (request, response) => {
+    handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOTHING_HERE));
   };
 }
 
@@ -91,14 +85,18 @@ const answerNothing: RequestHandler = (_request, response) => {
   response.status(404).type('text/plain').send(NOTHING_HERE);
 };
 
-// Express knows an error handler by its four parameters.
-function answerError(log: Logger): ErrorRequestHandler {
+/** Answers with a sentence, and logs what a signature was checked against, as that is where most refusals come from. */
+function answerError(log: Logger, publicUrl: () => string | undefined): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
   return (error, request, response, next) => {
     const status = statusOf(error);
-    // A query may hold phone numbers; a path doesn't.
     const { method, path } = request;
-    if (status >= 500) log.error({ method, path, err: error }, 'a request failed');
-    else log.warn({ method, path, status, reason: error.message }, 'request refused');
+    const url = withoutValues((publicUrl() ?? '') + request.originalUrl);
+    if (status >= 500) log.error({ method, path, url, err: error }, 'a request failed');
+    else {
+      const signatureHeaders = signatureHeadersOf(request);
+      log.warn({ method, path, url, signatureHeaders, status, reason: error.message }, 'request refused');
+    }
     if (response.headersSent) return next(error);
     const sentence = status >= 500 && status !== 503 ? 'Something went wrong here.' : oneLine(error.message);
     response.status(status).type('text/plain').send(`${sentence}\n`);

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { place, untilAnswered } from './calling.js';
-import { DEFAULT_DURATIONS } from './conferences/durations.js';
-import { nameFault } from './conferences/name.js';
 import { e164 } from './e164.js';
 import { settingsOfProcess } from './environment.js';
 import { askHealth, localUrl } from './health.js';
+import { DEFAULT_DURATIONS } from './recording/durations.js';
+import { nameFault } from './rooms/names.js';
 import type { Settings } from './settings.js';
-import { createSpace } from './signalwire/space.js';
+import { createSpace } from './signalwire/rest-space.js';
 
 interface Options {
   room?: string;

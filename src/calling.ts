@@ -6,10 +6,10 @@ import { isUnauthorized, SpaceError } from './signalwire/space-error.js';
 const ASK_EVERY_MS = 1000;
 
 /** How often that may fail. */
-const MOST_FAILURES = 5;
+const MAX_FAILURES = 5;
 
 /** How often it is asked: for longer than SignalWire lets a call ring, a minute if nothing else is asked for. */
-const MOST_ASKS = 120;
+const MAX_ASKS = 120;
 
 const NOT_YET = ['queued', 'initiated', 'ringing'];
 const ANSWERED = ['in-progress', 'completed'];
@@ -25,7 +25,7 @@ const ENDS: Record<string, string> = {
 /**
  * Places a call, once: it might be placed twice if it were tried again.
  *
- * @param call both numbers in E.164 form, and where SignalWire asks what to do with whoever answers
+ * @param call both numbers in E.164 form, and where SignalWire asks what to do with the one who answers
  * @returns the CallSid
  * @throws Error with a sentence that says why SignalWire refuses, or that it didn't answer
  */
@@ -44,10 +44,10 @@ export async function place(space: Space, call: { to: string; from: string; url:
  */
 export async function untilAnswered(space: Space, callSid: string): Promise<void> {
   let failures = 0;
-  for (let asks = 0; asks < MOST_ASKS; asks += 1) {
+  for (let asks = 0; asks < MAX_ASKS; asks += 1) {
     const status = await space.fetchCallStatus(callSid).catch((error: unknown) => {
       failures += 1;
-      if (failures === MOST_FAILURES) throw new Error(`What has become of the call isn't known: ${error}`);
+      if (failures === MAX_FAILURES) throw new Error(`What has become of the call isn't known: ${error}`);
       return 'ringing';
     });
     if (ANSWERED.includes(status)) return;

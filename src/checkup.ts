@@ -17,7 +17,7 @@ const wrong = (sentence: string): Finding => ({ is: 'wrong', sentence });
 const unknown = (sentence: string): Finding => ({ is: 'unknown', sentence });
 
 /** How often the public URL is asked who it leads to. */
-const MOST_COPIES = 10;
+const MAX_COPIES = 10;
 
 const TICK_IT = "tick it in SignalWire's dashboard under API Credentials, Tokens.";
 
@@ -41,7 +41,7 @@ export async function* examine(settings: Settings, space: Space): AsyncGenerator
     yield credentials(await attempt(space.listConferences('in-progress')), numbers, settings);
     yield target(numbers, settings, publicUrl, !(local instanceof Error));
   }
-  if (settings.signingKey !== undefined) {
+  if (settings.signingKeys.length > 0) {
     yield unknown(
       'SIGNALWIRE_SIGNING_KEY can be told right only by a call: where the log says that a request was refused with 403, ' +
         "copy it again from SignalWire's dashboard, API Credentials.",
@@ -100,9 +100,7 @@ function target(
   const owner = ownerOf(number, publicUrl);
   if (owner) return wrong(`${phoneNumber} is left alone by the service: ${owner} ${byHand(wanted)}`);
   const now = number.voiceUrl === '' ? 'nowhere' : `to ${shown(number.voiceUrl)} by ${number.voiceMethod}`;
-  const how = isRunning
-    ? 'Start the service anew, which points it here.'
-    : 'The service points it here when it starts.';
+  const how = isRunning ? 'Restart the service, which points it here.' : 'The service points it here when it starts.';
   return wrong(`${phoneNumber} points ${now}, not to ${wanted} by POST. ${how}`);
 }
 
@@ -116,12 +114,12 @@ async function reachability(local: Health | Error, publicUrl: string | null, set
   if (local.publicUrl !== publicUrl) {
     const has = local.publicUrl === null ? 'none yet' : local.publicUrl;
     return wrong(
-      `The service that runs has another public URL than PUBLIC_URL (${has}): start it anew with ${publicUrl}.`,
+      `The service that runs has another public URL than PUBLIC_URL (${has}): restart it with ${publicUrl}.`,
     );
   }
   let remote = await attempt(askHealth(publicUrl));
   // Behind a balancer another copy may answer first.
-  for (let asked = 1; asked < MOST_COPIES && isAnother(remote, local); asked += 1) {
+  for (let asked = 1; asked < MAX_COPIES && isAnother(remote, local); asked += 1) {
     remote = await attempt(askHealth(publicUrl));
   }
   if (remote instanceof Error) {

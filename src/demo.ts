@@ -4,8 +4,8 @@ import { Command } from 'commander';
 import { createLog } from './log.js';
 import { type Service, startService } from './service.js';
 import { readSettings } from './settings.js';
-import type { Change } from './simulator/conferences.js';
-import type { Call } from './simulator/model.js';
+import { type Call, type Conference, documentedStatus, peopleIn } from './simulator/model/resources.js';
+import type { Change } from './simulator/model/space-model.js';
 import { comeAndGo } from './simulator/random-callers.js';
 import { type Simulator, startSimulator } from './simulator/simulator.js';
 
@@ -119,8 +119,8 @@ function narrate(names: Map<string, string>): (change: Change) => void {
 
   function say(what: string, { conference }: Change): void {
     const time = seconds(performance.now() - startedAt).padStart(5);
-    const people = String(conference.participants.size);
-    console.log(`  ${time}   ${what.padEnd(52)}  ${people.padStart(2)}   ${stateOf(conference.recordings[0]?.status)}`);
+    const people = String(peopleIn(conference).length);
+    console.log(`  ${time}   ${what.padEnd(52)}  ${people.padStart(2)}   ${stateOf(statusOf(conference))}`);
   }
 
   return (change) => {
@@ -131,14 +131,16 @@ function narrate(names: Map<string, string>): (change: Change) => void {
       say(`${name} ${what === 'joined' ? 'joins' : 'hangs up'}`, change);
     } else if (what === 'recording') {
       const took = Math.round(performance.now() - cause.at);
-      const verb = { 'in-progress': 'begins', paused: 'is paused', resumed: 'resumes' }[
-        String(conference.recordings[0]?.status)
-      ];
+      const verb = { 'in-progress': 'begins', paused: 'is paused', resumed: 'resumes' }[String(statusOf(conference))];
       say(`  the recording ${verb}, ${took} ms after ${cause.what}`, change);
     } else {
       say('the conference is over', change);
     }
   };
+}
+
+function statusOf({ recordings: [newest] }: Conference): string | undefined {
+  return newest && documentedStatus(newest);
 }
 
 function stateOf(status: string | undefined): string {

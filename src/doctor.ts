@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { examine, type Finding } from './checkup.js';
-import { DEFAULT_DURATIONS } from './conferences/durations.js';
 import { settingsOfProcess } from './environment.js';
+import { DEFAULT_DURATIONS } from './recording/durations.js';
 import { type Settings, SettingsError } from './settings.js';
-import { createSpace } from './signalwire/space.js';
+import { createSpace } from './signalwire/rest-space.js';
 
 const MARKS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
 

@@ -9,7 +9,7 @@ const SAME_SIGNAL_MS = 500;
 async function main(): Promise<void> {
   let started: Started | undefined;
   stopOnSignals(() => started);
-  // Loaded only now: it takes most of the start, and whoever is process 1 doesn't hear a signal that it doesn't handle.
+  // Loaded only now: it takes most of the start, and a process 1 doesn't hear a signal that it doesn't handle.
   const { start } = await import('./start.js');
   started = await start();
 }
@@ -28,8 +28,8 @@ function stopOnSignals(whatStarted: () => Started | undefined): void {
       process.exit(1);
     }
     first = { signal, at: performance.now() };
-    log.info({ signal }, 'stopping: what was acknowledged is finished first; a second signal stops at once');
     setTimeout(() => process.exit(0), STOP_MS).unref();
+    log.info({ signal }, 'stopping: what was acknowledged is finished first; a second signal stops at once');
     void service.close().then(() => {
       log.info('stopped');
       process.exit(0);

@@ -2,7 +2,7 @@
 export class Refusal extends Error {
   readonly status: number;
 
-  constructor(status: 400 | 401 | 403 | 413 | 503, sentence: string) {
+  constructor(status: 400 | 401 | 403 | 413 | 415 | 503, sentence: string) {
     super(sentence);
     this.name = 'Refusal';
     this.status = status;

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
-import type { App } from './app.js';
 
 /**
  * Has a server listen.
@@ -36,9 +35,9 @@ const ARRIVAL_MS = 5000;
 const KEEP_ALIVE_MS = 65_000;
 
 /** A server for webhooks, which answers 408 to those who send slowly, and hangs up. Doesn't listen yet. */
-export function createWebhookServer({ handle, messages }: App): Server {
+export function createWebhookServer(handle: RequestListener): Server {
   const limits = { headersTimeout: ARRIVAL_MS, requestTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1000 };
-  return createServer({ ...limits, ...messages, keepAliveTimeout: KEEP_ALIVE_MS }, handle);
+  return createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, handle);
 }
 
 /** How long a stopping server waits for requests that have begun to arrive, in milliseconds. */

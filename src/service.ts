@@ -1,13 +1,15 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { announceTo } from './announcements.js';
-import { DEFAULT_DURATIONS, type Durations } from './conferences/durations.js';
-import { createReconciler } from './conferences/reconciler.js';
-import { createRegistry } from './conferences/registry.js';
+import { createJournal } from './journal.js';
+import { createOutage } from './outage.js';
 import { pointNumber } from './point-number.js';
+import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
+import { createReconciler } from './recording/reconciler.js';
+import { createOpenRoom } from './rooms/open-room.js';
 import { createWebhookServer, listen, stopListening } from './server.js';
 import type { Settings } from './settings.js';
-import { createSpace } from './signalwire/space.js';
+import { createSpace } from './signalwire/rest-space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
 import type { Status } from './status/status.js';
 import { ngrokTunnel, type OpenTunnel, type Tunnel } from './tunnel.js';
@@ -35,8 +37,8 @@ export interface Service {
 }
 
 /**
- * Starts the service: a first sweep, then listening, then the tunnel. Whether the number could be pointed at
- * it is told in the log, soon after.
+ * Starts the service: it listens at once, then discovers what goes on, then opens the tunnel. Whether the number could be
+ * pointed at it is told in the log, soon after.
  *
  * @throws Error with a sentence for a person when SignalWire refuses the credentials, the port can't be had, or the
  *   tunnel can't be opened; nothing is left running then
@@ -44,12 +46,13 @@ export interface Service {
 export async function startService({ settings, log, openTunnel, durations }: ServiceOptions): Promise<Service> {
   const waits = { ...DEFAULT_DURATIONS, ...durations };
   const { spaceUrl, projectId, apiToken, pauseBehavior, conferencePrefix, minParticipants, statusPassword } = settings;
-  if (settings.signingKey === undefined) {
+  if (settings.signingKeys.length === 0) {
     log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
   }
 
   const status = statusPassword === undefined ? undefined : await createStatus(statusPassword, settings);
-  const announce = announceTo(status?.listeners ?? [], log);
+  const outage = createOutage(log, (announcement) => announce(announcement));
+  const announce = announceTo([createJournal(log), outage, ...(status?.listeners ?? [])], log);
   const space = createSpace({
     spaceUrl,
     projectId,
@@ -58,17 +61,20 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     timeoutMs: waits.request,
     onAnswered: (answered) => announce({ what: 'request', ...answered }),
   });
-  const registry = createRegistry(conferencePrefix);
+  const openRoom = createOpenRoom({
+    space,
+    prefix: conferencePrefix,
+    occupancyOf: (name) => reconciler.occupancyOf(name),
+  });
   const reconciler = createReconciler({
     space,
-    registry,
+    openRoom,
+    announce,
+    durations: waits,
     minParticipants,
     conferencePrefix,
-    sharesRoom: settings.conferenceName === undefined,
-    sweepIntervalMs: settings.sweepIntervalMs,
-    durations: waits,
-    log,
-    announce,
+    resyncIntervalMs: settings.resyncIntervalMs,
+    random: Math.random,
   });
   let publicUrl = settings.publicUrl;
   let server: Server | undefined;
@@ -79,17 +85,22 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
 
   async function stop(): Promise<void> {
     if (server) await stopListening(server);
+    openRoom.close();
     await reconciler.close();
     await tunnel?.close().catch((error: unknown) => log.warn({ err: error }, 'the tunnel could not be closed'));
     space.close();
   }
 
   try {
+    const started = reconciler.start();
+    // Who calls meanwhile waits for it; whether it failed matters here alone.
+    const ready = started.catch(() => {});
     // Express is loaded while SignalWire answers (unless the status page has loaded it).
-    const [{ createApp }] = await Promise.all([import('./app.js'), reconciler.start()]);
+    const { createApp } = await import('./app.js');
     const app = createApp({
       settings,
-      registry,
+      openRoom,
+      ready,
       reconciler,
       log,
       announce,
@@ -98,6 +109,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     });
     server = createWebhookServer(app);
     const port = await listen(server, settings.port, settings.host);
+    await started;
     if (publicUrl === undefined) {
       tunnel = await (openTunnel ?? tunnelOf(settings))(port);
       publicUrl = tunnel.url;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MAX_NAME_LENGTH, MAX_PREFIX_LENGTH, nameFault } from './conferences/name.js';
 import { e164 } from './e164.js';
+import { MAX_NAME_LENGTH, MAX_PREFIX_LENGTH, nameFault } from './rooms/names.js';
 
 /** Everything the service can be told, checked. */
 export interface Settings {
@@ -10,9 +10,12 @@ export interface Settings {
   projectId: string;
   /** Needs the Voice scope, and Numbers where there is a `phoneNumber`. Source: SignalWire's OpenAPI document. */
   apiToken: string;
-  /** Undefined means that webhooks are taken without a signature. */
-  signingKey: string | undefined;
-  /** Where SignalWire reaches this service, without a slash at the end. Undefined means that ngrok will tell. */
+  /** Several while they are being changed; none means that webhooks are taken without a signature. */
+  signingKeys: readonly string[];
+  /**
+   * Where SignalWire reaches this service, without a slash at the end and with the host's letters as they were given, as
+   * signatures cover it. Undefined means that ngrok will tell.
+   */
   publicUrl: string | undefined;
   /** Undefined where there is a public URL and no authtoken; a random domain is taken where none is given. */
   ngrok: { authtoken: string; domain: string | undefined } | undefined;
@@ -30,8 +33,8 @@ export interface Settings {
   conferenceName: string | undefined;
   /** What all names of our conferences begin with. */
   conferencePrefix: string;
-  /** Milliseconds between two sweeps; 0 means none but the first. */
-  sweepIntervalMs: number;
+  /** Milliseconds after which everything is read again; 0 means that it's read at the start alone. */
+  resyncIntervalMs: number;
   /** Opens the status page, its feed and the metrics; undefined keeps them closed. */
   statusPassword: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -65,7 +68,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     spaceUrl: given.SIGNALWIRE_SPACE_URL,
     projectId: given.SIGNALWIRE_PROJECT_ID,
     apiToken: given.SIGNALWIRE_API_TOKEN,
-    signingKey: given.ALLOW_UNSIGNED_WEBHOOKS ? undefined : given.SIGNALWIRE_SIGNING_KEY,
+    signingKeys: given.ALLOW_UNSIGNED_WEBHOOKS ? [] : given.SIGNALWIRE_SIGNING_KEY,
     publicUrl: given.PUBLIC_URL,
     ngrok: given.NGROK_AUTHTOKEN ? { authtoken: given.NGROK_AUTHTOKEN, domain: given.NGROK_DOMAIN } : undefined,
     port: given.PORT,
@@ -75,7 +78,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     pauseBehavior: given.PAUSE_BEHAVIOR,
     conferenceName: given.CONFERENCE_NAME,
     conferencePrefix: given.CONFERENCE_PREFIX,
-    sweepIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
+    resyncIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
     statusPassword: given.STATUS_PASSWORD,
     logLevel: given.LOG_LEVEL,
   };
@@ -86,15 +89,15 @@ const required = (what: string) => z.string(`is missing: set it to ${what}.`).tr
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}.`);
 
-function wholeNumber(least: number, most: number) {
-  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+function wholeNumber(min: number, max: number) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
   const message = `must be a whole number, ${range}.`;
   return z
     .string()
     .trim()
     .regex(/^\d+$/, message)
     .transform(Number)
-    .pipe(z.number().min(least, message).max(most, message));
+    .pipe(z.number().min(min, message).max(max, message));
 }
 
 // The values are read by people from dashboards, where the host comes alone as often as with https:// before it.
@@ -128,8 +131,15 @@ const publicUrl = z
     if (!isSafe(url)) return fault('must begin with https:// (plain http:// is only for loopback).');
     if (url.search || url.hash || hasUser(url)) return fault('must not have a query, a fragment or a user in it.');
     if (/\/inbound\/?$/.test(url.pathname)) return fault('must be given without /inbound at the end.');
-    return (url.origin + url.pathname).replace(/\/+$/, '');
+    return (originAsGiven(url, text) + url.pathname).replace(/\/+$/, '');
   });
+
+const signingKeys = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== ''),
+);
 
 const phoneNumber = z.string().transform((text, context) => {
   const number = e164(text);
@@ -145,7 +155,7 @@ const environment = z
       z.guid('must be a project ID: a UUID such as the dashboard shows under API Credentials.').toLowerCase(),
     ),
     SIGNALWIRE_API_TOKEN: required('an API token with the Voice scope'),
-    SIGNALWIRE_SIGNING_KEY: z.string().trim().optional(),
+    SIGNALWIRE_SIGNING_KEY: signingKeys.default([]),
     ALLOW_UNSIGNED_WEBHOOKS: oneOf(['true', 'false'])
       .default('false')
       .transform((word) => word === 'true'),
@@ -177,7 +187,7 @@ const environment = z
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   // `when` makes these run also where other variables are wrong: all mistakes are reported at once.
-  .refine((given) => given.SIGNALWIRE_SIGNING_KEY || given.ALLOW_UNSIGNED_WEBHOOKS === true, {
+  .refine((given) => given.SIGNALWIRE_SIGNING_KEY?.length || given.ALLOW_UNSIGNED_WEBHOOKS === true, {
     path: ['SIGNALWIRE_SIGNING_KEY'],
     error:
       "is missing: set it to the project's signing key (or set ALLOW_UNSIGNED_WEBHOOKS=true while trying things out).",
@@ -193,6 +203,13 @@ const environment = z
     error: `must, with CONFERENCE_PREFIX before it, have at most ${MAX_NAME_LENGTH} characters, all of which XML can carry.`,
     when: () => true,
   });
+
+/** A URL's origin with the host's letters as they were given: a URL itself has them small. */
+function originAsGiven({ protocol, hostname, port }: URL, text: string): string {
+  const start = text.toLowerCase().indexOf(hostname, protocol.length);
+  const host = start === -1 ? hostname : text.slice(start, start + hostname.length);
+  return `${protocol}//${host}${port && `:${port}`}`;
+}
 
 function isSafe(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));

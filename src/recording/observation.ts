@@ -1,18 +1,21 @@
 import type { ConferenceSpace, Recording } from '../signalwire/space.js';
 import { isNotFound } from '../signalwire/space-error.js';
-import type { Durations } from './durations.js';
 import { isPresent } from './policy.js';
-import { contradicted, dropConfirmed, type ReportWindows, type Reports, whoIsIn } from './reports.js';
+import { contradicted, type Reports, type ReportWindows, whoIsIn } from './reports.js';
 
 /** What a conference's reads are held against, and what they need to know of it. */
 export interface Observed {
   readonly sid: string;
+  /** Undefined while neither a callback nor a list has brought it. */
+  readonly name: string | undefined;
   /** Who is in, by the last read and the reports since (CallSids in small letters). */
   readonly people: ReadonlySet<string>;
   readonly reports: Reports;
   readonly recordingSid: string | undefined;
   /** Calls that were sent to the conference's room and may be alive. */
   readonly callers: Iterable<string>;
+  /** Whether SignalWire has ever known it: a new one that it doesn't know yet isn't over. */
+  readonly hasBeenRead: boolean;
   /** Since when SignalWire has answered 404 (ms, monotonic); undefined where it knows the conference. */
   readonly missingSince: number | undefined;
 }
@@ -23,12 +26,13 @@ export type Observation =
   /** SignalWire doesn't know the conference, and a call that belongs in it is alive or may be. */
   | { what: 'missing'; error: unknown }
   /** The recording is undefined where none can be read. */
-  | { what: 'live'; people: Set<string>; recording: Recording | undefined };
+  | { what: 'live'; name: string | undefined; people: Set<string>; recording: Recording | undefined };
 
 export interface ObserverOptions {
   space: ConferenceSpace;
   windows: ReportWindows;
-  durations: Durations;
+  /** How long a 404 must last before it can mean that a conference is over, in milliseconds. */
+  missingMs: number;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface ObserverOptions {
  * @throws SpaceError when SignalWire can't tell: then nothing may be decided (R8)
  */
 export async function observe(conference: Observed, options: ObserverOptions): Promise<Observation> {
-  const { space, windows, durations } = options;
+  const { space, windows } = options;
   const { sid, reports } = conference;
   const askedAt = performance.now();
   const reads = [space.listParticipants(sid), readRecording(conference, space)] as const;
@@ -49,33 +53,32 @@ export async function observe(conference: Observed, options: ObserverOptions): P
   }
   if (recording.status === 'rejected') throw recording.reason;
 
-  const listed = new Set(participants.value.filter(isPresent).map(({ callSid }) => callSid.toLowerCase()));
-  for (const report of contradicted(listed, reports, windows, askedAt)) {
-    const state = await readCall(report.callSid, space);
+  const callSids = new Set(participants.value.filter(isPresent).map(({ callSid }) => callSid.toLowerCase()));
+  const listed = { callSids, askedAt };
+  for (const report of contradicted(listed, reports, windows)) {
+    // Where SignalWire doesn't tell, or doesn't know the call, the report stands as it would for one that is alive.
+    const state = await space.fetchCallState(report.callSid).catch(() => undefined);
     if (state === 'over') report.isCallOver = true;
     else if (report.isIn && !report.isRenewed) Object.assign(report, { isRenewed: true, reportedAt: askedAt });
     else reports.delete(report.callSid.toLowerCase());
   }
-  const people = whoIsIn(listed, reports, windows, askedAt);
-  dropConfirmed(listed, reports, windows, askedAt, durations.stale);
-  // An empty conference is over or will be: its own status tells.
-  if (people.size === 0 && (await isCompleted(sid, space))) return { what: 'over' };
-  return { what: 'live', people, recording: recording.value };
+  const people = whoIsIn(listed, reports, windows);
+  let { name } = conference;
+  // Its own status tells whether a conference is over that is empty or whose recording reads so.
+  if (name === undefined || people.size === 0 || recording.value?.state === 'over') {
+    const fetched = await space.fetchConference(sid);
+    if (fetched?.status === 'completed') return { what: 'over' };
+    name ??= fetched?.name;
+  }
+  return { what: 'live', name, people, recording: recording.value };
 }
 
 /** The recording that we know, else the newest one that isn't over, else the newest one. */
-async function readRecording(
-  { sid, recordingSid }: Observed,
-  space: ConferenceSpace,
-): Promise<Recording | undefined> {
+async function readRecording({ sid, recordingSid }: Observed, space: ConferenceSpace): Promise<Recording | undefined> {
   const known = recordingSid === undefined ? undefined : await space.fetchRecording(sid, recordingSid);
   if (known && known.state !== 'over') return known;
   const listed = await space.listRecordings(sid);
   return listed.find(({ state }) => state !== 'over') ?? listed[0] ?? known;
-}
-
-async function isCompleted(sid: string, space: ConferenceSpace): Promise<boolean> {
-  return (await space.fetchConferenceStatus(sid)) === 'completed';
 }
 
 /**
@@ -85,14 +88,14 @@ async function isCompleted(sid: string, space: ConferenceSpace): Promise<boolean
 async function observeMissing(
   conference: Observed,
   error: unknown,
-  { space, durations }: ObserverOptions,
+  { space, missingMs }: ObserverOptions,
 ): Promise<Observation> {
-  const { sid, people, reports, callers, missingSince } = conference;
-  const status = await space.fetchConferenceStatus(sid);
-  if (status === 'completed') return { what: 'over' };
-  if (status !== undefined) throw error;
-  const haveAllLeft = people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
-  const hasLasted = missingSince !== undefined && performance.now() - missingSince >= durations.missing;
+  const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;
+  const fetched = await space.fetchConference(sid);
+  if (fetched?.status === 'completed') return { what: 'over' };
+  if (fetched) throw error;
+  const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
+  const hasLasted = missingSince !== undefined && performance.now() - missingSince >= missingMs;
   if (!haveAllLeft && !hasLasted) return { what: 'missing', error };
   const reported = [...reports.values()].map(({ callSid }) => callSid);
   const calls = new Map([...people, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));
@@ -101,10 +104,4 @@ async function observeMissing(
     if ((await space.fetchCallState(callSid)) === 'alive') return { what: 'missing', error };
   }
   return { what: 'over' };
-}
-
-/** Whether the call still is; where SignalWire doesn't tell, the report stands as it would for one that is alive. */
-async function readCall(callSid: string, space: ConferenceSpace): Promise<'alive' | 'over'> {
-  const state = await space.fetchCallState(callSid).catch(() => 'alive' as const);
-  return state ?? 'over';
 }

@@ -31,11 +31,12 @@ export const LASTING_REFUSALS = 4;
  * Whether the recording has to be written (R6): not when a read says what is desired, unless an opposite write may still
  * count for more than the read; and not when a write was acknowledged, repeated and contradicted all the same.
  */
-export function needsWrite(desired: RecordingState, { observed, lastWrite, refusals }: KnownRecording): boolean {
+export function needsWrite(desired: RecordingState, recording: KnownRecording): boolean {
+  const { observed, isReadable, lastWrite, refusals } = recording;
   const isAsDesired = observed === desired || (observed === 'over' && desired === 'paused');
   // What goes on refusing and doesn't plainly read as the opposite can't do it, or does it already.
-  const isHopeless = refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused');
-  if (isHopeless) return false;
+  const isPlainlyPaused = isReadable && observed === 'paused';
+  if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && isPlainlyPaused)) return false;
   if (lastWrite === undefined) return !isAsDesired;
   if (lastWrite.state !== desired || lastWrite.isUncertain) return true;
   if (lastWrite.outcome !== 'acknowledged') return !isAsDesired || lastWrite.isReversal;

@@ -1,11 +1,9 @@
-import type { Announce } from '../announcements.js';
-import type { ConferenceSpace, ListedConference } from '../signalwire/space.js';
+import type { OpenRoom } from '../rooms/open-room.js';
+import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import { type Conference, createConference, type Surroundings } from './conference.js';
-import { createDiscovery } from './discovery.js';
-import type { Durations } from './durations.js';
-import { createOutage } from './outage.js';
+import { type Discovery, startDiscovery } from './discovery.js';
 import { createUrgencyQueue } from './urgency-queue.js';
 
 /** A callback that names a conference. */
@@ -13,6 +11,8 @@ export interface ConferenceReport {
   conferenceSid: string;
   /** SignalWire's FriendlyName; undefined where the callback has none. */
   name: string | undefined;
+  /** Whose call it's about; undefined where the callback doesn't say. */
+  callSid: string | undefined;
 }
 
 /** A callback that says who came or went. */
@@ -31,32 +31,16 @@ export interface RecordingReport {
   hasBegun: boolean;
 }
 
-/** How many people are known to be in the conferences of a name. */
+/** What is known to go on in the conferences of a name. */
 export interface Occupancy {
   conferences: number;
   people: number;
 }
 
-export interface ReconcilerOptions {
-  space: ConferenceSpace;
-  announce: Announce;
-  durations: Durations;
-  /** The recording runs while at least this many people are in. */
-  minParticipants: number;
+export interface ReconcilerOptions extends Omit<Surroundings, 'queue' | 'isStopping' | 'onOver'> {
+  openRoom: OpenRoom;
   /** Conferences whose name begins with this are ours (R10). */
   conferencePrefix: string;
-  /** Milliseconds from one read of a conference to the next, and between two discoveries; 0 means none after the first. */
-  resyncIntervalMs: number;
-  /** From 0 up to, and without, 1. */
-  random: () => number;
-  /** Calls that were sent to the room of that name and may be alive. */
-  callersOf(name: string): Iterable<string>;
-  /** Our conferences, as a list had them that we didn't know. */
-  onFound(conferences: ListedConference[]): void;
-  /** A caller has left, as a fresh callback says. */
-  onLeft(callSid: string): void;
-  /** A conference of that name is over. */
-  onOver(name: string | undefined): void;
 }
 
 /**
@@ -88,44 +72,28 @@ export interface Reconciler {
 }
 
 /** How often a recording's conference is asked for that its callback doesn't name. */
-const MAX_LOOKUPS = 5;
+const MAX_LOOKUPS = 10;
+
+/** How often a start or a stop looks whether all is done, in milliseconds. */
+const POLL_MS = 20;
 
 /** Takes reports from the first moment on; discovers only once it is started. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { space, announce, durations, conferencePrefix, resyncIntervalMs, random, onFound, onOver } = options;
+  const { space, openRoom, announce, durations, conferencePrefix, random } = options;
   /** By SID in small letters: callbacks and lists may differ in that. */
   const conferences = new Map<string, Conference>();
-  const outage = createOutage(announce);
+  let discovery: Discovery | undefined;
   let isStopping = false;
-
-  const surroundings: Surroundings = {
-    ...options,
-    queue: createUrgencyQueue(),
-    outage,
-    isStopping: () => isStopping,
-    onOver: forget,
-  };
-  const discovery = createDiscovery({
-    space,
-    intervalMs: resyncIntervalMs,
-    durations,
-    random,
-    outage,
-    announce,
-    onListed(listed) {
-      const unknown = listed.filter(({ sid, name }) => name.startsWith(conferencePrefix) && !find(sid));
-      for (const { sid, name } of unknown) track(sid, name).resync();
-      for (const { sid, name } of listed) find(sid)?.learnName(name);
-      if (unknown.length > 0) onFound(unknown);
-    },
-  });
+  const queue = createUrgencyQueue();
+  const surroundings: Surroundings = { ...options, queue, isStopping: () => isStopping, onOver: forget };
 
   const find = (sid: string) => conferences.get(sid.toLowerCase());
+  const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
 
-  function track(sid: string, name: string | undefined): Conference {
-    const conference = find(sid) ?? createConference(sid, surroundings);
-    conference.learnName(name);
-    conferences.set(sid.toLowerCase(), conference);
+  function track({ conferenceSid, name, callSid }: ConferenceReport): Conference {
+    const conference = find(conferenceSid) ?? createConference(conferenceSid, surroundings);
+    conference.learnName(name ?? (callSid && openRoom.nameOf(callSid)));
+    conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;
   }
 
@@ -133,25 +101,31 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     conference.end();
     conferences.delete(conference.sid.toLowerCase());
     announce({ what: 'over', conferenceSid: conference.sid });
-    onOver(conference.name);
+    openRoom.conferenceOver(conference.name);
   }
 
-  /** Finds out whose recording it is, and takes the report then. One that is lost is made up for by a resync. */
-  async function lookUp(report: RecordingReport): Promise<void> {
+  function onListed(listed: ListedConference[], isFirst: boolean): void {
+    const ours = listed.filter(({ name }) => name.startsWith(conferencePrefix));
+    for (const { sid, name } of ours) {
+      const isKnown = find(sid) !== undefined;
+      const conference = track({ conferenceSid: sid, name, callSid: undefined });
+      if (!isKnown) conference.resync();
+    }
+    if (isFirst) openRoom.found(ours);
+  }
+
+  /** Finds out whose recording it is, and takes the report then. */
+  async function lookUp({ recordingSid, hasBegun }: RecordingReport): Promise<void> {
     for (let tries = 1; tries <= MAX_LOOKUPS && !isStopping; tries += 1) {
-      try {
-        const conferenceSid = await space.findConferenceOf(report.recordingSid);
-        if (conferenceSid !== undefined && !isStopping) {
-          return track(conferenceSid, undefined).reportRecording(report.recordingSid, report.hasBegun);
-        }
-      } catch (error) {
-        announce({ what: 'retried', whose: `recording ${report.recordingSid}`, error });
-      }
+      const conferenceSid = await space.findConferenceOf(recordingSid).catch(() => undefined);
+      if (conferenceSid !== undefined) return reportRecording(conferenceSid, recordingSid, hasBegun);
       await wait(backoff(tries, undefined, durations, random));
     }
   }
 
-  const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
+  function reportRecording(conferenceSid: string, recordingSid: string, hasBegun: boolean): void {
+    track({ conferenceSid, name: undefined, callSid: undefined }).reportRecording(recordingSid, hasBegun);
+  }
 
   return {
     get size() {
@@ -162,35 +136,32 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return { conferences: ofName.length, people: ofName.reduce((sum, { people }) => sum + people.size, 0) };
     },
 
-    conferenceReported: ({ conferenceSid, name }) => track(conferenceSid, name).hint(),
-    participantJoined({ conferenceSid, name, callSid, happenedAt }) {
-      track(conferenceSid, name).reportParticipant(callSid, true, happenedAt);
-    },
-    participantLeft({ conferenceSid, name, callSid, happenedAt }) {
-      track(conferenceSid, name).reportParticipant(callSid, false, happenedAt);
-    },
+    conferenceReported: (report) => track(report).hint(),
+    participantJoined: (report) => track(report).reportParticipant(report.callSid, true, report.happenedAt),
+    participantLeft: (report) => track(report).reportParticipant(report.callSid, false, report.happenedAt),
     conferenceEnded({ conferenceSid }) {
       const conference = find(conferenceSid);
       if (conference) forget(conference);
     },
     recordingReported(report) {
       const { conferenceSid, recordingSid, hasBegun } = report;
-      if (conferenceSid !== undefined) track(conferenceSid, undefined).reportRecording(recordingSid, hasBegun);
-      else void lookUp(report);
+      if (conferenceSid === undefined) void lookUp(report);
+      else reportRecording(conferenceSid, recordingSid, hasBegun);
     },
 
     async start() {
-      const startedAt = performance.now();
-      const isInTime = () => performance.now() - startedAt < durations.firstDiscovery;
-      const discovered = discovery.start((error) => isInTime() && isUnauthorized(error));
-      await Promise.race([discovered, wait(durations.firstDiscovery)]);
+      const until = performance.now() + durations.firstDiscovery;
+      const isInTime = () => performance.now() < until;
+      const isFatal = (error: unknown) => isInTime() && isUnauthorized(error);
+      discovery = startDiscovery({ ...options, onListed, isFatal });
+      await Promise.race([discovery.first, wait(durations.firstDiscovery)]);
       while (busy().length > 0 && isInTime()) await wait(POLL_MS);
       announce({ what: 'started', isDone: isInTime(), conferences: conferences.size });
     },
 
     async close() {
       isStopping = true;
-      discovery.stop();
+      discovery?.stop();
       const until = performance.now() + durations.drain;
       while (busy().length > 0 && performance.now() < until) await wait(POLL_MS);
       const left = busy().map(({ sid }) => sid);
@@ -199,9 +170,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
   };
 }
-
-/** How often a start or a stop looks whether all is done, in milliseconds. */
-const POLL_MS = 20;
 
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));

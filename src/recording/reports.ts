@@ -16,10 +16,11 @@ export interface Report {
 /** The last report of each caller, by CallSid in small letters. */
 export type Reports = Map<string, Report>;
 
-/** For how long reports count, in milliseconds. */
+/** For how long reports count, and how long they tell a callback that comes late from news, in milliseconds. */
 export interface ReportWindows {
   join: number;
   leave: number;
+  stale: number;
 }
 
 /**
@@ -41,56 +42,35 @@ export function addReport(
   return true;
 }
 
-/**
- * Who is in: SignalWire's list, corrected by the reports that still count (R4).
- *
- * @param listed CallSids on the list, in small letters
- * @param askedAt when the list was asked for (ms, monotonic): it's as old as the question
- */
-export function whoIsIn(
-  listed: ReadonlySet<string>,
-  reports: Reports,
-  windows: ReportWindows,
-  askedAt: number,
-): Set<string> {
-  const people = new Set(listed);
+/** The CallSids on SignalWire's list, in small letters, and when it was asked for (ms): it's as old as the question. */
+export interface Listed {
+  callSids: ReadonlySet<string>;
+  askedAt: number;
+}
+
+/** Who is in: the list, corrected by the reports that still count (R4). */
+export function whoIsIn({ callSids, askedAt }: Listed, reports: Reports, windows: ReportWindows): Set<string> {
+  const people = new Set(callSids);
   for (const [key, report] of reports) {
-    if (report.isCallOver || (counts(report, windows, askedAt) && !report.isIn)) people.delete(key);
-    else if (counts(report, windows, askedAt)) people.add(key);
+    if (report.isCallOver) people.delete(key);
+    else if (counts(report, askedAt, windows) && report.isIn) people.add(key);
+    else if (counts(report, askedAt, windows)) people.delete(key);
   }
   return people;
 }
 
-/** The reports that have run out and still contradict the list: asking for the call settles each (R4). */
-export function contradicted(
-  listed: ReadonlySet<string>,
-  reports: Reports,
-  windows: ReportWindows,
-  askedAt: number,
-): Report[] {
-  return [...reports].flatMap(([key, report]) =>
-    report.isIn !== listed.has(key) && !report.isCallOver && !counts(report, windows, askedAt) ? [report] : [],
-  );
-}
-
-/**
- * Forgets the reports that have run out and that the list confirms.
- *
- * @param staleMs for how long an older callback, come late, may have to be told from news by them
- */
-export function dropConfirmed(
-  listed: ReadonlySet<string>,
-  reports: Reports,
-  windows: ReportWindows,
-  askedAt: number,
-  staleMs: number,
-): void {
+/** The reports that have run out and still contradict the list. Those that it confirms are forgotten. */
+export function contradicted({ callSids, askedAt }: Listed, reports: Reports, windows: ReportWindows): Report[] {
+  const found: Report[] = [];
   for (const [key, report] of reports) {
-    const isOld = !counts(report, windows, askedAt) && askedAt - report.reportedAt >= staleMs;
-    if (isOld && (report.isIn && !report.isCallOver) === listed.has(key)) reports.delete(key);
+    if (counts(report, askedAt, windows)) continue;
+    const isConfirmed = (report.isIn && !report.isCallOver) === callSids.has(key);
+    if (isConfirmed && askedAt - report.reportedAt >= windows.stale) reports.delete(key);
+    else if (!isConfirmed && !report.isCallOver) found.push(report);
   }
+  return found;
 }
 
-function counts({ isIn, reportedAt }: Report, windows: ReportWindows, askedAt: number): boolean {
-  return askedAt - reportedAt < (isIn ? windows.join : windows.leave);
+function counts({ isIn, reportedAt }: Report, askedAt: number, { join, leave }: ReportWindows): boolean {
+  return askedAt - reportedAt < (isIn ? join : leave);
 }

@@ -18,6 +18,8 @@ export interface OpenRoom {
   nameFor(callSid: string): string;
   /** Callers who were sent to the room of that name and aren't known to be gone. */
   callersOf(name: string): Iterable<string>;
+  /** The name of the room that a caller was sent to; undefined where it isn't the current one, or isn't known. */
+  nameOf(callSid: string): string | undefined;
   /** Conferences that were there before us: callers join the oldest one of a caller's own room (see `nameFor`). */
   found(conferences: ListedConference[]): void;
   /** A caller has left. */
@@ -38,11 +40,17 @@ const YOUNG_MS = 60_000;
 const FIRST_CHECK_MS = 2000;
 const MAX_CHECK_MS = 30_000;
 
+/** The waits between looking whether a CallSid that SignalWire doesn't know is a call after all, in milliseconds. */
+const FIRST_VERIFY_MS = 1000;
+const MAX_VERIFY_MS = 8000;
+
 /** Begins with no room open. */
 export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions): OpenRoom {
   let current: string | undefined;
   /** Those who were sent to the current room, as received, and when (ms, monotonic); by CallSid in small letters. */
   const callers = new Map<string, { callSid: string; sentAt: number }>();
+  /** Whether one of them is known to be there still. */
+  let hasCaller = false;
   /** Rooms that were there before us, oldest first. */
   let candidates: ListedConference[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -59,12 +67,9 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   }
 
   function choose(callSid: string): string {
-    if (current !== undefined && isOpen(current)) {
-      // A room found late wins over a new one in which nobody is yet.
-      if (candidates.length === 0 || occupancyOf(current).people > 0) return current;
-      return roomOfBefore() ?? current;
-    }
-    return roomOfBefore() ?? prefix + callSid;
+    if (current === undefined || !isOpen(current)) return roomOfBefore() ?? prefix + callSid;
+    // A room of before that is found late wins over a new one in which nobody is yet.
+    return isLive(current) || hasCaller ? current : (roomOfBefore() ?? current);
   }
 
   function checkIn(ms: number): void {
@@ -76,24 +81,34 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   async function check(waitedMs: number): Promise<void> {
     if (current !== undefined && isLive(current)) return;
     for (const [key, { callSid, sentAt }] of callers) {
-      const state = await space.fetchCallState(callSid).catch(() => 'alive' as const);
+      const state = await space.fetchCallState(callSid).catch(() => 'unknown' as const);
       if (isClosed) return;
+      hasCaller ||= state === 'alive';
       const isYoung = performance.now() - sentAt < YOUNG_MS;
       if (state === 'over' || (state === undefined && !isYoung)) callers.delete(key);
     }
     checkIn(Math.min(MAX_CHECK_MS, waitedMs * 2));
   }
 
-  /** One that was asked for by name may look like a CallSid, too, but isn't one. */
-  async function verify({ name }: ListedConference): Promise<void> {
-    const state = await space.fetchCallState(name.slice(prefix.length)).catch(() => 'alive' as const);
-    if (state === undefined) candidates = candidates.filter((candidate) => candidate.name !== name);
+  /**
+   * A name that was asked for may look like a CallSid, too, but isn't one. As reads may lag, a 404 is looked into again.
+   *
+   * @param againMs when to do so
+   */
+  async function verify(room: ListedConference, againMs: number): Promise<void> {
+    const state = await space.fetchCallState(room.name.slice(prefix.length)).catch(() => 'alive' as const);
+    candidates = candidates.filter((candidate) => candidate.sid !== room.sid);
+    if (state !== undefined) candidates = [...candidates, room].toSorted(byAge);
+    else if (againMs <= MAX_VERIFY_MS) setTimeout(() => void (isClosed || verify(room, againMs * 2)), againMs);
   }
 
   return {
     nameFor(callSid) {
       const name = choose(callSid);
-      if (name !== current) callers.clear();
+      if (name !== current) {
+        callers.clear();
+        hasCaller = false;
+      }
       current = name;
       callers.set(callSid.toLowerCase(), { callSid, sentAt: performance.now() });
       if (!isLive(name)) checkIn(FIRST_CHECK_MS);
@@ -102,9 +117,10 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
     callersOf: (name) => (name === current ? [...callers.values()].map(({ callSid }) => callSid) : []),
     found(conferences) {
       const rooms = conferences.filter(({ name }) => CALL_SID.test(name.slice(prefix.length)));
-      candidates = [...candidates, ...rooms].toSorted((a, b) => a.createdAt - b.createdAt);
-      for (const room of rooms) void verify(room);
+      candidates = [...candidates, ...rooms].toSorted(byAge);
+      for (const room of rooms) void verify(room, FIRST_VERIFY_MS);
     },
+    nameOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),
     left: (callSid) => void callers.delete(callSid.toLowerCase()),
     conferenceOver(name) {
       if (name !== undefined && name === current && !isLive(name)) checkIn(FIRST_CHECK_MS);
@@ -114,4 +130,8 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
       clearTimeout(timer);
     },
   };
+}
+
+function byAge(a: ListedConference, b: ListedConference): number {
+  return a.createdAt - b.createdAt;
 }

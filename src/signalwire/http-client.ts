@@ -1,6 +1,5 @@
-import http from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { SpaceError } from './space-error.js';
 
@@ -18,41 +17,73 @@ export interface SdkRequest {
 /** What the SDK wants back. */
 export interface SdkResponse {
   statusCode: number;
+  /** What the answer's JSON says; an empty object where the answer was empty. */
   body: unknown;
 }
 
 /** The SDK's seam for HTTP (its option `httpClient`), filled with Node's own client. */
 export interface HttpClient {
-  /** @throws SpaceError for every answer but a 2xx in JSON, redirects included, and for none in time */
+  /** @throws SpaceError for every answer but a 2xx that is empty or JSON, redirects included, and for none in time */
   request(wanted: SdkRequest): Promise<SdkResponse>;
   /** Closes the connections; requests under way fail. */
   close(): void;
 }
 
+export interface HttpClientOptions {
+  /** The only one it asks. */
+  origin: string;
+  /** Milliseconds a request may take from its first byte out to its last byte in. */
+  timeoutMs: number;
+  /** Told what an answer's `Date` header says (ms since 1970), when the answer begins to come. Must not throw. */
+  onDate(date: number): void;
+}
+
 /** How long a connection without a request on it is kept: events of a call are seconds to a minute apart. */
 const KEEP_ALIVE_MS = 55_000;
+
+/** The longest answer that is read, in bytes: a page of a thousand items has about one million. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * An HTTP client for the SDK that keeps its connections warm between the events of a call (the SDK's own closes each
  * one) and answers every failure with a SpaceError, status included (the SDK's own loses it where a body isn't JSON).
- *
- * @param origin the only one it asks
- * @param timeoutMs how long a request may take from its first byte out to its last byte in
  */
-export function createHttpClient(origin: string, timeoutMs: number): HttpClient {
+export function createHttpClient({ origin, timeoutMs, onDate }: HttpClientOptions): HttpClient {
   // Node's own: undici takes 90 ms to load, which every start would wait for.
   const { Agent, request } = origin.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS });
 
-  function exchange(url: URL, options: http.RequestOptions, body: string): Promise<Answer> {
+  /** Resolves when an answer begins to come; fails when none does. */
+  function send(url: URL, options: http.RequestOptions, body: string): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const sent = request(url, { ...options, agent }, (response) => {
-        const { statusCode: status = 0, headers } = response;
-        const answer = (body: string) => resolve({ status, body, retryAfterMs: retryAfter(headers['retry-after']) });
-        text(response).then(answer, reject);
+      const sent = request(url, { ...options, agent }, resolve);
+      sent.on('upgrade', (_response, socket) => {
+        socket.destroy();
+        reject(new Error('it switches protocols (101), which nobody asked for'));
       });
+      // Node may close a connection without an error; once there is an answer this changes nothing.
+      sent.on('close', () => reject(new Error('the connection was closed')));
       sent.on('error', reject).end(body);
     });
+  }
+
+  async function exchange(url: URL, options: http.RequestOptions, form: string, asked: string): Promise<Answer> {
+    const response = await send(url, options, form);
+    const { statusCode: status = 0, headers } = response;
+    const date = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
+    if (!Number.isNaN(date)) onDate(date);
+    const retryAfterMs = retryAfter(headers['retry-after'], Number.isNaN(date) ? Date.now() : date);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    // An error thrown in here closes the connection.
+    for await (const chunk of response) {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) {
+        throw new SpaceError(`SignalWire answered ${asked} with more than 16 MB`, { status, retryAfterMs });
+      }
+      chunks.push(chunk);
+    }
+    return { status, body: Buffer.concat(chunks).toString(), retryAfterMs };
   }
 
   return {
@@ -66,11 +97,12 @@ export function createHttpClient(origin: string, timeoutMs: number): HttpClient 
       const signal = AbortSignal.timeout(timeoutMs);
       const options = { method, headers: { ...headers }, auth: `${username}:${password}`, signal };
       const form = new URLSearchParams(entries(data)).toString();
-      const { status, body, retryAfterMs } = await exchange(url, options, form).catch((error: Error) => {
+      const { status, body, retryAfterMs } = await exchange(url, options, form, asked).catch((error: Error) => {
+        if (error instanceof SpaceError) throw error;
         const cause: Error = signal.aborted ? signal.reason : error;
         throw new SpaceError(`SignalWire did not answer ${asked}: ${whyNot(cause)}`, { cause });
       });
-      if (status >= 300) {
+      if (status < 200 || status >= 300) {
         const reason = reasonIn(body);
         const message = `SignalWire answered ${status} to ${asked}${reason ? `: ${reason}` : ''}`;
         throw new SpaceError(message, { status, retryAfterMs, reason });
@@ -93,10 +125,14 @@ interface Answer {
   retryAfterMs: number | undefined;
 }
 
-/** `Retry-After` in milliseconds from now; it has seconds or a date. Source: RFC 9110. */
-function retryAfter(header: string | undefined): number | undefined {
+/**
+ * `Retry-After` in milliseconds from now; it has seconds or a date. Source: RFC 9110.
+ *
+ * @param now by the clock of those who wrote the header (ms since 1970)
+ */
+function retryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
@@ -108,6 +144,7 @@ function entries(values: Record<string, unknown> = {}): [string, string][] {
 }
 
 function parse(text: string, status: number, asked: string): unknown {
+  if (text === '') return {};
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,66 +1,8 @@
 import { RestClient } from '@signalwire/compatibility-api';
+import { checkAnswer } from './answers.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
+import type { ListedConference, ObservedState, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
-
-/** Whether a recording runs; SignalWire's other words for it are translated here. */
-export type RecordingState = 'in-progress' | 'paused';
-
-/** A recording that runs or can run again. */
-export interface LiveRecording {
-  sid: string;
-  state: RecordingState;
-}
-
-/** A phone number of the project, and what takes its calls. */
-export interface PhoneNumber {
-  sid: string;
-  /** In E.164 form. */
-  phoneNumber: string;
-  /** The voice webhook; empty where there is none. */
-  voiceUrl: string;
-  voiceMethod: string;
-  /** Whether an application takes the calls: then the voice webhook is ignored. Source: SignalWire's OpenAPI document. */
-  hasApplication: boolean;
-}
-
-export interface ListedConference {
-  sid: string;
-  name: string;
-  /** To the second; an Invalid Date where SignalWire's can't be read. */
-  createdAt: Date;
-}
-
-/**
- * What we ask of a SignalWire space, in our words. Every method rejects with a SpaceError. Lists are whole, whatever pages
- * they come in, and in no order that SignalWire promises. Source of what is asked and answered: SignalWire's OpenAPI
- * document of the compatibility API.
- */
-export interface Space {
-  /** Conferences of that status. */
-  listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
-  /** The conference's status in SignalWire's word; undefined when it knows no such conference. */
-  fetchConferenceStatus(conferenceSid: string): Promise<string | undefined>;
-  /** CallSids of those who are in. Held, muted and coaching participants count as in. */
-  listParticipants(conferenceSid: string): Promise<string[]>;
-  /** The conference's recordings that aren't over, newest first. */
-  listLiveRecordings(conferenceSid: string): Promise<LiveRecording[]>;
-  /** What a recording does; undefined when it's over, or SignalWire knows no such recording. */
-  fetchRecordingState(conferenceSid: string, recordingSid: string): Promise<RecordingState | undefined>;
-  /** Pauses or resumes a recording. */
-  updateRecording(conferenceSid: string, recordingSid: string, state: RecordingState): Promise<void>;
-  /** Whether the project has, or had, a call of that SID. */
-  isCall(sid: string): Promise<boolean>;
-  /** The project's phone numbers. Needs the Numbers scope, without which SignalWire answers 401. */
-  listPhoneNumbers(): Promise<PhoneNumber[]>;
-  /** Sets a number's voice webhook, to be asked by POST, and nothing else of it. */
-  pointPhoneNumber(sid: string, voiceUrl: string): Promise<void>;
-  /** Calls somebody, who is put where the LaML at `url` says; returns the CallSid. Both numbers are in E.164 form. */
-  placeCall(call: { to: string; from: string; url: string }): Promise<string>;
-  /** The call's status in SignalWire's word. */
-  fetchCallStatus(sid: string): Promise<string>;
-  /** Closes the connections; requests under way fail. */
-  close(): void;
-}
 
 /** One thing asked of SignalWire, and what came of it. */
 export interface Answered {
@@ -86,20 +28,30 @@ export interface SpaceOptions {
 /** The most items SignalWire puts on a page. Source: its OpenAPI document. */
 const PAGE_SIZE = 1000;
 
+/** A list with more pages than this is refused: it has no end that we would live to see. */
+const MAX_PAGES = 1000;
+
+/** Recordings that are over. Source: SignalWire's OpenAPI document, and its callbacks, which also say `failed`. */
+const OVER = ['completed', 'absent', 'stopped', 'failed'];
+
+/** Calls that are over. Source: SignalWire's OpenAPI document. */
+const CALL_OVER = ['completed', 'canceled', 'busy', 'failed', 'no-answer'];
+
 /** Opens a space through SignalWire's compatibility SDK. Sends nothing yet. */
 export function createSpace(options: SpaceOptions): Space {
   const { spaceUrl, projectId, apiToken, pauseBehavior, timeoutMs, onAnswered } = options;
-  const http = createHttpClient(spaceUrl, timeoutMs);
-  const client = connect(spaceUrl, projectId, apiToken, http);
+  const clock = createClock();
+  const http = createHttpClient({ origin: spaceUrl, timeoutMs, onDate: clock.set });
+  const client = connect(spaceUrl, projectId, apiToken, checked(http));
 
-  /** Waits for what the SDK was asked, and tells how it went. */
-  async function ask<Answer>(operation: string, answer: Promise<Answer>): Promise<Answer> {
+  /** Has the SDK ask something, and tells how it went. */
+  async function ask<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
     const askedAt = performance.now();
     const tell = (outcome: string) => onAnswered({ operation, outcome, ms: performance.now() - askedAt });
     try {
-      const read = await answer;
+      const answer = await send();
       tell('ok');
-      return read;
+      return answer;
     } catch (cause) {
       const { outcome, error } = failure(cause);
       tell(outcome);
@@ -109,69 +61,72 @@ export function createSpace(options: SpaceOptions): Space {
 
   return {
     async listConferences(status) {
-      const conferences = await ask(
-        'list_conferences',
-        allOf(client.conferences.page({ status, pageSize: PAGE_SIZE })),
-      );
-      return conferences.map(({ sid, friendlyName, dateCreated }) => ({
-        sid,
-        name: friendlyName ?? '',
-        createdAt: dateCreated,
-      }));
+      const { conferences } = client;
+      try {
+        const listed = () => allOf(conferences.page({ status, pageSize: PAGE_SIZE }));
+        return (await ask('list_conferences', listed)).map(listedConference);
+      } catch (error) {
+        if (status !== 'init' || !isRefusedFilter(error)) throw error;
+        const newest = async () => itemsOf(await conferences.page({ pageSize: PAGE_SIZE }));
+        return (await ask('list_conferences', newest)).filter((one) => one.status === status).map(listedConference);
+      }
     },
 
-    async fetchConferenceStatus(conferenceSid) {
-      const conference = await orUndefined(ask('fetch_conference', client.conferences(conferenceSid).fetch()));
-      return conference && statusOf(conference);
+    async fetchConference(conferenceSid) {
+      const fetched = await orUndefined(ask('fetch_conference', () => client.conferences(conferenceSid).fetch()));
+      return fetched && { name: fetched.friendlyName || undefined, status: fetched.status };
     },
 
     async listParticipants(conferenceSid) {
-      const participants = await ask(
-        'list_participants',
-        allOf(client.conferences(conferenceSid).participants.page({ pageSize: PAGE_SIZE })),
-      );
-      return participants.filter((one) => statusOf(one) !== 'completed').map(({ callSid }) => callSid);
+      const { participants } = client.conferences(conferenceSid);
+      const listed = await ask('list_participants', () => allOf(participants.page({ pageSize: PAGE_SIZE })));
+      return listed.map(({ callSid, status, hold, coaching }) => ({ callSid, status, hold, coaching }));
     },
 
-    async listLiveRecordings(conferenceSid) {
-      const recordings = await ask(
-        'list_recordings',
-        allOf(client.conferences(conferenceSid).recordings.page({ pageSize: PAGE_SIZE })),
-      );
-      return recordings
-        .toSorted((a, b) => Number(b.dateCreated) - Number(a.dateCreated))
-        .flatMap((recording) => {
-          const state = recordingState(statusOf(recording));
-          return state ? [{ sid: recording.sid, state }] : [];
-        });
+    async listRecordings(conferenceSid) {
+      const { recordings } = client.conferences(conferenceSid);
+      const listed = ask('list_recordings', () => allOf(recordings.page({ pageSize: PAGE_SIZE })));
+      return ((await orUndefined(listed)) ?? [])
+        .toSorted((a, b) => milliseconds(b.dateCreated) - milliseconds(a.dateCreated))
+        .map(observed);
     },
 
-    async fetchRecordingState(conferenceSid, recordingSid) {
-      const recording = await orUndefined(
-        ask('fetch_recording', client.conferences(conferenceSid).recordings(recordingSid).fetch()),
-      );
-      return recording && recordingState(statusOf(recording));
+    async fetchRecording(conferenceSid, recordingSid) {
+      const { recordings } = client.conferences(conferenceSid);
+      const found =
+        (await orUndefined(ask('fetch_recording', () => recordings(recordingSid).fetch()))) ??
+        (await orUndefined(ask('fetch_recording', () => client.recordings(recordingSid).fetch())));
+      return found && observed(found);
+    },
+
+    async findConferenceOf(recordingSid) {
+      const fetched = ask('fetch_recording', () => client.recordings(recordingSid).fetch());
+      return (await orUndefined(fetched))?.conferenceSid;
     },
 
     async updateRecording(conferenceSid, recordingSid, state) {
+      const { recordings } = client.conferences(conferenceSid);
       // PauseBehavior is `silence` unless it is said each time (source: SignalWire's OpenAPI document).
       const change = state === 'paused' ? { status: state, pauseBehavior } : { status: state };
-      statusOf(
-        await ask('update_recording', client.conferences(conferenceSid).recordings(recordingSid).update(change)),
-      );
+      await ask('update_recording', () => recordings(recordingSid).update(change));
     },
 
-    async isCall(sid) {
-      const call = await orUndefined(ask('fetch_call', client.calls(sid).fetch()));
-      return call?.sid === sid;
+    async fetchCallState(callSid) {
+      const call = await orUndefined(ask('fetch_call', () => client.calls(callSid).fetch()));
+      return call && (CALL_OVER.includes(call.status) ? 'over' : 'alive');
+    },
+
+    async fetchCallStatus(callSid) {
+      return (await ask('fetch_call', () => client.calls(callSid).fetch())).status;
     },
 
     async listPhoneNumbers() {
-      const numbers = await ask('list_phone_numbers', allOf(client.incomingPhoneNumbers.page({ pageSize: PAGE_SIZE })));
+      const { incomingPhoneNumbers } = client;
+      const numbers = await ask('list_phone_numbers', () => allOf(incomingPhoneNumbers.page({ pageSize: PAGE_SIZE })));
       return numbers.map(({ sid, phoneNumber, voiceUrl, voiceMethod, voiceApplicationSid }) => ({
         sid,
         phoneNumber,
-        voiceUrl: voiceUrl ?? '',
+        voiceUrl,
         voiceMethod,
         hasApplication: Boolean(voiceApplicationSid),
       }));
@@ -179,17 +134,14 @@ export function createSpace(options: SpaceOptions): Space {
 
     async pointPhoneNumber(sid, voiceUrl) {
       const change = { voiceUrl, voiceMethod: 'POST' };
-      await ask('update_phone_number', client.incomingPhoneNumbers(sid).update(change));
+      await ask('update_phone_number', () => client.incomingPhoneNumbers(sid).update(change));
     },
 
     async placeCall(call) {
-      const { sid } = await ask('create_call', client.calls.create(call));
-      return sid;
+      return (await ask('create_call', () => client.calls.create(call))).sid;
     },
 
-    async fetchCallStatus(sid) {
-      return statusOf(await ask('fetch_call', client.calls(sid).fetch()));
-    },
+    now: clock.now,
 
     close: () => http.close(),
   };
@@ -198,7 +150,7 @@ export function createSpace(options: SpaceOptions): Space {
 type Client = ReturnType<typeof RestClient>;
 type ClientOptions = NonNullable<Parameters<typeof RestClient>[2]>;
 
-function connect(spaceUrl: string, projectId: string, apiToken: string, http: HttpClient): Client {
+function connect(spaceUrl: string, projectId: string, apiToken: string, http: Pick<HttpClient, 'request'>): Client {
   const options = {
     signalwireSpaceUrl: new URL(spaceUrl).host,
     httpClient: http,
@@ -214,21 +166,61 @@ function connect(spaceUrl: string, projectId: string, apiToken: string, http: Ht
   return client;
 }
 
+/** Has the SDK see only answers that make sense: it would take any JSON for what its types promise. */
+function checked(http: HttpClient): Pick<HttpClient, 'request'> {
+  return {
+    async request(wanted) {
+      const { statusCode, body } = await http.request(wanted);
+      return { statusCode, body: checkAnswer(wanted.method, wanted.uri, statusCode, body) };
+    },
+  };
+}
+
+/** SignalWire's clock: what its last answer said, and the monotonic clock since; before one, our own wall clock. */
+function createClock() {
+  let last: { date: number; at: number } | undefined;
+  return {
+    set(date: number): void {
+      last = { date, at: performance.now() };
+    },
+    now(): number {
+      return last ? last.date + performance.now() - last.at : Date.now();
+    },
+  };
+}
+
 /** A page of a list, by what the SDK's types know of it. */
 interface Page<Item> {
   loadInstance(resources: never[]): Item[];
   /** Undefined after the last one. */
+  getNextPageUrl(): string | undefined;
+  /** Undefined after the last one. */
   nextPage(): Promise<Page<Item>> | undefined;
 }
 
-// The SDK's own lists leave a promise to itself, which ends the process when the second page or a later one fails.
+/**
+ * The items of a list, whatever pages it comes in. The SDK's own lists leave a promise to itself, which ends the process
+ * when the second page or a later one fails.
+ *
+ * @throws SpaceError when the list comes back to a page, or goes on and on
+ */
 async function allOf<Item>(first: Promise<Page<Item>>): Promise<Item[]> {
   const items: Item[] = [];
+  const followed = new Set<string>();
   for (let page: Page<Item> | undefined = await first; page; page = await page.nextPage()) {
-    // The items of a page are missing from the SDK's types.
-    items.push(...(page as Page<Item> & { instances: Item[] }).instances);
+    items.push(...itemsOf(page));
+    const next = page.getNextPageUrl();
+    if (next === undefined) break;
+    if (followed.has(next)) throw new SpaceError("SignalWire's answer could not be read: a page leads back to itself");
+    followed.add(next);
+    if (followed.size === MAX_PAGES) throw new SpaceError(`SignalWire's list has more than ${MAX_PAGES} pages`);
   }
   return items;
+}
+
+// The items of a page are missing from the SDK's types.
+function itemsOf<Item>(page: Page<Item>): Item[] {
+  return (page as Page<Item> & { instances: Item[] }).instances;
 }
 
 /** How a request failed, in a word, and the SpaceError for it: the HTTP client's, or one for what the SDK made of an answer. */
@@ -242,18 +234,28 @@ function failure(cause: unknown): { outcome: string; error: SpaceError } {
   return { outcome: status < 300 ? 'unreadable' : String(status), error: cause };
 }
 
-// The SDK's types promise a status, of only some of the words that SignalWire's OpenAPI document lists; an answer
-// without one must not pass for a recording that runs.
-function statusOf(resource: { status?: string }): string {
-  if (typeof resource.status === 'string') return resource.status;
-  throw new SpaceError("SignalWire's answer could not be read: it has no status");
+/** Whether SignalWire doesn't take a filter of a list, for which its documents name no status. */
+function isRefusedFilter(error: unknown): boolean {
+  return error instanceof SpaceError && (error.status === 400 || error.status === 422);
 }
 
-// Of the words in SignalWire's OpenAPI document (queued, in-progress, paused, resumed, completed, absent, stopped) and `failed`, which
-// callbacks say too. A word we don't know is taken for a running recording: then a pause is still tried.
-function recordingState(status: string): RecordingState | undefined {
-  if (['completed', 'absent', 'stopped', 'failed'].includes(status)) return undefined;
-  return status === 'paused' ? 'paused' : 'in-progress';
+function listedConference(one: { sid: string; friendlyName: string; dateCreated: Date }): ListedConference {
+  return { sid: one.sid, name: one.friendlyName, createdAt: milliseconds(one.dateCreated) };
+}
+
+function observed({ sid, status }: { sid: string; status: string }): Recording {
+  return { sid, state: observedState(status) };
+}
+
+// A word we don't know is taken for a running recording: then a pause is still tried.
+function observedState(status: string): ObservedState {
+  if (status === 'paused') return status;
+  return OVER.includes(status) ? 'over' : 'in-progress';
+}
+
+/** ms since 1970; 0 for what isn't a date: the SDK passes on a date that it can't read as it came. */
+function milliseconds(date: Date): number {
+  return Number(date) || 0;
 }
 
 async function orUndefined<Found>(fetched: Promise<Found>): Promise<Found | undefined> {

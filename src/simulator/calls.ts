@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Conferences, callParameters } from './conferences.js';
 import { readLaml } from './laml.js';
-import { type Call, newCall, type Unanswered } from './model.js';
+import { callParameters } from './model/callbacks.js';
+import { type Call, isCallOver, type Unanswered } from './model/resources.js';
+import type { SpaceModel } from './model/space-model.js';
+import { current } from './model/timeline.js';
 import type { WebhookSender } from './webhooks.js';
 
 export interface CallsOptions {
+  model: SpaceModel;
   projectId: string;
-  conferences: Conferences;
   webhooks: WebhookSender;
   /** How long a placed call rings before it's answered, or turns out to be busy, in milliseconds. */
   ringMs: number;
@@ -24,87 +26,61 @@ export interface VoiceWebhook {
   method: 'GET' | 'POST';
 }
 
-/** The calls of a space. */
+/** How calls come about: what they ask the application for, and where that leads them. */
 export interface Calls {
-  all(): Call[];
-  get(sid: string): Call | undefined;
   /** Somebody calls one of our numbers. Resolves when the call is in its conference, or has failed. */
   receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
   /** Calls somebody, who answers after a while. */
   place(from: string, to: string, webhook: VoiceWebhook): Call;
-  /** Forgets the calls that are over. */
-  forgetPast(): void;
   /** @returns false when the call can't take that: it's over, or to be canceled and answered already */
   end(call: Call, status: 'completed' | 'canceled'): boolean;
 }
 
-/** No calls yet. The statuses and their order are those of SignalWire's OpenAPI document. */
+/** The statuses and their order are those of SignalWire's OpenAPI document. */
 export function createCalls(options: CallsOptions): Calls {
-  const { projectId, conferences, webhooks, ringMs, unansweredMs, unanswered, onProblem } = options;
-  const calls = new Map<string, Call>();
-
-  function add(call: Call): Call {
-    calls.set(call.sid, call);
-    return call;
-  }
-
-  function setStatus(call: Call, status: Call['status']): void {
-    call.status = status;
-    call.updatedAt = new Date();
-    if (status === 'in-progress') call.startedAt = call.updatedAt;
-    if (isOver(call)) call.endedAt = call.updatedAt;
-  }
+  const { model, projectId, webhooks, ringMs, unansweredMs, unanswered, onProblem } = options;
 
   async function follow(call: Call, webhook: VoiceWebhook): Promise<void> {
     try {
       const answer = await webhooks.send({ ...webhook, parameters: callParameters(call, projectId) });
       if (answer.status !== 200) throw new Error(`it was answered with ${answer.status}: ${answer.body.slice(0, 200)}`);
       const instruction = readLaml(answer.contentType, answer.body);
-      if (isOver(call)) return;
-      setStatus(call, 'in-progress');
-      conferences.join(call, instruction);
+      if (isCallOver(call)) return;
+      if (current(call.status) !== 'in-progress') model.setCallStatus(call, 'in-progress');
+      model.join(call, instruction);
     } catch (error) {
-      if (!isOver(call)) setStatus(call, 'failed');
+      model.endCall(call, 'failed');
       onProblem(`Call ${call.sid} failed at ${webhook.url}: ${error instanceof Error ? error.message : error}`);
     }
   }
 
   async function ring(call: Call, webhook: VoiceWebhook): Promise<void> {
-    setStatus(call, 'ringing');
+    if (isCallOver(call)) return;
+    model.setCallStatus(call, 'ringing');
     const end = unanswered.get(call.to);
     await delay(end === 'no-answer' ? unansweredMs : ringMs, undefined, { ref: false });
-    if (isOver(call)) return;
-    if (end) return setStatus(call, end);
-    setStatus(call, 'in-progress');
+    if (isCallOver(call)) return;
+    if (end) return model.setCallStatus(call, end);
+    model.setCallStatus(call, 'in-progress');
     await follow(call, webhook);
   }
 
   return {
-    all: () => [...calls.values()],
-    get: (sid) => calls.get(sid),
     async receive(from, to, webhook) {
-      const call = add(newCall(from, to, 'inbound'));
+      const call = model.addCall(from, to, 'inbound');
       await follow(call, webhook);
       return call;
     },
     place(from, to, webhook) {
-      const call = add(newCall(from, to, 'outbound-api'));
+      const call = model.addCall(from, to, 'outbound-api');
       // The answer to the request still says `queued`.
       setImmediate(() => void ring(call, webhook));
       return call;
     },
-    forgetPast() {
-      for (const call of calls.values()) if (isOver(call)) calls.delete(call.sid);
-    },
     end(call, status) {
-      if (isOver(call) || (status === 'canceled' && call.status === 'in-progress')) return false;
-      setStatus(call, status);
-      conferences.leave(call);
+      if (isCallOver(call) || (status === 'canceled' && current(call.status) === 'in-progress')) return false;
+      model.endCall(call, status);
       return true;
     },
   };
-}
-
-function isOver({ status }: Call): boolean {
-  return ['completed', 'canceled', 'busy', 'no-answer', 'failed'].includes(status);
 }

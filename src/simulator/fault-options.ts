@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Faults, NO_FAULTS } from './faults.js';
 
 /**
- * Adds an option for each fault to a command; `command.opts<Faults>()` then has them.
+ * Adds an option for each fault to a command; `faultsOf(command.opts())` then has them.
  *
  * @param otherwise what goes wrong where no option says so
  */
@@ -31,8 +31,17 @@ export function addFaultOptions(command: Command, otherwise: Faults = NO_FAULTS)
     .option('--obey-ms <ms>', 'how late those are obeyed at most', wholeNumber, otherwise.obeyMs)
     .option('--reset <share>', 'requests whose connection is reset', share, otherwise.reset)
     .option('--missing <share>', 'requests on a recording that are answered with 404', share, otherwise.missing)
-    .option('--stuck <share>', 'changes of a recording that are answered with 422', share, otherwise.stuck)
-    .option('--lag-ms <ms>', 'how far the list of participants is behind', wholeNumber, otherwise.lagMs);
+    .option('--stuck <share>', 'changes of a recording that are answered with 422', share, otherwise.stuck);
+}
+
+/** The faults that a command's options ask for, and nothing else of them. */
+export function faultsOf(options: Faults): Faults {
+  const { seed, drop, double, delay, delayMs, reorder, tooMany, retryAfter } = options;
+  const { unavailable, hang, obeyMs, reset, missing, stuck } = options;
+  return {
+    ...{ seed, drop, double, delay, delayMs, reorder, tooMany, retryAfter },
+    ...{ unavailable, hang, obeyMs, reset, missing, stuck },
+  };
 }
 
 /** Reads an option's number, 1 or more. @throws InvalidArgumentError, as wholeNumber does */

@@ -1,6 +1,6 @@
 import { refusal, unchangeable } from './api-error.js';
-import { chance } from './chance.js';
-import type { ApiAnswer, ApiRequest, Outcome } from './rest-api.js';
+import type { ApiAnswer, ApiRequest, Outcome } from './exchange.js';
+import { streamOf } from './model/random.js';
 
 /**
  * What goes wrong in a space. Shares are from 0 (never) to 1 (always). Requests that place or end a call are spared:
@@ -33,8 +33,6 @@ export interface Faults {
   missing: number;
   /** Changes of a recording that are answered with 422. */
   stuck: number;
-  /** How far the list of participants is behind, in milliseconds. */
-  lagMs: number;
 }
 
 export const NO_FAULTS: Faults = {
@@ -52,7 +50,6 @@ export const NO_FAULTS: Faults = {
   reset: 0,
   missing: 0,
   stuck: 0,
-  lagMs: 0,
 };
 
 /** Lets faults strike. The faults may be changed at any time. */
@@ -148,4 +145,14 @@ function tooMany(retryAfter: number): ApiAnswer {
 function unavailable(form: number): ApiAnswer {
   if (form < 1 / 3) return refusal(503, 20503, 'Service unavailable');
   return { status: 503, body: form < 2 / 3 ? '<html><body><h1>503 Service Unavailable</h1></body></html>' : '' };
+}
+
+/**
+ * A number from 0 up to 1 that is always the same for the same seed and the same thing: what becomes of one callback
+ * doesn't depend on what else happened before it.
+ *
+ * @param thing what is to be decided, for example `drop`, a conference's name and the number of its callback
+ */
+function chance(seed: number, ...thing: (string | number)[]): number {
+  return streamOf(seed, JSON.stringify(thing)).next();
 }

@@ -1,5 +1,6 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { z } from 'zod';
+import type { Instruction } from './model/resources.js';
 
 /** Source: SignalWire's page "Common webhook errors". */
 const MAX_BYTES = 64 * 1024;
@@ -60,11 +61,6 @@ const dialAttributes = z.strictObject({
   trim: z.enum(['trim-silence', 'do-not-trim']).optional(),
 });
 
-/** What a LaML document tells the simulator to do with a call. */
-export interface ConferenceInstruction extends z.output<typeof conferenceAttributes> {
-  name: string;
-}
-
 /** A document that SignalWire couldn't follow. */
 export class LamlError extends Error {
   override name = 'LamlError';
@@ -83,7 +79,7 @@ interface Element {
  * @throws LamlError for whatever SignalWire would refuse (not XML, not said to be XML, over 64 kB) and for attributes
  *   and values that its reference doesn't list
  */
-export function readLaml(contentType: string, body: string): ConferenceInstruction {
+export function readLaml(contentType: string, body: string): Instruction {
   if (!/^(text|application)\/([\w.+-]+\+)?xml\s*(;|$)/i.test(contentType)) {
     throw new LamlError(`The content type is ${contentType || 'missing'}, not XML.`);
   }

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { config } from 'dotenv';
-import { addFaultOptions, wholeNumber } from './fault-options.js';
+import { addFaultOptions, faultsOf, wholeNumber } from './fault-options.js';
 import type { Faults } from './faults.js';
+import { documentedStatus, peopleIn } from './model/resources.js';
+import type { Traits } from './model/traits.js';
 import { startSimulator } from './simulator.js';
+import { addTraitOptions, flagsOf, traitsOf } from './trait-options.js';
 
 const DEFAULT_PORT = 4010;
 // The same at every start, so that a service's settings stay right when the simulator is started anew.
@@ -11,7 +14,7 @@ const DEFAULT_API_TOKEN = 'PT-simulator';
 const DEFAULT_SIGNING_KEY = 'PSK-simulator';
 
 async function main(): Promise<void> {
-  const { latencyMs, ...faults } = readArguments();
+  const { latencyMs, faults, traits } = readArguments();
   const port = readPort(process.env.PORT);
   // A service's own .env may share its credentials with us, but its PORT is the service's.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
@@ -20,6 +23,7 @@ async function main(): Promise<void> {
     projectId: env.SIGNALWIRE_PROJECT_ID || DEFAULT_PROJECT_ID,
     apiToken: env.SIGNALWIRE_API_TOKEN || DEFAULT_API_TOKEN,
     signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
+    traits,
   });
   simulator.latencyMs = latencyMs;
   // They end in what SIP answers: 486 busy, 480 unavailable, 604 doesn't exist.
@@ -33,6 +37,8 @@ async function main(): Promise<void> {
   project ID   ${projectId}
   API token    ${apiToken}
   signing key  ${signingKey}
+
+${aboutTraits(traits)}
 
 Start the service against it, in another terminal:
 
@@ -52,9 +58,10 @@ Then let somebody call, and once more for a second person:
 
   simulator.events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
   simulator.events.on('change', ({ what, conference, call }) => {
-    const recording = conference.recordings[0]?.status ?? 'no recording yet';
+    const [newest] = conference.recordings;
+    const recording = newest ? documentedStatus(newest) : 'no recording yet';
     const about = call ? `${what} ${call.sid}` : what;
-    console.log(`${conference.name}  ${about}  (${conference.participants.size} in, ${recording})`);
+    console.log(`${conference.name}  ${about}  (${peopleIn(conference).length} in, ${recording})`);
     if (what !== 'ended') return;
     const { recordedMs, soloMs, lostMs } = conference.ledger.account();
     console.log(
@@ -63,11 +70,24 @@ Then let somebody call, and once more for a second person:
   });
 }
 
-function readArguments(): Faults & { latencyMs: number } {
+interface Arguments {
+  latencyMs: number;
+  faults: Faults;
+  traits: Traits;
+}
+
+function readArguments(): Arguments {
   const command = new Command('npm run simulator --')
     .description('A simulated SignalWire space on loopback, and what goes wrong in it. Shares are from 0 to 1.')
     .option('--latency-ms <ms>', 'how long a request of the REST API takes', wholeNumber, 0);
-  return addFaultOptions(command).parse().opts();
+  const options = addTraitOptions(addFaultOptions(command)).parse().opts<Faults & { latencyMs: number }>();
+  return { latencyMs: options.latencyMs, faults: faultsOf(options), traits: traitsOf({ ...options }) };
+}
+
+/** In what the space differs from the documented one, as the flags that make it so. */
+function aboutTraits(traits: Traits): string {
+  const flags = flagsOf(traits);
+  return flags ? `It differs from what SignalWire documents: ${flags}` : 'It is as SignalWire documents.';
 }
 
 function seconds(ms: number): string {

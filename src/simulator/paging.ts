@@ -1,7 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { refusal } from './api-error.js';
-import type { Resource } from './model.js';
 
 /** The documented form of the API's address; links in answers have it, whichever form was asked for. */
 export const ACCOUNTS = '/api/laml/2010-04-01/Accounts';
@@ -16,6 +15,13 @@ const page = z.object({
     .optional(),
 });
 
+/** An item of a list. */
+export interface Listed {
+  /** Newer ones have higher ones. */
+  ordinal: number;
+  show(): object;
+}
+
 /**
  * A page of a list, newest first: 50 items unless the request says otherwise, 1000 at most. A page after the first is had
  * only by the token in `next_page_uri`: computing its number isn't enough, as SignalWire advises against it. Source: its
@@ -25,12 +31,7 @@ const page = z.object({
  * @param key the name under which the items stand
  * @throws ApiError (400) for a page size over 1000 and other nonsense
  */
-export function pageOf<Item extends Resource>(
-  request: Request,
-  key: string,
-  items: Item[],
-  show: (item: Item) => object,
-): object {
+export function pageOf(request: Request, key: string, items: Listed[]): object {
   const url = new URL(`http://simulator${ACCOUNTS}${request.url}`);
   const asked = page.safeParse(Object.fromEntries(url.searchParams));
   if (!asked.success) throw refusal(400, 20001, 'Page, PageSize or PageToken is out of range');
@@ -57,6 +58,6 @@ export function pageOf<Item extends Resource>(
     previous_page_uri: Page > 0 ? uriOf(Page - 1, Math.max(0, start - PageSize)) : null,
     page: Page,
     page_size: PageSize,
-    [key]: sorted.slice(start, end).map(show),
+    [key]: sorted.slice(start, end).map((item) => item.show()),
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Call } from './model.js';
+import type { Call } from './model/resources.js';
 import type { Simulator } from './simulator.js';
 
 /** How many are in a room at most. */

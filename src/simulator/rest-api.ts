@@ -7,31 +7,22 @@ import express, {
   type Response,
 } from 'express';
 import { ApiError, notFound, refusal, unauthorized } from './api-error.js';
-import type { Calls } from './calls.js';
-import type { Conferences } from './conferences.js';
-import { addCalls } from './endpoints/calls.js';
+import { addCalls, type CallsParts } from './endpoints/calls.js';
 import { addConferences } from './endpoints/conferences.js';
-import type { Endpoint } from './endpoints/endpoint.js';
+import { type Endpoint, ok } from './endpoints/endpoint.js';
+import { addParticipants } from './endpoints/participants.js';
 import { addPhoneNumbers } from './endpoints/phone-numbers.js';
-import type { PhoneNumber } from './model.js';
+import { addRecordings } from './endpoints/recordings.js';
+import type { ApiAnswer, ApiRequest, Outcome } from './exchange.js';
 import { ACCOUNTS } from './paging.js';
-import type { Resources } from './resources.js';
 
-export interface RestApiOptions {
+export interface RestApiOptions extends Omit<CallsParts, 'endpoint'> {
   projectId: string;
   apiToken: string;
-  calls: Calls;
-  conferences: Conferences;
-  numbers: PhoneNumber[];
-  /** What looks like a number and is none. */
-  invalidNumbers: ReadonlySet<string>;
   /** What the API token may be used for. */
   scopes: ReadonlySet<Scope>;
-  resources: Resources;
   /** Milliseconds that a request takes: half before it's handled, half after. */
   latencyMs: () => number;
-  /** Milliseconds that the list of participants is behind. */
-  lagMs: () => number;
   /** Told of each request as it arrives. */
   onArrival(request: ApiRequest): void;
   /** Handles a request, or does something else in its place. */
@@ -43,36 +34,19 @@ export interface RestApiOptions {
 /** What an API token can be good for, as far as this API goes. */
 export type Scope = 'Voice' | 'Numbers';
 
-export interface ApiRequest {
-  method: string;
-  /** Begins with the project ID. */
-  path: string;
-}
-
-export interface ApiAnswer {
-  status: number;
-  /** Sent as JSON; text is sent as it is. */
-  body: object | string;
-  headers?: Record<string, string>;
-}
-
-/** What a request comes to: an answer, or a connection that is reset. */
-export type Outcome = ApiAnswer | 'reset';
-
 /**
  * SignalWire's compatibility REST API, as far as conferences need it, behind HTTP Basic. Both of its URL forms, with and
  * without `.json`. Source: SignalWire's OpenAPI document, and the SDK for the form without `/api/laml`.
  */
 export function createRestApi(options: RestApiOptions): Express {
-  const { projectId, apiToken, calls, conferences, numbers, invalidNumbers, scopes, resources } = options;
-  const { latencyMs, lagMs, ...watcher } = options;
+  const { projectId, apiToken, scopes, latencyMs, onArrival, onRequest, onAnswer, ...others } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
-  function answerTo(request: Request, handle: (request: Request) => object): ApiAnswer {
+  function answerTo(request: Request, handle: (request: Request) => ApiAnswer): ApiAnswer {
     try {
       if (request.get('authorization') !== credentials || request.params.account !== projectId) throw unauthorized();
       if (!scopes.has(scopeOf(request))) throw unauthorized();
-      return { status: 200, body: handle(request) };
+      return handle(request);
     } catch (error) {
       if (error instanceof ApiError) return error;
       throw error;
@@ -81,21 +55,27 @@ export function createRestApi(options: RestApiOptions): Express {
 
   const endpoint: Endpoint = (handle) => async (request, response) => {
     const asked = { method: request.method, path: request.path };
-    watcher.onArrival(asked);
+    onArrival(asked);
     const halfMs = latencyMs() / 2;
     await delay(halfMs);
-    const outcome = await watcher.onRequest(asked, () => answerTo(request, handle));
+    const outcome = await onRequest(asked, () => answerTo(request, handle));
     await delay(halfMs);
     if (outcome === 'reset') request.socket.resetAndDestroy();
-    else send(response, outcome);
-    watcher.onAnswer(asked, outcome);
+    else send(response, outcome, others.model.now());
+    onAnswer(asked, outcome);
   };
 
   const router = express.Router();
-  router.get('/:account', endpoint(resources.account));
-  addCalls(router, endpoint, calls, numbers, invalidNumbers, resources);
-  addConferences(router, endpoint, conferences, resources, lagMs);
-  addPhoneNumbers(router, endpoint, numbers, resources);
+  router.get(
+    '/:account',
+    endpoint(() => ok(others.representations.account())),
+  );
+  const parts = { ...others, endpoint };
+  addCalls(router, parts);
+  addConferences(router, parts);
+  addParticipants(router, parts);
+  addRecordings(router, parts);
+  addPhoneNumbers(router, parts);
   const nowhere = endpoint(() => {
     throw notFound();
   });
@@ -117,11 +97,12 @@ function scopeOf({ path }: Request): Scope {
   return /^\/[^/]+\/IncomingPhoneNumbers(\/|$)/.test(path) ? 'Numbers' : 'Voice';
 }
 
-function send(response: Response, { status, body, headers = {} }: ApiAnswer): void {
+function send(response: Response, { status, body, headers = {} }: ApiAnswer, now: number): void {
   response
     .status(status)
     .type(typeof body === 'string' ? 'html' : 'json')
-    .set(headers);
+    // The space's clock, which may not be this machine's.
+    .set({ date: new Date(now).toUTCString(), ...headers });
   response.send(typeof body === 'string' ? body : JSON.stringify(body));
 }
 

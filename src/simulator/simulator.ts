@@ -4,13 +4,19 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { listen } from '../server.js';
 import { createCalls } from './calls.js';
-import { type Change, createConferences } from './conferences.js';
+import type { ApiAnswer, ApiRequest, Outcome } from './exchange.js';
 import { createFaultInjector, type Faults, NO_FAULTS } from './faults.js';
-import { type Account, sum } from './ledger.js';
-import { type Call, type Conference, newPhoneNumber, type PhoneNumber, type Unanswered } from './model.js';
-import { createResources } from './resources.js';
-import { type ApiAnswer, type ApiRequest, createRestApi, type Outcome, type Scope } from './rest-api.js';
-import { createWebhookSender, type Webhook } from './webhooks.js';
+import type { Webhook } from './model/callbacks.js';
+import { type Account, sum } from './model/ledger.js';
+import type { Call, Conference, Unanswered } from './model/resources.js';
+import { type Change, createSpaceModel, type SpaceModel } from './model/space-model.js';
+import { DOCUMENTED, type Traits } from './model/traits.js';
+import { createViews } from './model/views.js';
+import { ACCOUNTS } from './paging.js';
+import type { PhoneNumber } from './phone-number.js';
+import { createRepresentations } from './representations.js';
+import { createRestApi, type Scope } from './rest-api.js';
+import { createWebhookSender } from './webhooks.js';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
@@ -24,10 +30,14 @@ export interface SimulatorOptions {
   /** How long it rings where nobody answers, in milliseconds: a minute, if nothing else is asked for, as SignalWire does. */
   unansweredMs?: number;
   /**
-   * How long it waits before it tries a callback again, in milliseconds. SignalWire's own wait isn't documented; a second
-   * is assumed.
+   * How long it waits before the second and the third try of a callback, in milliseconds: 100 and 4000, unless given.
+   * SignalWire says "very quickly" and "a few seconds" (what that is in milliseconds is assumed).
    */
-  betweenAttemptsMs?: number;
+  retryWaitsMs?: readonly number[];
+  /** In what the space differs from the documented one. */
+  traits?: Partial<Traits>;
+  /** How far the space's clock is ahead of this machine's, in milliseconds. */
+  clockAheadMs?: number;
   /** Serves the API over TLS, with this certificate. */
   tls?: { key: string; cert: string };
 }
@@ -63,12 +73,18 @@ export interface Simulator {
   latencyMs: number;
   /** What goes wrong; may be changed at any time. */
   readonly faults: Faults;
+  /** What kind of space it is; may be changed at any time. */
+  readonly traits: Traits;
+  /** What is behind the API, for changes that nobody asks the API for. */
+  readonly model: SpaceModel;
   /** What happens to one status callback: by default it's sent, if the faults let it. */
   onCallback(callback: Webhook, send: () => void): void;
   /** What happens to one request of the REST API: by default it's handled, if the faults let it. */
   onRequest(request: ApiRequest, handle: () => ApiAnswer): Outcome | Promise<Outcome>;
   /** Points the number's voice webhook somewhere. */
   pointNumber(url: string, method?: 'GET' | 'POST'): void;
+  /** Buys another number, which points nowhere yet. */
+  addNumber(phoneNumber: string): PhoneNumber;
   /**
    * Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed.
    *
@@ -87,6 +103,9 @@ export interface Simulator {
 const HOST = '127.0.0.1';
 const PHONE_NUMBER = '+15550100000';
 
+/** With how many people a recording should run, for the accounts. */
+const ENOUGH = 2;
+
 function eventOf({ parameters }: Webhook): string {
   return parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
 }
@@ -102,48 +121,60 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     signingKey = `PSK_${randomBytes(12).toString('hex')}`,
     ringMs = 50,
     unansweredMs = 60_000,
-    betweenAttemptsMs = 1000,
+    retryWaitsMs = [100, 4000],
+    clockAheadMs = 0,
   } = options;
-  const number = newPhoneNumber(PHONE_NUMBER, undefined);
-  const numbers = [number];
+  const traits = { ...DOCUMENTED, ...options.traits };
   const unanswered = new Map<string, Unanswered>();
   const invalidNumbers = new Set<string>();
   const scopes = new Set<Scope>(['Voice', 'Numbers']);
-  const webhooks = createWebhookSender(signingKey, betweenAttemptsMs);
+  const webhooks = createWebhookSender({ signingKey, encoding: () => traits.parameters, retryWaitsMs });
   const events: SimulatorEvents = new EventEmitter();
+  const onProblem = (sentence: string) => events.emit('problem', sentence);
   const faults = { ...NO_FAULTS };
   const injector = createFaultInjector(faults);
   let callers = 0;
 
   async function sendCallback(callback: Webhook): Promise<void> {
     const failure = await webhooks.sendCallback(callback);
-    if (failure !== undefined) events.emit('problem', `A callback to ${callback.url} was lost: ${failure}`);
+    if (failure !== undefined) onProblem(`A callback to ${callback.url} was lost: ${failure}`);
   }
 
-  const conferences = createConferences({
+  const model = createSpaceModel({
     projectId,
-    recordingUrl: (recordingSid) =>
-      `${simulator.url}/api/laml/2010-04-01/Accounts/${projectId}/Recordings/${recordingSid}`,
-    sendCallback: (callback, { name }) =>
+    traits,
+    // Monotonic, so that a step of this machine's clock moves nothing in the space.
+    now: () => performance.timeOrigin + performance.now() + clockAheadMs,
+    newSid: randomUUID,
+    enough: ENOUGH,
+    recordingUrl: (recordingSid) => `${simulator.url}${ACCOUNTS}/${projectId}/Recordings/${recordingSid}`,
+    callBack: (callback, { name }) =>
       simulator.onCallback(callback, () =>
         injector.deliver(name, eventOf(callback), () => void sendCallback(callback)),
       ),
-    announce: (change) => events.emit('change', change),
-    drop: (call) => calls.end(call, 'completed'),
+    onChange: (change) => events.emit('change', change),
   });
-  const onProblem = (sentence: string) => events.emit('problem', sentence);
-  const calls = createCalls({ projectId, conferences, webhooks, ringMs, unansweredMs, unanswered, onProblem });
+  const newNumber = (phoneNumber: string): PhoneNumber => ({
+    ...model.newResource(),
+    phoneNumber,
+    voiceUrl: undefined,
+    voiceMethod: 'POST',
+    voiceApplicationSid: undefined,
+  });
+  const number = newNumber(PHONE_NUMBER);
+  const numbers = [number];
+  const calls = createCalls({ model, projectId, webhooks, ringMs, unansweredMs, unanswered, onProblem });
   const app = createRestApi({
     projectId,
     apiToken,
+    model,
+    views: createViews(model),
+    representations: createRepresentations(projectId, model.now),
     calls,
-    conferences,
     numbers,
     invalidNumbers,
     scopes,
-    resources: createResources(projectId, new Date()),
     latencyMs: () => simulator.latencyMs,
-    lagMs: () => faults.lagMs,
     onArrival: (request) => events.emit('request', request),
     onRequest: (request, handle) => injector.answer(request, () => simulator.onRequest(request, handle)),
     onAnswer: (request, outcome) => events.emit('answer', request, outcome),
@@ -166,11 +197,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     scopes,
     latencyMs: 0,
     faults,
+    traits,
+    model,
     onCallback: (_callback, send) => send(),
     onRequest: (_request, handle) => handle(),
     pointNumber(url, method = 'POST') {
       number.voiceUrl = url;
       number.voiceMethod = method;
+    },
+    addNumber(phoneNumber) {
+      const added = newNumber(phoneNumber);
+      numbers.push(added);
+      return added;
     },
     call({ from, url, method } = {}) {
       const target = url ?? number.voiceUrl;
@@ -179,19 +217,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const caller = from ?? `+1555020${String(callers).padStart(4, '0')}`;
       return calls.receive(caller, PHONE_NUMBER, { url: target, method: method ?? number.voiceMethod });
     },
-    hangUp: (call) => void calls.end(call, 'completed'),
-    conferences: () => conferences.all(),
+    hangUp: (call) => model.endCall(call),
+    conferences: () => [...model.conferences.values()],
     forgetPast() {
-      conferences.forgetPast();
-      calls.forgetPast();
+      model.forgetPast();
       injector.forgetPast();
     },
-    account: () => sum(conferences.all().map(({ ledger }) => ledger.account())),
+    account: () => sum([...model.conferences.values()].map(({ ledger }) => ledger.account())),
     async close() {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      await webhooks.close();
+      webhooks.close();
       await closed;
     },
   };

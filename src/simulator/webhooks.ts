@@ -1,61 +1,42 @@
-import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, request } from 'undici';
-
-/** A request that SignalWire makes of an application. */
-export interface Webhook {
-  url: string;
-  method: 'GET' | 'POST';
-  parameters: Record<string, string>;
-}
-
-export interface Answer {
-  status: number;
-  contentType: string;
-  body: string;
-}
-
-// SignalWire's own limits. Source: its page "Common webhook errors".
-const CONNECT_MS = 2000;
-const ANSWER_MS = 5000;
-const ATTEMPTS = 3;
+import type { Webhook } from './model/callbacks.js';
+import type { Traits } from './model/traits.js';
+import { type Answer, createConnections } from './webhook-request.js';
+import { signWebhook } from './webhook-signature.js';
+import { readTimeouts } from './webhook-timeouts.js';
 
 /** Sends webhooks as SignalWire does. */
 export interface WebhookSender {
-  /** One attempt. @throws Error when there is no answer in time */
+  /** One try. @throws Error when there is no answer in time */
   send(webhook: Webhook): Promise<Answer>;
-  /** Three attempts; then it's lost, and the promise resolves with why. Never rejects. */
+  /** Several tries; then it's lost, and the promise resolves with why. Never rejects. */
   sendCallback(webhook: Webhook): Promise<string | undefined>;
-  close(): Promise<void>;
+  close(): void;
 }
 
-/**
- * @param signingKey what the webhooks are signed with
- * @param betweenAttemptsMs how long it waits before it tries again
- */
-export function createWebhookSender(signingKey: string, betweenAttemptsMs: number): WebhookSender {
-  const agent = new Agent({ connect: { timeout: CONNECT_MS } });
+export interface WebhookSenderOptions {
+  /** What the webhooks are signed with. */
+  signingKey: string;
+  /** How the parameters of a POST are sent. */
+  encoding(): Traits['parameters'];
+  /** How long it waits before each further try of a callback, in milliseconds. */
+  retryWaitsMs: readonly number[];
+}
+
+export function createWebhookSender({ signingKey, encoding, retryWaitsMs }: WebhookSenderOptions): WebhookSender {
+  const connections = createConnections();
   const closing = new AbortController();
 
-  async function send(webhook: Webhook): Promise<Answer> {
-    const { url, body, signature } = sign(webhook, signingKey);
-    const response = await request(url, {
-      dispatcher: agent,
-      method: webhook.method,
-      body,
-      headers: {
-        'x-signalwire-signature': signature,
-        ...(body !== null && { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    const contentType = String(response.headers['content-type'] ?? '');
-    return { status: response.statusCode, contentType, body: await response.body.text() };
+  function send(webhook: Webhook, total?: AbortSignal): Promise<Answer> {
+    const { url, timeouts } = readTimeouts(webhook.url);
+    const signed = signWebhook({ ...webhook, url }, signingKey, encoding());
+    return connections.send(signed, timeouts, total ?? AbortSignal.timeout(timeouts.totalMs));
   }
 
-  async function attempt(webhook: Webhook): Promise<string | undefined> {
+  /** @returns why it failed; undefined where it didn't */
+  async function attempt(webhook: Webhook, total: AbortSignal): Promise<string | undefined> {
     try {
-      const { status } = await send(webhook);
+      const { status } = await send(webhook, total);
       return status < 300 ? undefined : `it was answered with ${status}`;
     } catch (error) {
       return error instanceof Error ? error.message || error.name : String(error);
@@ -63,29 +44,22 @@ export function createWebhookSender(signingKey: string, betweenAttemptsMs: numbe
   }
 
   return {
-    send,
+    send: (webhook) => send(webhook),
     async sendCallback(webhook) {
-      let failure = await attempt(webhook);
-      for (let attempts = 1; failure !== undefined && attempts < ATTEMPTS; attempts += 1) {
-        await delay(betweenAttemptsMs, undefined, { signal: closing.signal }).catch(() => {});
-        if (closing.signal.aborted) return undefined;
-        failure = await attempt(webhook);
+      const total = AbortSignal.timeout(readTimeouts(webhook.url).timeouts.totalMs);
+      const isOver = AbortSignal.any([total, closing.signal]);
+      let failure = await attempt(webhook, total);
+      for (const waitMs of retryWaitsMs) {
+        if (failure === undefined) break;
+        await delay(waitMs, undefined, { signal: isOver }).catch(() => {});
+        if (isOver.aborted) break;
+        failure = await attempt(webhook, total);
       }
-      return failure;
+      return closing.signal.aborted ? undefined : failure;
     },
-    async close() {
+    close() {
       closing.abort();
-      await agent.destroy();
+      connections.close();
     },
   };
-}
-
-// A POST is signed over the URL and each parameter in the order of the names, a GET over the URL that carries them.
-// Source: SignalWire's guide "Webhook security".
-function sign({ url, method, parameters }: Webhook, signingKey: string) {
-  const encoded = new URLSearchParams(parameters).toString();
-  const full = method === 'GET' ? `${url}${url.includes('?') ? '&' : '?'}${encoded}` : url;
-  const hmac = createHmac('sha1', signingKey).update(full);
-  if (method === 'POST') for (const name of Object.keys(parameters).sort()) hmac.update(name + parameters[name]);
-  return { url: full, body: method === 'POST' ? encoded : null, signature: hmac.digest('base64') };
 }

@@ -95,7 +95,7 @@ export function createHistory(): History {
       life.people.add(callSid);
       note(life, { what: 'joined', callSid });
     }
-    if (turnTo(life, recording ?? 'none')) note(life, { what: 'recording' });
+    if (turnTo(life, shownAs(recording))) note(life, { what: 'recording' });
   }
 
   /** @param isLook whether it was found by looking: then nobody can say when those who are in have joined */
@@ -108,10 +108,15 @@ export function createHistory(): History {
     life.endedAt = undefined;
     if (isLook) {
       life.people = new Set(people);
-      turnTo(life, recording ?? 'none');
+      turnTo(life, shownAs(recording));
     }
     note(life, { what: 'seen' });
     return life;
+  }
+
+  function setRecording(conferenceSid: string, recording: Recording): void {
+    const life = live.get(conferenceSid);
+    if (life && turnTo(life, recording)) note(life, { what: 'recording' });
   }
 
   function end(conferenceSid: string): void {
@@ -144,7 +149,9 @@ export function createHistory(): History {
     },
     hear(announcement) {
       const { what } = announcement;
-      if (what === 'heard' || what === 'seen') take(announcement.conference, what === 'seen');
+      if (what === 'reported' || what === 'participant' || what === 'read') {
+        take(announcement.conference, what === 'read');
+      } else if (what === 'written') setRecording(announcement.conference.sid, announcement.state);
       else if (what === 'over') end(announcement.conferenceSid);
       else if (what === 'failing') noteFailing(Date.now());
       else if (what === 'working') noteFailing(undefined);
@@ -170,6 +177,10 @@ function createLife(sid: string, name: string | undefined): Life {
     events: [],
     version: 0,
   };
+}
+
+function shownAs(recording: Snapshot['recording']): Recording {
+  return recording === undefined || recording === 'over' ? 'none' : recording;
 }
 
 /** @returns whether that is something else than before */

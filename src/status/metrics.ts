@@ -53,12 +53,12 @@ export function createMetrics(history: History): Metrics {
   });
   const sweeps = new Counter({
     name: 'recorder_sweeps_total',
-    help: "Sweeps that got SignalWire's list of conferences.",
+    help: "Discoveries that got one of SignalWire's lists of conferences.",
     registers,
   });
   const lastSweep = new Gauge({
     name: 'recorder_last_sweep_timestamp_seconds',
-    help: "When a sweep last got SignalWire's list of conferences.",
+    help: "When a discovery last got one of SignalWire's lists of conferences.",
     registers,
   });
   const corrections = new Counter({
@@ -69,13 +69,13 @@ export function createMetrics(history: History): Metrics {
   });
   const retries = new Counter({
     name: 'recorder_retries_total',
-    help: 'Looks and sweeps that failed and were to be tried again.',
+    help: 'Reads, writes and discoveries that failed and were to be tried again.',
     registers,
   });
 
   for (const action of Object.values(ACTIONS)) {
     reactions.zero({ action });
-    for (const found_by of ['sweep', 'settling look']) corrections.inc({ action, found_by }, 0);
+    for (const found_by of ['resync', 'settling read']) corrections.inc({ action, found_by }, 0);
   }
 
   function hear(announcement: Announcement): void {
@@ -89,17 +89,17 @@ export function createMetrics(history: History): Metrics {
         break;
       }
       case 'written': {
-        const { state, because, reactionMs } = announcement;
+        const { state, cause, reactionMs } = announcement;
         const action = ACTIONS[state];
-        if (reactionMs === undefined) corrections.inc({ action, found_by: because });
+        if (reactionMs === undefined) corrections.inc({ action, found_by: cause.what });
         else reactions.observe({ action }, reactionMs / 1000);
         break;
       }
-      case 'swept':
+      case 'discovered':
         sweeps.inc();
         lastSweep.setToCurrentTime();
         break;
-      case 'retried':
+      case 'failed':
         retries.inc();
         break;
     }

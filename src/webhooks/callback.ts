@@ -1,41 +1,38 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Reconciler } from '../conferences/reconciler.js';
+import type { Reconciler } from '../recording/reconciler.js';
 import { EMPTY_RESPONSE } from '../signalwire/laml.js';
-import { readParameters, sid, text, timestamp } from './parameters.js';
-import { sendLaml } from './send-laml.js';
+import { optionalSid, optionalText, readParameters, sid, timestamp } from './parameters.js';
 
 // Source of the parameters and of the events' names: SignalWire's cXML reference, Conference. No sequence number is
-// documented, so nothing may depend on the order in which callbacks come.
+// documented, so nothing may depend on the order in which callbacks come. Only the conference's SID is sure to be there.
 const conferenceEvent = z.object({
   ConferenceSid: sid,
-  FriendlyName: text.optional(),
-  StatusCallbackEvent: text.optional(),
-  CallSid: sid.optional(),
+  FriendlyName: optionalText,
+  StatusCallbackEvent: optionalText,
+  EventName: optionalText,
+  CallSid: optionalSid,
   Timestamp: timestamp,
 });
 
-/** Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). */
+/**
+ * Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). An event that we don't know
+ * is a hint, too.
+ */
 export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
   return (request, response) => {
-    const event = readParameters(request, conferenceEvent);
-    sendLaml(response, EMPTY_RESPONSE);
+    const { CallSid: callSid, Timestamp: happenedAt, ...given } = readParameters(request, conferenceEvent);
+    response.type('text/xml').send(EMPTY_RESPONSE);
 
-    const { CallSid: callSid, Timestamp: happenedAt } = event;
-    const conference = { conferenceSid: event.ConferenceSid, name: event.FriendlyName };
-    const participant = callSid && { ...conference, callSid, happenedAt };
-    switch (event.StatusCallbackEvent) {
-      case 'participant-join':
-        return participant ? reconciler.participantJoined(participant) : reconciler.conferenceChanged(conference);
-      case 'participant-leave':
-        return participant ? reconciler.participantLeft(participant) : reconciler.conferenceChanged(conference);
-      case 'conference-start':
-        return reconciler.conferenceChanged(conference);
-      case 'conference-end':
-        return reconciler.conferenceEnded(conference);
-      default:
-        log.debug({ ...conference, event: event.StatusCallbackEvent }, 'nothing to do for this event');
-    }
+    const event = given.StatusCallbackEvent ?? given.EventName;
+    const conference = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid };
+    log.debug({ ...conference, event }, 'conference callback');
+    if (event === 'conference-end') reconciler.conferenceEnded(conference);
+    else if (event === 'participant-join' && callSid) {
+      reconciler.participantJoined({ ...conference, callSid, happenedAt });
+    } else if (event === 'participant-leave' && callSid) {
+      reconciler.participantLeft({ ...conference, callSid, happenedAt });
+    } else reconciler.conferenceReported(conference);
   };
 }

@@ -1,14 +1,15 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { nameFault } from '../conferences/name.js';
-import type { Registry } from '../conferences/registry.js';
 import { Refusal } from '../refusal.js';
+import { nameFault } from '../rooms/names.js';
+import type { OpenRoom } from '../rooms/open-room.js';
 import { conferenceResponse } from '../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
-import { sendLaml } from './send-laml.js';
 
 export interface InboundOptions {
-  registry: Registry;
+  openRoom: Pick<OpenRoom, 'nameFor'>;
+  /** Settles when the first discovery is done, or has taken as long as a caller may wait for it. Never rejects. */
+  ready: Promise<unknown>;
   /** Where SignalWire reaches this service; requireSignature lets nobody in before it is known. */
   publicUrl: () => string | undefined;
   /** The room of those who ask for none; undefined lets them share one of their own. */
@@ -21,20 +22,24 @@ const caller = z.object({ CallSid: sid });
 
 /**
  * A call comes in: answers the LaML that puts the caller into a recorded conference, or refuses (400) a room that can't be
- * one. Does no I/O: a caller waits. Source of the parameters: SignalWire's cXML reference.
+ * one. Asks nothing of SignalWire, as a caller waits; only those who ask for no room wait for the first discovery, else a
+ * restart would split them from those who talk. Source of the parameters: SignalWire's cXML reference.
  */
-export function inbound({ registry, publicUrl, conferenceName, conferencePrefix }: InboundOptions): RequestHandler {
-  // To build the document takes long beside the rest, and those who call mostly join the room of the one before.
-  let last: { name: string; base: string; document: string } | undefined;
+export function inbound(options: InboundOptions): RequestHandler {
+  const { openRoom, ready, publicUrl, conferenceName, conferencePrefix } = options;
 
-  return (request, response) => {
-    const { room } = readParameters(request, parameters);
-    const named = room || conferenceName;
-    const name = named ? conferencePrefix + named : registry.roomFor(readParameters(request, caller).CallSid);
+  async function nameFor(request: Request): Promise<string> {
+    const named = readParameters(request, parameters).room || conferenceName;
+    if (named) return conferencePrefix + named;
+    const { CallSid } = readParameters(request, caller);
+    await ready;
+    return openRoom.nameFor(CallSid);
+  }
+
+  return async (request, response) => {
+    const name = await nameFor(request);
     const fault = nameFault(name);
     if (fault) throw new Refusal(400, `The room ${fault}`);
-    const base = publicUrl() ?? '';
-    if (last?.name !== name || last.base !== base) last = { name, base, document: conferenceResponse(name, base) };
-    sendLaml(response, last.document);
+    response.type('text/xml').send(conferenceResponse(name, publicUrl() ?? ''));
   };
 }

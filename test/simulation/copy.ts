@@ -35,17 +35,14 @@ export function startCopy(options: CopyOptions): Copy {
   const reconciler = createReconciler({
     ...options,
     announce(announcement) {
-      if (announcement.what === 'recording') log(`recording of #${Number(announcement.conference.sid.slice(-12))} ${announcement.change} (${announcement.cause.what})`);
-      else if (announcement.what === 'over') log(`#${Number(announcement.conferenceSid.slice(-12))} is over`);
-      else if (announcement.what === 'stuck') log(`#${Number(announcement.conference.sid.slice(-12))} cannot be set right: ${announcement.reason}`);
-      else if (announcement.what === 'retried' && !isSpaceError(announcement.error)) throw announcement.error;
+      if (announcement.what === 'written')
+        log(`#${numberOf(announcement.conference.sid)} ${announcement.state} (${announcement.cause.what})`);
+      else if (announcement.what === 'over') log(`#${numberOf(announcement.conferenceSid)} is over`);
+      else if (announcement.what === 'failed' && !isSpaceError(announcement.error)) throw announcement.error;
     },
     durations: DEFAULT_DURATIONS,
     conferencePrefix: prefix,
-    callersOf: openRoom.callersOf,
-    onFound: openRoom.found,
-    onLeft: openRoom.left,
-    onOver: openRoom.conferenceOver,
+    openRoom,
   });
   const ready = reconciler.start();
 
@@ -79,9 +76,16 @@ function report(reconciler: ReturnType<typeof createReconciler>, parameters: Rec
   if (!conferenceSid) return;
   const text = parameters.Timestamp ?? '';
   const happenedAt = /(Z|[+-]\d{4})$/.test(text) ? Date.parse(text) : undefined;
-  const conference = { conferenceSid, name };
-  if (event === 'participant-join' && callSid) reconciler.participantJoined({ ...conference, callSid, happenedAt });
-  else if (event === 'participant-leave' && callSid) reconciler.participantLeft({ ...conference, callSid, happenedAt });
+  const conference = { conferenceSid, name, callSid };
+  if (event === 'participant-join' && callSid)
+    reconciler.participantJoined({ conferenceSid, name, callSid, happenedAt });
+  else if (event === 'participant-leave' && callSid)
+    reconciler.participantLeft({ conferenceSid, name, callSid, happenedAt });
   else if (event === 'conference-end') reconciler.conferenceEnded(conference);
   else reconciler.conferenceReported(conference);
+}
+
+/** SIDs of a world differ in their last digits alone. */
+function numberOf(sid: string): number {
+  return Number(sid.slice(-12));
 }

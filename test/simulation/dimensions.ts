@@ -100,7 +100,8 @@ function traitsOf(seed: number, kind: Dimensions['kind']): Traits {
   const traits = drawTraits(seed);
   if (kind !== 'well') return traits;
   // What reads at once and as it is; the rest may be as it likes.
-  const { unknownMs, listLagMs, readLagMs, leftListedMs, pausedReads, recordingsListed, recordingsFetchable } = DOCUMENTED;
+  const { unknownMs, listLagMs, readLagMs, leftListedMs, pausedReads, recordingsListed, recordingsFetchable } =
+    DOCUMENTED;
   const plain = { unknownMs, listLagMs, readLagMs, leftListedMs, pausedReads, recordingsListed, recordingsFetchable };
   return { ...traits, ...plain, resumedReads: traits.resumedReads === 'paused' ? 'resumed' : traits.resumedReads };
 }

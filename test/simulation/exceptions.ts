@@ -1,5 +1,7 @@
 import type { Conference, Participant } from '../../src/simulator/model/resources.js';
 import type { Dimensions } from './dimensions.js';
+import type { Miss } from './meetings.js';
+import type { Person } from './people.js';
 
 /** What a world came to go through, as far as an exception depends on it. */
 export interface Facts {
@@ -7,33 +9,43 @@ export interface Facts {
   starts: number;
   /** Whether a copy that still runs has been told of the conference's recording by a callback. */
   isRecordingReported(conference: Conference): boolean;
+  /** Everybody who called, in the order in which they did. */
+  people: Person[];
+  /** When a copy was started for the last time before that (ms of the world). */
+  startBefore(copy: number, at: number): number;
 }
 
 /** A combination that leaves no way to know, and why. */
 interface Exception {
   reason: string;
-  applies(dimensions: Dimensions, facts: Facts, conference: Conference): boolean;
+  /** @param isPast whether it's about some time before now */
+  applies(dimensions: Dimensions, facts: Facts, conference: Conference, isPast: boolean): boolean;
 }
 
 const EXCEPTIONS: Exception[] = [
   {
-    reason: 'The API knows no conference in which nobody has met anybody, so its recording can be neither read nor changed',
-    applies: ({ traits }, _facts, { participants }) =>
-      traits.alone === '404' && traits.begins === 'first' && !haveTwoMet(participants),
+    reason:
+      'The API knows no conference in which nobody has met anybody, so its recording can be neither read nor changed',
+    applies: ({ traits }, _facts, { participants }, isPast) =>
+      traits.alone === '404' && traits.begins === 'first' && (isPast || !haveTwoMet(participants)),
   },
   {
     reason: 'Recordings are not listed, and no process that runs was told of this one',
     applies: ({ traits }, facts, conference) => !traits.recordingsListed && !facts.isRecordingReported(conference),
   },
   {
-    reason: 'A paused recording reads as one that runs, and whose pause it was is forgotten or known to another process',
-    applies: ({ traits, copies }, { starts }) => traits.pausedReads === 'in-progress' && (copies > 1 || starts > copies),
+    reason:
+      'A paused recording reads as one that runs, and whose pause it was is forgotten or known to another process',
+    applies: ({ traits, copies }, { starts }) =>
+      traits.pausedReads === 'in-progress' && (copies > 1 || starts > copies),
   },
 ];
 
 function haveTwoMet(participants: Participant[]): boolean {
   return participants.some((one) =>
-    participants.some((other) => other !== one && other.createdAt >= one.createdAt && (one.leftAt ?? Infinity) > other.createdAt),
+    participants.some(
+      (other) => other !== one && other.createdAt >= one.createdAt && (one.leftAt ?? Infinity) > other.createdAt,
+    ),
   );
 }
 
@@ -41,7 +53,54 @@ function haveTwoMet(participants: Participant[]): boolean {
 export function excuseFor(
   dimensions: Dimensions,
   facts: Facts,
-  conference: Conference | undefined,
+  conference: Conference,
+  isPast = false,
 ): string | undefined {
-  return conference && EXCEPTIONS.find(({ applies }) => applies(dimensions, facts, conference))?.reason;
+  return EXCEPTIONS.find(({ applies }) => applies(dimensions, facts, conference, isPast))?.reason;
+}
+
+interface MeetingException {
+  reason: string;
+  /**
+   * @param miss and who was sent to the older room last, before the process was started that took the second call
+   * @param startedAt when that was (ms of the world)
+   */
+  applies(dimensions: Dimensions, miss: Miss & { before: Person }, startedAt: number): boolean;
+}
+
+// All of them after a restart: a process knows for itself where it sent somebody.
+const MEETING_EXCEPTIONS: MeetingException[] = [
+  {
+    reason:
+      'Each process has a room of its own, and a new one cannot know which of them was opened by the one before it',
+    applies: ({ copies }) => copies > 1,
+  },
+  {
+    reason: 'The API does not know a conference in which somebody waits alone',
+    applies: ({ traits }) => traits.alone === '404',
+  },
+  {
+    reason: 'The first one came in too late for the list that the new process read',
+    applies: ({ traits }, { before }, startedAt) =>
+      (before.cameAt ?? Infinity) + traits.listLagMs + traits.unknownMs > startedAt,
+  },
+  {
+    reason: 'SignalWire did not answer the new process in the three seconds that a caller waits',
+    applies: ({ faults }) => faults.hanging + faults.failed + faults.refused + faults.tooMany + faults.unreadable > 0,
+  },
+  {
+    reason: 'Whether a room is named by a call was found out too late',
+    applies: ({ traits }, { before }, startedAt) => before.calledAt + traits.readLagMs > startedAt,
+  },
+];
+
+/** Why nobody could have brought the two together; undefined where somebody could. */
+export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other }: Miss): string | undefined {
+  const startedAt = facts.startBefore(other.copy, other.calledAt);
+  // One of the two rooms was there before the process that took the second call: it had to be found.
+  const before = facts.people
+    .filter(({ conference }) => conference === one.conference || conference === other.conference)
+    .findLast(({ calledAt }) => calledAt < startedAt);
+  if (!before) return undefined;
+  return MEETING_EXCEPTIONS.find(({ applies }) => applies(dimensions, { one, other, before }, startedAt))?.reason;
 }

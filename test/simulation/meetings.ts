@@ -1,16 +1,20 @@
-import type { Dimensions } from './dimensions.js';
 import type { Person } from './people.js';
 
-/** Says of each two callers without a room who were in at once, by the same copy, that they didn't meet. */
-export function checkMeetings(people: Person[], _dimensions: Dimensions): string[] {
-  const sentences: string[] = [];
+/** Two callers without a room who were in at the same time, taken by the same copy, and did not meet. */
+export interface Miss {
+  /** Who came first. */
+  one: Person;
+  other: Person;
+}
+
+export function missesAmong(people: Person[]): Miss[] {
   const callers = people.filter(({ asksFor, cameAt }) => asksFor === undefined && cameAt !== undefined);
-  for (const [index, one] of callers.entries()) {
-    for (const other of callers.slice(index + 1)) {
-      const overlap = (one.leftAt ?? Number.POSITIVE_INFINITY) > (other.cameAt ?? 0);
-      if (!overlap || one.copy !== other.copy || one.conference === other.conference) continue;
-      sentences.push(`${one.letter} and ${other.letter} did not meet: ${one.conference} and ${other.conference}.`);
-    }
-  }
-  return sentences;
+  const byArrival = callers.toSorted((a, b) => (a.cameAt ?? 0) - (b.cameAt ?? 0));
+  return byArrival.flatMap((one, index) =>
+    byArrival
+      .slice(index + 1)
+      .filter((other) => one.copy === other.copy && one.conference !== other.conference)
+      .filter((other) => (one.leftAt ?? Number.POSITIVE_INFINITY) > (other.cameAt ?? 0))
+      .map((other) => ({ one, other })),
+  );
 }

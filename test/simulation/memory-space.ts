@@ -70,7 +70,8 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
       return (await ifAlive()) ?? fail('SignalWire did not answer', {});
     }
     await after(ms / 2);
-    const isObeyed = ['answered', 'unreadable'].includes(fate) || (fate === 'failed' && streamOf('obeyed').happens(0.5));
+    const isObeyed =
+      ['answered', 'unreadable'].includes(fate) || (fate === 'failed' && streamOf('obeyed').happens(0.5));
     const answer = isObeyed ? attempt(obey) : undefined;
     await after(ms / 2);
     await ifAlive();
@@ -104,7 +105,11 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
         const listed = views.listConferences().filter((one) => one.status === status);
         return listed.map(({ conference: { sid, name, createdAt } }) => ({ sid, name, createdAt }));
       }),
-    fetchConferenceStatus: (sid) => ask('GET', 'conference', sid, () => views.findConference(sid)?.status).catch(notFound),
+    fetchConference: (sid) =>
+      ask('GET', 'conference', sid, () => {
+        const { conference, status } = views.findConference(sid) ?? missing();
+        return { name: conference.name, status };
+      }).catch(notFound),
     listParticipants: (sid) =>
       ask('GET', 'participants', sid, () =>
         (views.listParticipants(sid) ?? missing()).map(({ participant, status }) => ({
@@ -131,7 +136,9 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
       }).catch(notFound);
     },
     findConferenceOf: (recordingSid) =>
-      ask('GET', "account's recording", recordingSid, () => views.findAnyRecording(recordingSid)?.conference.sid).catch(notFound),
+      ask('GET', "account's recording", recordingSid, () => views.findAnyRecording(recordingSid)?.conference.sid).catch(
+        notFound,
+      ),
     updateRecording: (sid, recordingSid, state) =>
       ask('POST', `recording ${state}`, sid, () => {
         const found = views.findToUpdate(sid, recordingSid) ?? missing();

@@ -1,95 +1,59 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
 import { z } from 'zod';
-import { unchangeable } from '../api-error.js';
-import type { Conferences } from '../conferences.js';
-import type { Conference, Participant, Recording } from '../model.js';
+import { unprocessable } from '../api-error.js';
+import type { Conference } from '../model/resources.js';
+import { current } from '../model/timeline.js';
 import { pageOf } from '../paging.js';
-import type { Resources } from '../resources.js';
-import { type Endpoint, form, found, PAGING, read, sentence, sidIn } from './endpoint.js';
+import { form, found, ok, PAGING, type Parts, read, sidIn } from './endpoint.js';
+import { DAY_CREATED, DAY_UPDATED, dayOf, isWithin } from './time-filters.js';
 
-// A documented filter that isn't here is refused rather than passed over.
+// A filter that isn't here is refused rather than passed over.
 const filter = z.strictObject({
   ...PAGING,
   Status: z.enum(['init', 'in-progress', 'completed']).optional(),
-  FriendlyName: z.string().optional(),
+  FriendlyName: z.string().max(64).optional(),
+  ...DAY_CREATED,
+  ...DAY_UPDATED,
 });
-const noFilter = z.strictObject(PAGING);
-// PauseBehavior's default is that of SignalWire's OpenAPI document.
-const recordingUpdate = z.object({
-  Status: z.enum(['paused', 'in-progress', 'stopped']),
-  PauseBehavior: z.enum(['skip', 'silence']).default('silence'),
-});
+// What is announced to the participants isn't simulated, so it's refused.
+const update = z.strictObject({ Status: z.literal('completed') });
 
-/**
- * List and fetch conferences, their participants and their recordings; pause, resume and stop a recording.
- *
- * @param lagMs how far the list of participants is behind, in milliseconds
- */
-export function addConferences(
-  router: Router,
-  endpoint: Endpoint,
-  conferences: Conferences,
-  resources: Resources,
-  lagMs: () => number,
-): void {
-  const conferenceOf = (request: Request) => found(conferences.get(sidIn(request, 'conference')));
-  const recordingOf = (request: Request, { recordings }: Conference) =>
-    found(recordings.find(({ sid }) => sid === sidIn(request, 'recording')));
-
+/** List, fetch and end conferences. */
+export function addConferences(router: Router, { endpoint, model, views, representations }: Parts): void {
   const list = endpoint((request) => {
-    const { Status, FriendlyName } = read(filter, request.query);
-    const matching = conferences
-      .all()
-      .filter(({ status }) => Status === undefined || status === Status)
-      .filter(({ name }) => FriendlyName === undefined || name === FriendlyName);
-    return pageOf(request, 'conferences', matching, resources.conference);
+    const { Status, FriendlyName, ...days } = read(filter, request.query);
+    if (Status === 'init' && model.traits.initFilter === 'refused') throw unprocessable('Status init is not supported');
+    const items = views
+      .listConferences(Status)
+      .filter(({ conference }) => FriendlyName === undefined || conference.name === FriendlyName)
+      .filter(({ conference }) => isOnDays(conference, days))
+      .map((shown) => ({ ordinal: shown.conference.ordinal, show: () => representations.conference(shown) }));
+    return ok(pageOf(request, 'conferences', items));
   });
 
-  const fetch = endpoint((request) => resources.conference(conferenceOf(request)));
+  const fetch = endpoint((request) =>
+    ok(representations.conference(found(views.findConference(sidIn(request, 'conference'))))),
+  );
 
-  const listParticipants = endpoint((request) => {
-    read(noFilter, request.query);
-    const conference = conferenceOf(request);
-    const show = (participant: Participant) => resources.participant(participant, conference);
-    return pageOf(request, 'participants', conferences.participantsAt(conference, Date.now() - lagMs()), show);
-  });
-
-  const fetchParticipant = endpoint((request) => {
-    const conference = conferenceOf(request);
-    return resources.participant(found(conference.participants.get(sidIn(request, 'call'))), conference);
-  });
-
-  const listRecordings = endpoint((request) => {
-    read(noFilter, request.query);
-    const conference = conferenceOf(request);
-    const show = (recording: Recording) => resources.recording(recording, conference);
-    return pageOf(request, 'recordings', conference.recordings, show);
-  });
-
-  const fetchRecording = endpoint((request) => {
-    const conference = conferenceOf(request);
-    return resources.recording(recordingOf(request, conference), conference);
-  });
-
-  const updateRecording = endpoint((request) => {
-    const conference = conferenceOf(request);
-    const recording = recordingOf(request, conference);
-    const update = recordingUpdate.safeParse(request.body ?? {});
-    if (!update.success) throw unchangeable(...update.error.issues.map(sentence));
-    const { Status, PauseBehavior } = update.data;
-    if (!conferences.updateRecording(conference, recording, Status, PauseBehavior)) {
-      throw unchangeable(`The recording is ${recording.status} and can't be changed`);
+  const end = endpoint((request) => {
+    const conference = found(views.findConferenceToUpdate(sidIn(request, 'conference')));
+    read(update, request.body);
+    if (current(conference.status) === 'completed' && model.traits.redundantUpdate === '422') {
+      throw unprocessable('The conference is completed already');
     }
-    return resources.recording(recording, conference);
+    model.endConference(conference);
+    return ok(representations.conference({ conference, status: 'completed' }));
   });
 
   router.get('/:account/Conferences', list);
-  router.get('/:account/Conferences/:conference', fetch);
-  router.get('/:account/Conferences/:conference/Participants', listParticipants);
-  router.get('/:account/Conferences/:conference/Participants/:call', fetchParticipant);
-  router.get('/:account/Conferences/:conference/Recordings', listRecordings);
-  router
-    .route('/:account/Conferences/:conference/Recordings/:recording')
-    .get(fetchRecording)
-    .post(form, updateRecording);
+  router.route('/:account/Conferences/:conference').get(fetch).post(form, end);
+}
+
+type Days = Partial<z.output<typeof filter>>;
+
+function isOnDays({ createdAt, updatedAt }: Conference, days: Days): boolean {
+  return (
+    isWithin(dayOf(createdAt), days.DateCreated, days['DateCreated<'], days['DateCreated>']) &&
+    isWithin(dayOf(updatedAt), days.DateUpdated, days['DateUpdated<'], days['DateUpdated>'])
+  );
 }

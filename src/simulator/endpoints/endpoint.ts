@@ -1,15 +1,31 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { notFound, unprocessable } from '../api-error.js';
+import type { ApiAnswer } from '../exchange.js';
+import type { SpaceModel } from '../model/space-model.js';
+import type { Views } from '../model/views.js';
+import type { Representations } from '../representations.js';
 
-/** Makes a route of a function that returns the resource to show, or throws an ApiError. */
-export type Endpoint = (handle: (request: Request) => object) => RequestHandler;
+/** Makes a route of a function that answers, or throws an ApiError. */
+export type Endpoint = (handle: (request: Request) => ApiAnswer) => RequestHandler;
+
+/** What endpoints are made of: they read through the views, and change through the model. */
+export interface Parts {
+  endpoint: Endpoint;
+  model: SpaceModel;
+  views: Views;
+  representations: Representations;
+}
+
+export const ok = (body: object): ApiAnswer => ({ status: 200, body });
+export const NO_CONTENT: ApiAnswer = { status: 204, body: '' };
 
 /** Reads a POST's form; whatever else is sent counts as nothing. */
 export const form = express.urlencoded({ extended: false });
 
 export const httpMethod = z.enum(['GET', 'POST']);
 export const webUrl = z.url({ protocol: /^https?$/, error: 'must be a whole http or https URL' });
+export const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 /** The parameters that every list takes; pageOf reads them. */
 export const PAGING = {

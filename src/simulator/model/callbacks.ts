@@ -1,4 +1,4 @@
-import { type Call, type Conference, type Participant, type Recording, secondsOf } from './resources.js';
+import { bytesOf, type Call, type Conference, type Participant, type Recording, secondsOf } from './resources.js';
 import { current } from './timeline.js';
 import type { Traits } from './traits.js';
 
@@ -33,21 +33,23 @@ const LOCAL_MS = 2 * 3600 * 1000;
  * The status callback of a conference, with every parameter that SignalWire's cXML reference lists, but for those that the
  * space's traits leave out.
  *
- * @param projectId the AccountSid
- * @param now ms since 1970
+ * @param about the AccountSid; the time, in ms since 1970; where a recording is had
  * @returns undefined where the document of the first person in doesn't ask for it
  */
 export function conferenceCallback(
-  { projectId, traits, now }: { projectId: string; traits: Traits; now: number },
+  about: { projectId: string; traits: Traits; now: number; recordingUrl: (recordingSid: string) => string },
   conference: Conference,
   event: ConferenceEvent,
   { call, muted, hold, instruction }: Participant,
 ): Webhook | undefined {
+  const { projectId, traits, now, recordingUrl } = about;
   const { statusCallback, statusCallbackEvent, statusCallbackMethod } = conference.instruction;
   if (!statusCallback || !statusCallbackEvent.includes(ASKED_AS[event] ?? event)) return undefined;
   const { CallSid, ...ofCall } = callParameters(call, projectId);
   const name = nameOf(event, traits);
   const timestamp = timestampOf(now, traits);
+  // Which events tell of the recording isn't documented; that only the end does is assumed.
+  const recording = event === 'end' ? conference.recordings[0] : undefined;
   const parameters = {
     ...ofCall,
     ...(traits.callSid && CallSid && { CallSid: shown(CallSid, traits) }),
@@ -61,6 +63,10 @@ export function conferenceCallback(
     StartConferenceOnEnter: String(instruction.startConferenceOnEnter),
     EndConferenceOnExit: String(instruction.endConferenceOnExit),
     Duration: String(Math.floor((now - conference.createdAt) / 1000)),
+    ...(recording && {
+      RecordingUrl: recordingUrl(recording.sid),
+      RecordingFileSize: String(bytesOf(recording, now)),
+    }),
   };
   return { url: statusCallback, method: statusCallbackMethod, parameters };
 }

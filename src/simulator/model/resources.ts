@@ -103,10 +103,31 @@ export function isCallOver({ status }: Call): boolean {
   return ['completed', 'canceled', 'busy', 'no-answer', 'failed'].includes(current(status));
 }
 
+/** When somebody answered a call (ms since 1970); undefined while nobody has. */
+export function answeredAt({ status }: Call): number | undefined {
+  return status.find(({ value }) => value === 'in-progress')?.at;
+}
+
+/** When a call was over (ms since 1970); undefined while it isn't. */
+export function endedAt(call: Call): number | undefined {
+  return isCallOver(call) ? call.status.at(-1)?.at : undefined;
+}
+
+/** How a recording reads in a space that is as documented. */
+export function documentedStatus(recording: Recording): RecordingStatus | 'resumed' {
+  return isResumedAt(recording, Number.POSITIVE_INFINITY) ? 'resumed' : current(recording.status);
+}
+
 /** How much audio a recording has so far, in whole seconds. */
 export function secondsOf(recording: Recording, now: number): number {
   count(recording, now);
   return Math.floor(recording.audioMs / 1000);
+}
+
+/** How large a recording's WAV file is so far, in bytes: one channel of 16 bits, 8000 times a second (assumed). */
+export function bytesOf(recording: Recording, now: number): number {
+  count(recording, now);
+  return 44 + 2 * Math.floor(recording.audioMs * 8);
 }
 
 /** Adds the audio since it was last counted; to be done before each change of status. */

@@ -62,7 +62,11 @@ export interface SpaceModel {
   /** Puts a call into the conference of the instruction's name; the first one in opens it. */
   join(call: Call, instruction: Instruction): void;
   /** Mutes or unmutes somebody, or puts them on hold and back. */
-  updateParticipant(conference: Conference, participant: Participant, change: { muted?: boolean; hold?: boolean }): void;
+  updateParticipant(
+    conference: Conference,
+    participant: Participant,
+    change: { muted?: boolean; hold?: boolean },
+  ): void;
   /** Ends a conference for everybody. */
   endConference(conference: Conference): void;
   /**
@@ -98,7 +102,8 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
   }
 
   function report(conference: Conference, event: ConferenceEvent, participant: Participant): void {
-    const callback = conferenceCallback({ projectId, traits, now: now() }, conference, event, participant);
+    const about = { projectId, traits, now: now(), recordingUrl };
+    const callback = conferenceCallback(about, conference, event, participant);
     if (callback) callBack(callback, conference);
   }
 

@@ -100,7 +100,9 @@ export function drawTraits(seed: number): Traits {
       pick(['connected', 'none']),
     ),
     leftListedMs: draw('leftListedMs', 0, ({ whole }) => whole(500, 20_000)),
-    pausedReads: draw('pausedReads', DOCUMENTED.pausedReads, ({ pick }) => pick(['in-progress', 'stopped', 'completed'])),
+    pausedReads: draw('pausedReads', DOCUMENTED.pausedReads, ({ pick }) =>
+      pick(['in-progress', 'stopped', 'completed']),
+    ),
     resumedReads: draw('resumedReads', DOCUMENTED.resumedReads, ({ pick }) => pick(['in-progress', 'paused'])),
     resumedLateMs: draw('resumedLateMs', DOCUMENTED.resumedLateMs, ({ whole }) => whole(500, 10_000)),
     redundantUpdate: draw('redundantUpdate', DOCUMENTED.redundantUpdate, () => '422'),

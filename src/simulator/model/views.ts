@@ -8,7 +8,7 @@ import {
   type Recording,
 } from './resources.js';
 import type { SpaceModel } from './space-model.js';
-import { valueAt } from './timeline.js';
+import { current, valueAt } from './timeline.js';
 
 /** What the REST API shows of a space, with its traits: lags, words, and what it doesn't show. */
 export interface Views {
@@ -17,7 +17,9 @@ export interface Views {
   /** A conference and its status as a read of it alone has them; undefined for 404. */
   findConference(sid: string): { conference: Conference; status: ConferenceStatus } | undefined;
   /** The participants as their list has them; undefined for 404. */
-  listParticipants(conferenceSid: string): { participant: Participant; status: string | undefined }[] | undefined;
+  listParticipants(conferenceSid: string): ShownParticipant[] | undefined;
+  /** A participant as a read of them alone has them; undefined for 404. */
+  findParticipant(conferenceSid: string, callSid: string): ShownParticipant | undefined;
   /** A conference's recordings as their list has them, newest first; undefined for 404. */
   listRecordings(conferenceSid: string): ShownRecording[] | undefined;
   /** All recordings of the account as their list has them, newest first. */
@@ -26,13 +28,26 @@ export interface Views {
   findRecording(conferenceSid: string, sid: string): ShownRecording | undefined;
   /** A recording as a read of it under the account has it; undefined for 404. */
   findAnyRecording(sid: string): ShownRecording | undefined;
-  /** The recording that an update under its conference reaches, without any lag; undefined for 404. */
+  /** What a change reaches, without any lag; undefined for 404. A recording is reached under its conference. */
   findToUpdate(conferenceSid: string, sid: string): { recording: Recording; conference: Conference } | undefined;
+  findConferenceToUpdate(sid: string): Conference | undefined;
+  findParticipantToUpdate(conferenceSid: string, callSid: string): ShownParticipant | undefined;
+  /** A recording as the answer to its update has it, without any lag. */
+  showUpdated(recording: Recording, conference: Conference): ShownRecording;
+  /** Calls as their list has them. */
+  listCalls(): { call: Call; status: CallStatus }[];
   /** A call and its status as a read of it alone has them; undefined for 404. */
   findCall(sid: string): { call: Call; status: CallStatus } | undefined;
 }
 
 export type ConferenceStatus = 'init' | 'in-progress' | 'completed';
+
+export interface ShownParticipant {
+  participant: Participant;
+  conference: Conference;
+  /** In SignalWire's word; undefined where it says none. */
+  status: string | undefined;
+}
 
 export interface ShownRecording {
   recording: Recording;
@@ -75,6 +90,23 @@ export function createViews(model: SpaceModel): Views {
     return { recording, conference, status: isLate ? traits.pausedReads : 'resumed' };
   }
 
+  /** Those who are in, and those who left a moment ago. */
+  function participantsAt(conferenceSid: string, at: number): ShownParticipant[] | undefined {
+    const conference = known(conferenceSid, at);
+    if (!conference) return undefined;
+    const status = traits.participantStatus === 'none' ? undefined : traits.participantStatus;
+    const people = peopleInAt(conference, at).map((participant) => ({ participant, conference, status }));
+    const left = conference.participants.filter(
+      ({ leftAt }) => leftAt !== undefined && leftAt <= at && at - leftAt < traits.leftListedMs,
+    );
+    return [...people, ...left.map((participant) => ({ participant, conference, status: 'completed' }))];
+  }
+
+  const ofCall = (callSid: string) => {
+    const wanted = callSid.toLowerCase();
+    return ({ participant }: ShownParticipant) => participant.call.sid.toLowerCase() === wanted;
+  };
+
   function allRecordings(): { recording: Recording; conference: Conference }[] {
     const conferences = [...model.conferences.values()];
     return conferences.flatMap((conference) => conference.recordings.map((recording) => ({ recording, conference })));
@@ -100,17 +132,9 @@ export function createViews(model: SpaceModel): Views {
       return conference && status && { conference, status };
     },
 
-    listParticipants(conferenceSid) {
-      const at = inLists();
-      const conference = known(conferenceSid, at);
-      if (!conference) return undefined;
-      const status = traits.participantStatus === 'none' ? undefined : traits.participantStatus;
-      const people = peopleInAt(conference, at).map((participant) => ({ participant, status }));
-      const left = conference.participants.filter(
-        ({ leftAt }) => leftAt !== undefined && leftAt <= at && at - leftAt < traits.leftListedMs,
-      );
-      return [...people, ...left.map((participant) => ({ participant, status: 'completed' }))];
-    },
+    listParticipants: (conferenceSid) => participantsAt(conferenceSid, inLists()),
+
+    findParticipant: (conferenceSid, callSid) => participantsAt(conferenceSid, inReads())?.find(ofCall(callSid)),
 
     listRecordings(conferenceSid) {
       const at = inLists();
@@ -144,6 +168,23 @@ export function createViews(model: SpaceModel): Views {
       const conference = known(conferenceSid, model.now());
       const recording = conference?.recordings.find((one) => one.sid.toLowerCase() === sid.toLowerCase());
       return conference && recording && { recording, conference };
+    },
+
+    findConferenceToUpdate: (sid) => known(sid, model.now()),
+
+    findParticipantToUpdate: (conferenceSid, callSid) =>
+      participantsAt(conferenceSid, model.now())
+        ?.filter(({ participant }) => participant.leftAt === undefined)
+        .find(ofCall(callSid)),
+
+    showUpdated: (recording, conference) =>
+      show(recording, conference, model.now()) ?? { recording, conference, status: current(recording.status) },
+
+    listCalls() {
+      return [...model.calls.values()].flatMap((call) => {
+        const status = valueAt(call.status, inLists());
+        return status === undefined ? [] : [{ call, status }];
+      });
     },
 
     findCall(sid) {
