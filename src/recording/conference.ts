@@ -165,14 +165,15 @@ export function createConference(sid: string, surroundings: Surroundings): Confe
 
   async function write(target: KnownRecording, state: RecordingState, because: Cause): Promise<void> {
     const then = snapshot();
-    const { observed } = target;
+    const { observed, lastWrite } = target;
+    const isDone = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
     const sent = beginWrite(target, state);
     writes += 1;
     try {
       await space.updateRecording(sid, target.sid, state);
     } catch (error) {
-      // Then it's done already: the write before it was acknowledged.
-      if (isUnprocessable(error) && sent.isRepeat) return acknowledge(target, sent);
+      // SignalWire may refuse to do what it has done already.
+      if (isUnprocessable(error) && isDone) return acknowledge(target, sent);
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) target.refusals += 1;
       // It may be obeyed late: it's read again after it could have been.

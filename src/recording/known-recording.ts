@@ -17,7 +17,7 @@ export interface KnownRecording {
 export interface Write {
   readonly state: RecordingState;
   outcome: 'sent' | 'acknowledged' | 'failed';
-  /** Whether the write just before it asked for the same and was acknowledged (R6). */
+  /** Whether the write just before it asked for the same and was acknowledged, and counted for sure (R6). */
   isRepeat: boolean;
   /** Whether it follows an opposite write that no read had confirmed: then a read that agrees with it may be an old one. */
   readonly isReversal: boolean;
@@ -39,7 +39,7 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
   const write: Write = {
     state,
     outcome: 'sent',
-    isRepeat: before?.state === state && before.outcome === 'acknowledged',
+    isRepeat: before?.state === state && before.outcome === 'acknowledged' && !before.isUncertain,
     isReversal: isOpposite || (before?.state === state && before.isReversal && before.outcome === 'failed'),
     isUncertain: isOpposite && before.outcome !== 'acknowledged',
     contradiction: undefined,

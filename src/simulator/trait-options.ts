@@ -57,15 +57,11 @@ export function addTraitOptions(command: Command): Command {
   return command;
 }
 
-/**
- * The traits that a command's options ask for.
- *
- * @param options the command's, once it's parsed; others than those of traits are passed over
- */
-export function traitsOf(options: Words): Traits {
+/** The space that a command's options ask for: `otherwise` where they say nothing, or what `--space` draws. */
+export function traitsOf(options: Words, otherwise: Traits = DOCUMENTED): Traits {
   const seed = z.number().optional().parse(options.space);
-  const otherwise: Words = { ...(seed === undefined ? DOCUMENTED : drawTraits(seed)) };
-  const words = Object.keys(DOCUMENTED).map((name) => [name, String(options[name] ?? otherwise[name])]);
+  const drawn: Words = { ...(seed === undefined ? otherwise : drawTraits(seed)) };
+  const words = Object.keys(DOCUMENTED).map((name) => [name, String(options[name] ?? drawn[name])]);
   return traitsFromText.parse(Object.fromEntries(words));
 }
 

@@ -3,6 +3,8 @@ import { createReconciler } from '../../src/recording/reconciler.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
+import type { Conference } from '../../src/simulator/model/resources.js';
+import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 
 /** One process of a service that takes calls and callbacks. */
 export interface Copy {
@@ -24,8 +26,22 @@ export interface CopyOptions {
   minParticipants: number;
   resyncIntervalMs: number;
   random: () => number;
+  /** What really happens, for a contender that needs no callbacks. */
+  truth: Truth;
   /** It logs something. */
   log(line: string): void;
+}
+
+/** Starts what stands for a process of the service. */
+export type StartCopy = (options: CopyOptions) => Copy;
+
+/** The space itself, without anything between. */
+export interface Truth {
+  model: SpaceModel;
+  latency: () => number;
+  wait(ms: number): Promise<void>;
+  /** Is told when somebody has come or gone. */
+  watch(watcher: (conference: Conference) => void): void;
 }
 
 /** The service itself: what `service.ts` puts together, without HTTP around it. */
@@ -71,9 +87,9 @@ function report(reconciler: ReturnType<typeof createReconciler>, parameters: Rec
   const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, CallSid: callSid } = parameters;
   const { StatusCallbackEvent: event, FriendlyName: name, RecordingStatus: status } = parameters;
   if (recordingSid) {
-    return reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+    reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
   }
-  if (!conferenceSid) return;
+  if (recordingSid || !conferenceSid) return;
   const text = parameters.Timestamp ?? '';
   const happenedAt = /(Z|[+-]\d{4})$/.test(text) ? Date.parse(text) : undefined;
   const conference = { conferenceSid, name, callSid };

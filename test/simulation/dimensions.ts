@@ -19,6 +19,8 @@ export interface Faults {
   tooMany: number;
   /** Requests that are obeyed, and whose answer makes no sense. */
   unreadable: number;
+  /** Requests that take up to 4 s. */
+  slow: number;
   /** Requests without an answer: obeyed at once, up to 8 s late, or never. */
   hanging: number;
   /** How often (per minute) a copy is stopped and started again, and how often it's killed. */
@@ -48,11 +50,12 @@ export interface Dimensions {
   stormMs: number;
   /** How long it is on average until the next person comes or goes. */
   paceMs: number;
-  /** Rooms that callers ask for by name, besides the one of those who ask for none. */
+  /** Rooms that callers ask for by name, and whether others ask for none. */
   namedRooms: number;
+  isOpenRoomUsed: boolean;
 }
 
-const NO_FAULTS: Faults = {
+export const NO_FAULTS: Faults = {
   lost: 0,
   doubled: 0,
   late: 0,
@@ -62,6 +65,7 @@ const NO_FAULTS: Faults = {
   failed: 0,
   tooMany: 0,
   unreadable: 0,
+  slow: 0,
   hanging: 0,
   restarts: 0,
   kills: 0,
@@ -72,9 +76,11 @@ const NO_FAULTS: Faults = {
 export interface Overrides {
   copies?: number | undefined;
   resyncIntervalMs?: number | undefined;
-  traits?: Partial<Traits> | undefined;
+  traits?: ((drawn: Traits) => Traits) | undefined;
   faults?: Partial<Faults> | undefined;
   kind?: Dimensions['kind'] | undefined;
+  /** So many, and no callers who ask for none. */
+  namedRooms?: number | undefined;
 }
 
 export function drawDimensions(seed: number, overrides: Overrides = {}): Dimensions {
@@ -83,7 +89,7 @@ export function drawDimensions(seed: number, overrides: Overrides = {}): Dimensi
   return {
     seed,
     kind,
-    traits: { ...traitsOf(seed, kind), ...overrides.traits },
+    traits: (overrides.traits ?? ((drawn) => drawn))(traitsOf(seed, kind)),
     faults: { ...faultsOf(seed, kind), ...overrides.faults },
     copies: overrides.copies ?? draw('copies', ({ pick }) => pick([1, 1, 2, 3])),
     minParticipants: draw('minParticipants', ({ pick }) => pick([2, 2, 2, 1, 3])),
@@ -92,7 +98,8 @@ export function drawDimensions(seed: number, overrides: Overrides = {}): Dimensi
     latencyMs: draw('latencyMs', ({ pick }) => pick([20, 60, 200, 600])),
     stormMs: draw('stormMs', ({ whole }) => whole(30_000, 80_000)),
     paceMs: draw('paceMs', ({ pick }) => pick([800, 2500, 6000])),
-    namedRooms: draw('namedRooms', ({ pick }) => pick([0, 0, 1, 2])),
+    namedRooms: overrides.namedRooms ?? draw('namedRooms', ({ pick }) => pick([0, 0, 1, 2])),
+    isOpenRoomUsed: overrides.namedRooms === undefined,
   };
 }
 
@@ -120,6 +127,7 @@ function faultsOf(seed: number, kind: Dimensions['kind']): Faults {
     failed: draw('failed', 0, 0, 0.05, 0.3),
     tooMany: draw('tooMany', 0, 0, 0.1),
     unreadable: draw('unreadable', 0, 0, 0.05),
+    slow: draw('slow', 0, 0, 0.1, 0.4),
     hanging: draw('hanging', 0, 0, 0.03, 0.1),
     restarts: draw('restarts', 0, 0, 1),
     kills: draw('kills', 0, 0, 1),

@@ -6,7 +6,7 @@ import type { Person } from './people.js';
 /** What a world came to go through, as far as an exception depends on it. */
 export interface Facts {
   /** How often a copy has been started. */
-  starts: number;
+  starts(): number;
   /** Whether a copy that still runs has been told of the conference's recording by a callback. */
   isRecordingReported(conference: Conference): boolean;
   /** Everybody who called, in the order in which they did. */
@@ -37,7 +37,11 @@ const EXCEPTIONS: Exception[] = [
     reason:
       'A paused recording reads as one that runs, and whose pause it was is forgotten or known to another process',
     applies: ({ traits, copies }, { starts }) =>
-      traits.pausedReads === 'in-progress' && (copies > 1 || starts > copies),
+      traits.pausedReads === 'in-progress' && (copies > 1 || starts() > copies),
+  },
+  {
+    reason: 'A paused recording reads as one that runs, and a pause may be obeyed long after it was given up',
+    applies: ({ traits, faults }) => traits.pausedReads === 'in-progress' && faults.hanging > 0,
   },
 ];
 
@@ -86,7 +90,8 @@ const MEETING_EXCEPTIONS: MeetingException[] = [
   },
   {
     reason: 'SignalWire did not answer the new process in the three seconds that a caller waits',
-    applies: ({ faults }) => faults.hanging + faults.failed + faults.refused + faults.tooMany + faults.unreadable > 0,
+    applies: ({ faults }) =>
+      faults.hanging + faults.failed + faults.refused + faults.tooMany + faults.unreadable + faults.slow > 0,
   },
   {
     reason: 'Whether a room is named by a call was found out too late',

@@ -9,6 +9,9 @@ import type { Faults } from './dimensions.js';
 /** How long a request may take: as DEFAULT_DURATIONS says. */
 const TIMEOUT_MS = 5000;
 
+/** How long a slow request takes, in milliseconds; one that takes longer is given up. */
+const MAX_SLOW_MS = 4000;
+
 /** How late a request that isn't answered may be obeyed, in milliseconds. */
 export const OBEYED_LATE_MS = 8000;
 
@@ -18,8 +21,8 @@ type Fate = 'answered' | 'refused' | 'failed' | 'too many' | 'unreadable' | 'han
 export interface MemorySpaceOptions {
   model: SpaceModel;
   views: Views;
-  /** What goes wrong, as it is now. */
-  faults: () => Faults;
+  /** What goes wrong with such requests, as it is now. */
+  faults: (method: 'GET' | 'POST') => Faults;
   latency: () => number;
   /** The stream that each kind of fault draws from. */
   streamOf(name: string): Random;
@@ -43,8 +46,8 @@ export interface MemoryRequest {
 export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace {
   const { model, views, faults, latency, streamOf, isAlive, onRequest, onRedundant } = options;
 
-  function fateOf(): Fate {
-    const { refused, failed, tooMany, unreadable, hanging } = faults();
+  function fateOf(method: 'GET' | 'POST'): Fate {
+    const { refused, failed, tooMany, unreadable, hanging } = faults(method);
     if (streamOf('hanging').happens(hanging)) return 'hanging';
     if (streamOf('refused').happens(refused)) return 'refused';
     if (streamOf('failed').happens(failed)) return 'failed';
@@ -59,8 +62,8 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
     sid: string | undefined,
     obey: () => Answer,
   ): Promise<Answer> {
-    const fate = fateOf();
-    const ms = latency();
+    const fate = fateOf(method);
+    const ms = streamOf('slow').happens(faults(method).slow) ? streamOf('slow by').whole(500, MAX_SLOW_MS) : latency();
     const done = (outcome: string) => onRequest({ method, what, sid, outcome });
     if (fate === 'hanging') {
       const late = streamOf('obeyed late');

@@ -26,8 +26,8 @@ const MAX_IN_ROOM = 4;
 export interface PeopleOptions {
   model: SpaceModel;
   random: Random;
-  /** What the rooms are called that people ask for by name. */
-  rooms: string[];
+  /** What they ask for: a room by name, or none. */
+  rooms: (string | undefined)[];
   /** Has somebody call; undefined asks for no room. */
   callIn(asksFor: string | undefined): void;
   hangUp(person: Person): void;
@@ -36,19 +36,31 @@ export interface PeopleOptions {
 
 /** One thing that one of them does: come, go, or put the other on hold. */
 export function somebodyActs(people: Person[], { model, random, rooms, callIn, hangUp, log }: PeopleOptions): void {
-  const asksFor = random.pick([undefined, undefined, ...rooms]);
+  const asksFor = rooms[random.whole(0, rooms.length - 1)];
   const there = people.filter((one) => one.asksFor === asksFor && !isCallOver(one.call));
   const comes = there.length === 0 || (there.length < MAX_IN_ROOM && random.happens(0.5));
-  if (comes) return callIn(asksFor);
+  if (comes) {
+    callIn(asksFor);
+    return;
+  }
   const person = there[random.whole(0, there.length - 1)];
   if (!person) return;
-  if (random.happens(0.85)) return hangUp(person);
+  if (random.happens(0.85)) {
+    hangUp(person);
+    return;
+  }
   for (const conference of model.conferences.values()) {
     const participant = peopleIn(conference).find(({ call }) => call === person.call);
     if (!participant) continue;
     log(`${person.letter} is ${participant.hold ? 'taken off' : 'put on'} hold`);
     model.updateParticipant(conference, participant, { hold: !participant.hold });
   }
+}
+
+/** A to Z, then A1 and so on. */
+export function letterOf(index: number): string {
+  const round = Math.floor(index / 26);
+  return String.fromCharCode(65 + (index % 26)) + (round > 0 ? String(round) : '');
 }
 
 /** What the service's document says of the conference; as `conferenceResponse` in src/signalwire/laml.ts. */

@@ -1,18 +1,17 @@
-import type { ConferenceSpace } from '../../src/signalwire/space.js';
-import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { sum } from '../../src/simulator/model/ledger.js';
-import { type Random, streamOf } from '../../src/simulator/model/random.js';
 import { type Conference, isCallOver, isRunning, peopleIn } from '../../src/simulator/model/resources.js';
-import { createSpaceModel } from '../../src/simulator/model/space-model.js';
+import { type Change, createSpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { createViews } from '../../src/simulator/model/views.js';
-import type { Copy, CopyOptions } from './copy.js';
+import type { CopyOptions, StartCopy } from './copy.js';
 import { createDelivery } from './delivery.js';
-import type { Dimensions, Faults } from './dimensions.js';
+import { type Dimensions, NO_FAULTS } from './dimensions.js';
 import { excuseFor, excuseForMiss, type Facts } from './exceptions.js';
+import { PREFIX, short, startFleet } from './fleet.js';
 import { missesAmong } from './meetings.js';
-import { createMemorySpace, OBEYED_LATE_MS } from './memory-space.js';
-import { instructionFor, type Person, somebodyActs } from './people.js';
+import { OBEYED_LATE_MS } from './memory-space.js';
+import { instructionFor, letterOf, type Person, somebodyActs } from './people.js';
+import { createStreams } from './streams.js';
 import { installVirtualClock } from './virtual-clock.js';
 
 /** What a world came to. */
@@ -21,39 +20,23 @@ export interface Outcome {
   /** What isn't as it must be, a sentence each; empty in a good world. */
   problems: string[];
   /** What isn't as it should be but nobody could have known, with the reason. */
-  excused: string[];
+  excused: { sentence: string; reason: string }[];
   /** The story, a line for each thing that happened; empty unless it was asked for. */
   story: string[];
-  /** How often somebody came or went, and how long it took, in virtual milliseconds. */
+  /** How often somebody came or went, and how often that made enough people or too few. */
   events: number;
+  crossings: number;
+  /** How long it all took, in virtual milliseconds. */
   ms: number;
+  /** Until the storm was over: what was asked, and for how long (ms) enough people were not, and too few were recorded. */
   reads: number;
   writes: number;
-  /** Enough people were in and the recording did not run; too few were in and it ran. In milliseconds. */
   lostMs: number;
   soloMs: number;
 }
 
 /** 24 November 2026, 12:00 UTC. */
 const EPOCH = 1_795_521_600_000;
-
-const PREFIX = 'recorded-';
-
-const CALM: Faults = {
-  lost: 0,
-  doubled: 0,
-  late: 0,
-  lateMs: 0,
-  replayed: 0,
-  refused: 0,
-  failed: 0,
-  tooMany: 0,
-  unreadable: 0,
-  hanging: 0,
-  restarts: 0,
-  kills: 0,
-  clockSteps: 0,
-};
 
 /**
  * Runs one world, from the first caller until all is forgotten. The same dimensions give the same story.
@@ -62,46 +45,39 @@ const CALM: Faults = {
  */
 export async function runWorld(
   dimensions: Dimensions,
-  startCopy: (options: CopyOptions) => Copy,
+  startCopy: StartCopy,
   { tellsStory = false } = {},
 ): Promise<Outcome> {
-  const { seed, kind, traits, copies: copyCount, minParticipants, resyncIntervalMs, latencyMs, stormMs } = dimensions;
+  const { seed, kind, traits, minParticipants, resyncIntervalMs, latencyMs, stormMs, paceMs } = dimensions;
   const clock = installVirtualClock(EPOCH);
-  const streams = new Map<string, Random>();
-  const stream = (name: string): Random => {
-    const known = streams.get(name) ?? streamOf(seed, name);
-    streams.set(name, known);
-    return known;
-  };
-  const problems: string[] = [];
-  const excused: string[] = [];
-  const story: string[] = [];
+  const stream = createStreams(seed);
   const people: Person[] = [];
-  /** By recording, in small letters: the runs of a copy that a callback has told of it. */
-  const toldOf = new Map<string, { value: boolean }[]>();
-  const facts = {
-    starts: 0,
-    people,
-    isRecordingReported: ({ recordings }: Conference) =>
-      recordings.every(({ sid }) => toldOf.get(sid.toLowerCase())?.some(({ value }) => value)),
-    startBefore: (copy: number, at: number) => places[copy]?.startedAt.findLast((started) => started <= at) ?? 0,
-  } satisfies Facts;
+  const outcome: Outcome = {
+    dimensions,
+    problems: [],
+    excused: [],
+    story: [],
+    events: 0,
+    crossings: 0,
+    ms: 0,
+    reads: 0,
+    writes: 0,
+    lostMs: 0,
+    soloMs: 0,
+  };
   let faults = dimensions.faults;
   let sids = 0;
-  let reads = 0;
-  let writes = 0;
   let redundantWrites = 0;
-  let events = 0;
-  let handedAt = 0;
+  const watchers: ((conference: Conference) => void)[] = [];
 
   const log = (line: string) => {
-    if (tellsStory) story.push(`${(clock.now / 1000).toFixed(3).padStart(8)}  ${line}`);
+    if (tellsStory) outcome.story.push(`${(clock.now / 1000).toFixed(3).padStart(8)}  ${line}`);
   };
   const latency = () => Math.round(latencyMs / 2) + stream('latency').whole(0, Math.round(latencyMs / 2));
-  const complain = (sentence: string, excuse?: string) => {
-    log(`WRONG: ${sentence}${excuse ? ` (excused: ${excuse})` : ''}`);
-    if (excuse) excused.push(`${sentence} (${excuse})`);
-    else problems.push(sentence);
+  const complain = (sentence: string, reason?: string) => {
+    log(`WRONG: ${sentence}${reason ? ` (excused: ${reason})` : ''}`);
+    if (reason) outcome.excused.push({ sentence, reason });
+    else outcome.problems.push(sentence);
   };
 
   const model = createSpaceModel({
@@ -115,260 +91,226 @@ export async function runWorld(
     enough: minParticipants,
     recordingUrl: (sid) => sid,
     callBack: (callback) => deliver(callback),
-    onChange({ what, conference, call }) {
-      const person = people.find((one) => one.call === call);
-      const letter = person?.letter ?? 'somebody';
-      const recording = conference.recordings[0];
-      const about = `${short(conference.sid)} (${conference.name}, ${peopleIn(conference).length} in)`;
-      if (what === 'joined') {
-        events += 1;
-        if (person) person.cameAt = clock.now;
-        log(`${letter} joins ${about}`);
-      } else if (what === 'left') {
-        events += 1;
-        if (person) person.leftAt = clock.now;
-        log(`${letter} leaves ${about}`);
-      } else if (what === 'ended') {
-        log(`${about} is over`);
-      } else {
-        log(`  the recording of ${about} is ${recording ? current(recording.status) : 'gone'}`);
-      }
-    },
+    onChange: follow,
   });
   const views = createViews(model);
-
-  // ---------------------------------------------------------------- copies of the service
-  interface Place {
-    copy: Copy | undefined;
-    isAlive: { value: boolean };
-    starts: number;
-    startedAt: number[];
-  }
-  const places: Place[] = Array.from({ length: copyCount }, () => ({
-    copy: undefined,
-    isAlive: { value: false },
-    starts: 0,
-    startedAt: [],
-  }));
-
-  function start(index: number): void {
-    const place = places[index];
-    if (!place) return;
-    const isAlive = { value: true };
-    let hasAnswered = false;
-    const space: ConferenceSpace = createMemorySpace({
-      model,
-      views,
-      faults: () => faults,
-      latency,
-      streamOf: stream,
-      isAlive: () => isAlive.value,
-      onRequest({ method, what, sid, outcome }) {
-        hasAnswered ||= /^\d+$|ok/.test(outcome);
-        if (method === 'GET') reads += 1;
-        else writes += 1;
-        log(`    copy ${index + 1}: ${method} ${what}${sid ? ` of ${short(sid)}` : ''}: ${outcome}`);
-      },
-      onRedundant() {
-        redundantWrites += 1;
-      },
-    });
-    Object.assign(place, { isAlive, starts: place.starts + 1 });
-    facts.starts += 1;
-    place.startedAt.push(clock.now);
-    // Before SignalWire has answered anything only the machine's own clock is there.
-    const ownSpace = { ...space, now: () => (hasAnswered ? model.now() : Date.now()) };
-    place.copy = startCopy({
-      space: ownSpace,
-      prefix: PREFIX,
-      minParticipants,
-      resyncIntervalMs,
-      random: () => stream('jitter').next(),
-      log: (line) => log(`  copy ${index + 1}: ${line}`),
-    });
-  }
-
-  const listening = () => places.flatMap(({ copy }, index) => (copy ? [{ copy, index }] : []));
-
-  async function restart(index: number, isKill: boolean): Promise<void> {
-    const place = places[index];
-    const copy = place?.copy;
-    if (!place || !copy) return;
-    log(`copy ${index + 1} is ${isKill ? 'killed' : 'stopped'}`);
-    place.copy = undefined;
-    // One that stops cleanly goes on with its requests until it's done.
-    const { isAlive } = place;
-    if (!isKill) await copy.stop();
-    isAlive.value = false;
-    await clock.wait(stream('down').whole(200, 3000));
-    log(`copy ${index + 1} starts`);
-    start(index);
-  }
-
-  // ---------------------------------------------------------------- calls and callbacks
+  const truth: CopyOptions['truth'] = {
+    model,
+    latency,
+    wait: clock.wait,
+    watch: (watcher) => void watchers.push(watcher),
+  };
+  const fleet = startFleet({
+    dimensions,
+    model,
+    views,
+    clock,
+    stream,
+    faults: () => faults,
+    latency,
+    startCopy,
+    truth,
+    onRequest({ method }) {
+      if (method === 'GET') outcome.reads += 1;
+      else outcome.writes += 1;
+    },
+    onRedundant() {
+      redundantWrites += 1;
+    },
+    log,
+  });
   const deliver = createDelivery({
     faults: () => faults,
     latency,
     streamOf: stream,
     wait: clock.wait,
-    hand(callback: Webhook) {
-      const there = listening();
-      const chosen = there[stream('balancer').whole(0, Math.max(0, there.length - 1))];
-      if (!chosen) return false;
-      chosen.copy.take(callback);
-      handedAt = clock.now;
-      const { RecordingSid, RecordingStatus } = callback.parameters;
-      const run = places[chosen.index]?.isAlive;
-      if (RecordingSid && RecordingStatus === 'in-progress' && run) {
-        const key = RecordingSid.toLowerCase();
-        toldOf.set(key, [...(toldOf.get(key) ?? []), run]);
-      }
-      return true;
-    },
+    hand: fleet.hand,
     log: (line) => log(`  ${line}`),
   });
+  const facts: Facts = {
+    starts: () => fleet.starts,
+    startBefore: fleet.startBefore,
+    people,
+    isRecordingReported: ({ recordings }) => recordings.every(({ sid }) => fleet.isReported(sid)),
+  };
+
+  /** Keeps track of what happens in the space. */
+  function follow({ what, conference, call }: Change): void {
+    const person = people.find((one) => one.call === call);
+    const letter = person?.letter ?? 'somebody';
+    const headCount = peopleIn(conference).length;
+    const about = `${short(conference.sid)} (${conference.name}, ${headCount} in)`;
+    if (what === 'recording') {
+      const recording = conference.recordings[0];
+      log(`  the recording of ${about} is ${recording ? current(recording.status) : 'gone'}`);
+      return;
+    }
+    if (what === 'ended') {
+      log(`${about} is over`);
+      return;
+    }
+    outcome.events += 1;
+    if (headCount === (what === 'joined' ? minParticipants : minParticipants - 1)) outcome.crossings += 1;
+    if (person) person[what === 'joined' ? 'cameAt' : 'leftAt'] = clock.now;
+    log(`${letter} ${what === 'joined' ? 'joins' : 'leaves'} ${about}`);
+    for (const watcher of watchers) watcher(conference);
+  }
 
   async function callIn(asksFor: string | undefined): Promise<void> {
-    const there = listening();
-    const chosen = there[stream('voice balancer').whole(0, Math.max(0, there.length - 1))];
-    if (!chosen) return log('somebody calls, and nobody listens');
-    const number = `+1555${String(people.length).padStart(7, '0')}`;
-    const call = model.addCall(number, '+15550100000', 'inbound');
+    const taken = fleet.takeCall();
+    if (!taken) return log('somebody calls, and nobody listens');
+    const { copy, starts, roomFor } = taken;
+    const call = model.addCall(`+1555${String(people.length).padStart(7, '0')}`, '+15550100000', 'inbound');
     const person: Person = {
       letter: letterOf(people.length),
       call,
       asksFor,
-      copy: chosen.index,
-      starts: places[chosen.index]?.starts ?? 0,
+      copy,
+      starts,
       conference: undefined,
       calledAt: clock.now,
       cameAt: undefined,
       leftAt: undefined,
     };
     people.push(person);
-    const sid = traits.sids === 'capitals' ? call.sid.toUpperCase() : call.sid;
     await clock.wait(latency());
-    person.conference = asksFor === undefined ? await chosen.copy.roomFor(sid) : PREFIX + asksFor;
+    const sid = traits.sids === 'capitals' ? call.sid.toUpperCase() : call.sid;
+    person.conference = asksFor === undefined ? await roomFor(sid) : PREFIX + asksFor;
     await clock.wait(latency());
     if (isCallOver(call)) return;
     model.setCallStatus(call, 'in-progress');
     model.join(call, instructionFor(person.conference));
   }
 
-  const rooms = Array.from({ length: dimensions.namedRooms }, (_, index) => `room ${index + 1}`);
-  const acting = {
-    model,
-    random: stream('people'),
-    rooms,
-    callIn: (asksFor: string | undefined) => void callIn(asksFor),
-    hangUp: ({ call }: Person) => model.endCall(call),
-    log,
-  };
+  /** Restarts a copy, and has somebody call it just then. */
+  async function restart(index: number, isKill: boolean): Promise<void> {
+    await fleet.restart(index, isKill);
+    await clock.wait(stream('call at a start').whole(0, 300));
+    if (dimensions.isOpenRoomUsed) await callIn(undefined);
+  }
 
-  // ---------------------------------------------------------------- the world
-  const onError = (error: unknown) => problems.push(`Nobody caught ${error instanceof Error ? error.stack : error}`);
-  process.on('unhandledRejection', onError);
-  process.on('uncaughtException', onError);
-  try {
-    for (let index = 0; index < copyCount; index += 1) start(index);
-    await clock.runUntil(stream('people').whole(0, 2000));
-
-    // Restarts, kills and jumps of the clock at random moments.
-    for (const [name, perMinute] of [
-      ['restarts', faults.restarts],
-      ['kills', faults.kills],
-      ['clockSteps', faults.clockSteps],
-    ] as const) {
-      const count = Math.round((perMinute * stormMs) / 60_000);
+  /** Has copies restart and the wall clock jump, at moments of the storm. */
+  function planTrouble(): void {
+    for (const name of ['restarts', 'kills', 'clockSteps'] as const) {
+      const count = Math.round((faults[name] * stormMs) / 60_000);
       for (let nth = 0; nth < count; nth += 1) {
         const at = stream(name).whole(3000, stormMs);
-        const index = stream(name).whole(0, copyCount - 1);
-        const step = stream(name).pick([3_600_000, -3_600_000]);
+        const index = stream(name).whole(0, dimensions.copies - 1);
+        const hours = stream(name).pick([1, -1]);
         setTimeout(() => {
           if (name !== 'clockSteps') return void restart(index, name === 'kills');
-          log(`the wall clock jumps by ${step / 3_600_000} hour`);
-          clock.stepWall(step);
+          log(`the wall clock jumps by ${hours} hour`);
+          clock.stepWall(hours * 3_600_000);
         }, at);
       }
     }
+  }
 
-    const pace = stream('pace');
+  async function storm(): Promise<void> {
+    const named = Array.from({ length: dimensions.namedRooms }, (_, index) => `room ${index + 1}`);
+    const rooms = dimensions.isOpenRoomUsed ? [undefined, undefined, ...named] : named;
+    const hangUp = ({ call }: Person) => model.endCall(call);
+    const acting = {
+      model,
+      random: stream('people'),
+      rooms,
+      callIn: (room?: string) => void callIn(room),
+      hangUp,
+      log,
+    };
+    // Where all is well nobody comes before what the one before asked for is done.
+    const pauseMs = kind === 'well' ? 12 * latencyMs : 0;
+    await clock.runUntil(stream('people').whole(0, 2000));
+    planTrouble();
     while (clock.now < stormMs) {
       somebodyActs(people, acting);
-      const quick = kind === 'well' ? 12 * latencyMs : 0;
-      await clock.runUntil(clock.now + quick + Math.ceil(2 * dimensions.paceMs * pace.next()));
+      await clock.runUntil(clock.now + pauseMs + Math.ceil(2 * paceMs * stream('pace').next()));
     }
-
     log('the storm is over');
-    faults = CALM;
-    const { lateMs, hanging } = dimensions.faults;
-    const lags = Math.max(
-      traits.listLagMs,
-      traits.readLagMs,
-      traits.unknownMs,
-      traits.resumedReads === 'paused' ? traits.resumedLateMs : 0,
-    );
-    // What was sent in the storm may still be on its way: callbacks, requests, and what they are answered with.
-    const onItsWay = lateMs + 3000 + (hanging > 0 ? OBEYED_LATE_MS + 5000 : 0);
-    const requests = 5000 + 10 * latencyMs;
-    const withinMs = resyncIntervalMs + lags + 2000 + requests;
-    await clock.runUntil(clock.now + onItsWay + withinMs);
+    faults = NO_FAULTS;
+  }
 
-    if (resyncIntervalMs > 0) {
-      const live = () => [...model.conferences.values()].filter(({ status }) => current(status) !== 'completed');
-      const complainOfAll = (when: string) => {
-        for (const conference of live()) {
-          const since = conference.ledger.wrongSince();
-          if (since === undefined) continue;
-          const state = conference.recordings.some(isRunning) ? 'runs' : 'does not run';
-          const ms = EPOCH + clock.now - since;
-          complain(
-            `${when} the recording of ${conference.name} ${state} with ${peopleIn(conference).length} in, for ${ms} ms`,
-            excuseFor(dimensions, facts, conference),
-          );
-        }
-      };
-      complainOfAll('In the calm');
-      if (excused.length === 0) {
-        const writesBefore = writes;
-        const since = clock.now;
-        await clock.runUntil(clock.now + resyncIntervalMs + 20_000);
-        // A callback that is replayed asks for a write once more where a read contradicts the last one.
-        const isUndisturbed = handedAt < since - 20_000;
-        if (writes > writesBefore && isUndisturbed)
-          complain(`${writes - writesBefore} more writes were sent in the calm.`);
-        complainOfAll('Later');
-      }
+  // What is new is known after `unknownMs`, and what is known is shown so much later.
+  const lateMs = traits.resumedReads === 'paused' ? traits.resumedLateMs : 0;
+  const lagMs = Math.max(traits.listLagMs, traits.readLagMs) + Math.max(traits.unknownMs, lateMs);
+  const requestsMs = 5000 + 10 * latencyMs;
+  /** For no longer than this may a recording be wrong. */
+  const withinMs = resyncIntervalMs + lagMs + 2000 + requestsMs;
+
+  function complainOfRecordings(when: string): void {
+    for (const conference of model.conferences.values()) {
+      const since = conference.ledger.wrongSince();
+      if (since === undefined || current(conference.status) === 'completed') continue;
+      const state = conference.recordings.some(isRunning) ? 'runs' : 'does not run';
+      const ms = EPOCH + clock.now - since;
+      const sentence = `${when} the recording of ${conference.name} ${state} with ${peopleIn(conference).length} in, for ${ms} ms.`;
+      complain(sentence, excuseFor(dimensions, facts, conference));
     }
-    if (kind !== 'storm' && resyncIntervalMs > 0) {
-      for (const conference of model.conferences.values()) {
-        const { longestWrongMs } = conference.ledger.account();
-        if (longestWrongMs <= withinMs) continue;
-        complain(
-          `The recording of ${conference.name} was wrong for ${longestWrongMs} ms at a stretch.`,
-          excuseFor(dimensions, facts, conference, true),
-        );
-      }
+  }
+
+  /** Waits until what was on its way has come, and all must be right; and then a while longer, in which nothing is written. */
+  async function calm(): Promise<void> {
+    const { lateMs: callbackMs, hanging } = dimensions.faults;
+    const onItsWayMs = callbackMs + 3000 + (hanging > 0 ? OBEYED_LATE_MS + 5000 : 0);
+    await clock.runUntil(clock.now + onItsWayMs + withinMs);
+    complainOfRecordings('In the calm');
+    if (outcome.excused.length > 0) return;
+    const { writes } = outcome;
+    const calmAt = clock.now;
+    await clock.runUntil(clock.now + resyncIntervalMs + 20_000);
+    // A callback that is replayed asks for a write once more where a read contradicts the last one.
+    const isUndisturbed = fleet.handedAt < calmAt - 20_000;
+    if (outcome.writes > writes && isUndisturbed) complain(`${outcome.writes - writes} writes were sent in the calm.`);
+    complainOfRecordings('Later');
+  }
+
+  function judgeThePast(): void {
+    for (const conference of model.conferences.values()) {
+      const { longestWrongMs } = conference.ledger.account();
+      if (kind === 'storm' || longestWrongMs <= withinMs) continue;
+      const sentence = `The recording of ${conference.name} was wrong for ${longestWrongMs} ms at a stretch.`;
+      complain(sentence, excuseFor(dimensions, facts, conference, true));
     }
-    if (kind === 'well' && copyCount === 1 && redundantWrites > 0)
-      complain(`${redundantWrites} writes were redundant.`);
+  }
+
+  function judgeMeetings(): void {
     for (const miss of missesAmong(people)) {
       const { one, other } = miss;
       const sentence = `${one.letter} and ${other.letter} did not meet: ${one.conference} and ${other.conference}.`;
       complain(sentence, excuseForMiss(dimensions, facts, miss));
     }
+  }
 
+  /** Lets everybody hang up, and waits until nothing may be remembered. */
+  async function end(): Promise<void> {
     log('everybody hangs up');
-    faults = { ...CALM, lost: dimensions.faults.lost };
+    faults = { ...NO_FAULTS, lost: dimensions.faults.lost };
     for (const { call } of people) model.endCall(call);
-    await clock.runUntil(clock.now + 60_000 + resyncIntervalMs * 3 + lags + requests + 100_000);
-    if (resyncIntervalMs > 0) {
-      for (const { copy, index } of listening()) {
-        if (copy.size > 0) complain(`Copy ${index + 1} still knows ${copy.size} conferences of which none is left.`);
-        if (!copy.hasNoRoom()) complain(`Copy ${index + 1} still has a room open in which nobody is.`);
-      }
+    await clock.runUntil(clock.now + 60_000 + 3 * resyncIntervalMs + lagMs + requestsMs + 100_000);
+    for (const { copy, number } of fleet.running()) {
+      if (copy.size > 0) complain(`Copy ${number} still knows ${copy.size} conferences of which none is left.`);
+      if (!copy.hasNoRoom()) complain(`Copy ${number} still has a room open in which nobody is.`);
     }
-    for (const { copy } of listening()) void copy.stop();
+  }
+
+  const onError = (error: unknown) => complain(`Nobody caught ${error instanceof Error ? error.stack : error}`);
+  process.on('unhandledRejection', onError);
+  process.on('uncaughtException', onError);
+  try {
+    await storm();
+    const { lostMs, soloMs } = sum([...model.conferences.values()].map(({ ledger }) => ledger.account()));
+    const { reads, writes } = outcome;
+    // Without resyncs nothing is promised but that callers meet and nothing breaks.
+    if (resyncIntervalMs > 0) {
+      await calm();
+      judgeThePast();
+    }
+    const isAlone = kind === 'well' && dimensions.copies === 1;
+    if (isAlone && redundantWrites > 0) complain(`${redundantWrites} writes were redundant.`);
+    judgeMeetings();
+    if (resyncIntervalMs > 0) await end();
+    Object.assign(outcome, { lostMs, soloMs, reads, writes });
+    for (const { copy } of fleet.running()) void copy.stop();
     await clock.runUntil(clock.now + 20_000);
   } catch (error) {
     onError(error);
@@ -377,18 +319,5 @@ export async function runWorld(
     process.off('uncaughtException', onError);
     clock.uninstall();
   }
-
-  const { lostMs, soloMs } = sum([...model.conferences.values()].map(({ ledger }) => ledger.account()));
-  return { dimensions, problems, excused, story, events, ms: clock.now, reads, writes, lostMs, soloMs };
-}
-
-/** A to Z, then A1 and so on. */
-function letterOf(index: number): string {
-  const round = Math.floor(index / 26);
-  return String.fromCharCode(65 + (index % 26)) + (round > 0 ? String(round) : '');
-}
-
-/** SIDs of a world differ in their last digits alone. */
-function short(sid: string): string {
-  return `#${Number(sid.slice(-12))}`;
+  return { ...outcome, ms: clock.now };
 }

@@ -92,6 +92,8 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
   const conferences = new Map<string, Conference>();
   /** By name: a name belongs to one conference at a time. */
   const live = new Map<string, Conference>();
+  /** In which conference a call is. */
+  const whereabouts = new Map<Call, Conference>();
   let ordinal = 0;
 
   function newResource(): Resource {
@@ -166,7 +168,7 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     if (current(conference.status) === 'completed') return;
     // Whether SignalWire calls back for each of those that it throws out isn't documented; that it doesn't is assumed.
     const others = peopleIn(conference);
-    for (const participant of others) participant.leftAt = now();
+    for (const { call } of others) takeOut(conference, call);
     turn(conference.status, now(), 'completed');
     live.delete(conference.name);
     for (const { call } of others) endCall(call);
@@ -180,17 +182,22 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     onChange({ what: 'ended', conference });
   }
 
+  function takeOut(conference: Conference, call: Call): Participant | undefined {
+    whereabouts.delete(call);
+    const participant = peopleIn(conference).find((one) => one.call === call);
+    if (participant) participant.leftAt = now();
+    return participant;
+  }
+
   function leave(call: Call): void {
-    for (const conference of live.values()) {
-      const participant = peopleIn(conference).find((one) => one.call === call);
-      if (!participant) continue;
-      participant.leftAt = now();
-      onChange({ what: 'left', conference, call });
-      report(conference, 'leave', participant);
-      const isLast = peopleIn(conference).length === 0;
-      enter(conference);
-      if (isLast || participant.instruction.endConferenceOnExit) end(conference, participant);
-    }
+    const conference = whereabouts.get(call);
+    const participant = conference && takeOut(conference, call);
+    if (!participant) return;
+    onChange({ what: 'left', conference, call });
+    report(conference, 'leave', participant);
+    const isLast = peopleIn(conference).length === 0;
+    enter(conference);
+    if (isLast || participant.instruction.endConferenceOnExit) end(conference, participant);
   }
 
   function setCallStatus(call: Call, status: CallStatus): void {
@@ -227,6 +234,7 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
       if (peopleIn(conference).length >= maxParticipants) return endCall(call);
       const participant: Participant = { ...newResource(), call, instruction, muted, hold: false, leftAt: undefined };
       conference.participants.push(participant);
+      whereabouts.set(call, conference);
       onChange({ what: 'joined', conference, call });
       report(conference, 'join', participant);
       const people = peopleIn(conference);

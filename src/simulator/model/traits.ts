@@ -79,14 +79,17 @@ export const DOCUMENTED: Traits = {
 /** No lag is longer: SignalWire promises no bound, and beyond this nothing could be kept right in time. */
 export const MAX_LAG_MS = 15_000;
 
+/** The share of draws that come out as documented. */
+const AS_DOCUMENTED = 0.75;
+
 /**
- * The traits of a space, drawn from a stream each. Half of the draws are as documented, so that most spaces differ in some
- * respects and not in all: what goes wrong can then be laid to something.
+ * The traits of a space, drawn from a stream each. Most draws are as documented, so that a space differs in a handful of
+ * respects: where it differed in all, little of what a service knows to do would be of use.
  */
 export function drawTraits(seed: number): Traits {
   const draw = <Value>(name: keyof Traits, otherwise: Value, others: (random: Random) => Value): Value => {
     const random = streamOf(seed, `trait ${name}`);
-    return random.happens(0.5) ? otherwise : others(random);
+    return random.happens(AS_DOCUMENTED) ? otherwise : others(random);
   };
   const either = (name: keyof Traits) => draw(name, true, () => false);
   return {

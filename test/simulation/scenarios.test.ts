@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest';
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
+import { current } from '../../src/simulator/model/timeline.js';
+import { callsIn, onStage, type Stage } from './stage.js';
+
+const eventOf = ({ parameters }: Webhook) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
+
+/** Two are in, one has left again, and the recording is paused. Resolves with the one who stayed. */
+async function oneIsLeft(stage: Stage) {
+  const first = await stage.callIn();
+  const second = await stage.callIn();
+  await stage.run(20_000);
+  stage.model.endCall(second);
+  await stage.run(20_000);
+  expect(stage.isRecorded()).toBe(false);
+  return first;
+}
+
+/** How long the recording did not run with two in, in milliseconds. */
+const lostMs = (stage: Stage) => stage.conference().ledger.account().lostMs;
+
+describe('a join that makes enough people', () => {
+  it('resumes the recording before anything is read (R2)', () =>
+    onStage({}, async (stage) => {
+      await oneIsLeft(stage);
+      await stage.callIn();
+      await stage.run(75);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+
+  it('resumes it also while a pass is under way and reads take seconds', () =>
+    onStage({}, async (stage) => {
+      await oneIsLeft(stage);
+      stage.requestMs = 3000;
+      stage.model.updateParticipant(stage.conference(), stage.conference().participants[0] ?? expect.fail(), {});
+      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      await stage.run(1000);
+      await stage.callIn();
+      await stage.run(1530);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+
+  it('is only a hint when its Timestamp is more than ten seconds old', () =>
+    onStage({ traits: { listLagMs: 0 } }, async (stage) => {
+      const first = await stage.callIn();
+      let late: (() => void) | undefined;
+      stage.onCallback = (callback, bring) => {
+        if (eventOf(callback) === 'participant-join') late = bring;
+        else if (eventOf(callback) !== 'participant-leave') void stage.clock.wait(20).then(bring);
+      };
+      const second = await stage.callIn();
+      await stage.run(2000);
+      stage.model.endCall(second);
+      await stage.run(40_000);
+      const before = stage.writes();
+      late?.();
+      await stage.run(5000);
+      expect(callsIn(stage.conference())).toEqual([first]);
+      expect(stage.writes()).toBe(before);
+    }));
+
+  it('is only a hint when the same caller was seen leaving after it', () =>
+    onStage({}, async (stage) => {
+      await oneIsLeft(stage);
+      const kept: (() => void)[] = [];
+      stage.onCallback = (callback, bring) => {
+        if (eventOf(callback) === 'participant-join') kept.push(bring);
+        void stage.clock.wait(20).then(bring);
+      };
+      const other = await stage.callIn();
+      await stage.run(2000);
+      stage.model.endCall(other);
+      await stage.run(4000);
+      const before = stage.writes();
+      for (const again of kept) again();
+      await stage.run(5000);
+      expect(stage.writes()).toBe(before);
+    }));
+
+  it.each(['absent', 'local'] as const)(
+    'is only a hint when its Timestamp is %s, as it might be a captured one',
+    (timestamp) =>
+      onStage({ traits: { timestamp } }, async (stage) => {
+        await oneIsLeft(stage);
+        await stage.callIn();
+        await stage.run(100);
+        expect(stage.isRecorded()).toBe(false);
+        await stage.run(400);
+        expect(stage.isRecorded()).toBe(true);
+      }),
+  );
+
+  it.each([1, -1])('is fresh although the wall clock has jumped by %i hour', (hours) =>
+    onStage({}, async (stage) => {
+      await oneIsLeft(stage);
+      stage.clock.stepWall(hours * 3_600_000);
+      await stage.callIn();
+      await stage.run(75);
+      expect(stage.isRecorded()).toBe(true);
+    }),
+  );
+});
+
+describe('a leave', () => {
+  it('pauses only after a read says that too few are in (R3)', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn();
+      const second = await stage.callIn();
+      await stage.callIn();
+      await stage.run(20_000);
+      const before = stage.writes();
+      stage.model.endCall(second);
+      await stage.run(20_000);
+      expect(stage.writes()).toBe(before);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+
+  it('is believed although the list lags behind it by a second', () =>
+    onStage({ traits: { listLagMs: 1000 } }, async (stage) => {
+      await stage.callIn();
+      const second = await stage.callIn();
+      await stage.run(20_000);
+      stage.model.endCall(second);
+      await stage.run(400);
+      expect(stage.isRecorded()).toBe(false);
+    }));
+});
+
+describe('a list that lags', () => {
+  it.each([5000, 10_000])('by %i ms costs two people who talk no more than a second in 45 (R4)', (listLagMs) =>
+    onStage({ traits: { listLagMs } }, async (stage) => {
+      await oneIsLeft(stage);
+      const before = lostMs(stage);
+      await stage.callIn();
+      await stage.run(45_000);
+      expect(lostMs(stage) - before).toBeLessThan(1000);
+    }),
+  );
+
+  it('does not keep one alone recorded whose leave nobody heard of: the call is asked for', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn();
+      stage.onCallback = (callback, bring) => {
+        if (eventOf(callback) !== 'participant-leave') void stage.clock.wait(20).then(bring);
+      };
+      const second = await stage.callIn();
+      await stage.run(1000);
+      stage.model.endCall(second);
+      await stage.run(31_000);
+      expect(stage.isRecorded()).toBe(false);
+    }));
+});
+
+describe('what was written', () => {
+  it('is written once more where a read goes on contradicting it, then the acknowledgement is believed (R6)', () =>
+    onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
+      await oneIsLeft(stage);
+      const before = stage.writes();
+      await stage.run(120_000);
+      expect(stage.writes()).toBe(before);
+      expect(before).toBeLessThanOrEqual(2);
+      await stage.callIn();
+      await stage.run(75);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+
+  it.each(['stopped', 'completed'] as const)('is resumed although it reads as %s while it is paused', (pausedReads) =>
+    onStage({ traits: { pausedReads } }, async (stage) => {
+      await oneIsLeft(stage);
+      await stage.callIn();
+      await stage.run(75);
+      expect(stage.isRecorded()).toBe(true);
+      stage.restart();
+      await stage.run(2000);
+      expect(stage.isRecorded()).toBe(true);
+    }),
+  );
+
+  it('is tried once after a restart where it reads as over, whose pause it was', () =>
+    onStage({ traits: { pausedReads: 'completed' } }, async (stage) => {
+      await oneIsLeft(stage);
+      stage.copy = undefined;
+      const late = stage.model.addCall('+15550200000', '+15550100000', 'inbound');
+      stage.model.setCallStatus(late, 'in-progress');
+      stage.model.join(late, stage.conference().instruction);
+      stage.restart();
+      await stage.run(5000);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+
+  it('is left alone once SignalWire has refused it for good', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn();
+      await stage.callIn();
+      await stage.run(20_000);
+      const { recordings } = stage.conference();
+      const [recording] = recordings;
+      if (recording) stage.model.updateRecording(stage.conference(), recording, 'stopped', 'skip');
+      await stage.run(60_000);
+      const before = stage.writes();
+      expect(before).toBeLessThanOrEqual(4);
+      await stage.run(120_000);
+      expect(stage.writes()).toBe(before);
+    }));
+
+  it('is put right where a pause is obeyed after the resume that overtook it (R5)', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn();
+      const second = await stage.callIn();
+      await stage.run(20_000);
+      stage.model.endCall(second);
+      await stage.run(140);
+      // The pause is on its way, and will be obeyed in two seconds.
+      stage.requestMs = 100;
+      await stage.callIn();
+      const recording = stage.conference().recordings[0];
+      await stage.run(300);
+      setTimeout(() => recording && stage.model.updateRecording(stage.conference(), recording, 'paused', 'skip'), 50);
+      await stage.run(3000);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+});
+
+describe('a 404', () => {
+  it.each([
+    ['for three seconds', { unknownMs: 3000 }],
+    ['until a second person comes', { alone: '404' }],
+    ['for eight seconds while two talk', { unknownMs: 8000, alone: '404' }],
+  ] as const)('%s does not split callers (R8)', (_when, traits) =>
+    onStage({ traits }, async (stage) => {
+      await stage.callIn();
+      await stage.run(2000);
+      await stage.callIn();
+      await stage.run(70_000);
+      await stage.callIn();
+      expect(callsIn(stage.conference())).toHaveLength(3);
+      expect(stage.isRecorded()).toBe(true);
+    }),
+  );
+
+  it('of a minute with somebody waiting alone does not open another room', () =>
+    onStage({ traits: { alone: '404' } }, async (stage) => {
+      await stage.callIn();
+      await stage.run(200_000);
+      await stage.callIn();
+      expect(callsIn(stage.conference())).toHaveLength(2);
+    }));
+
+  it('that lasts ends a conference whose calls are over, and nothing is remembered', () =>
+    onStage({ traits: { alone: '404', endedReads: '404' } }, async (stage) => {
+      const first = await stage.callIn();
+      stage.onCallback = () => {};
+      await stage.run(1000);
+      stage.model.endCall(first);
+      await stage.run(200_000);
+      expect(stage.copy?.size).toBe(0);
+      expect(stage.copy?.hasNoRoom()).toBe(true);
+    }));
+});
+
+describe('the open room', () => {
+  it('stays open though its conference ended, while a call that was sent there is alive', () =>
+    onStage({}, async (stage) => {
+      const first = await stage.callIn();
+      const name = stage.conference().name;
+      await stage.run(5000);
+      const late = stage.model.addCall('+15550200000', '+15550100000', 'inbound');
+      const sentTo = await answered(stage, late.sid);
+      stage.model.setCallStatus(late, 'in-progress');
+      stage.model.endCall(first);
+      await stage.run(10_000);
+      expect(sentTo).toBe(name);
+      expect(await answered(stage, 'another')).toBe(name);
+    }));
+
+  it('of before a restart, with somebody in, wins over an older one in which nobody is', () =>
+    onStage({}, async (stage) => {
+      const first = await stage.callIn();
+      stage.onCallback = () => {};
+      const { name } = stage.conference();
+      await stage.run(1000);
+      stage.restart();
+      await stage.run(1000);
+      expect(await answered(stage, 'another')).toBe(name);
+      expect(callsIn(stage.conference())).toEqual([first]);
+    }));
+
+  it('of before is found within three seconds where a request takes 1.5 s, and the caller waits for it', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn();
+      await stage.callIn();
+      const { name } = stage.conference();
+      await stage.run(5000);
+      stage.requestMs = 1500;
+      stage.restart();
+      expect(await answered(stage, 'another')).toBe(name);
+    }));
+});
+
+describe('a callback', () => {
+  it.each(['short', 'underscored'] as const)('is a hint whatever its event is called: %s', (eventNames) =>
+    onStage({ traits: { eventNames } }, async (stage) => {
+      await oneIsLeft(stage);
+      await stage.callIn();
+      await stage.run(500);
+      expect(stage.isRecorded()).toBe(true);
+    }),
+  );
+
+  it('of a recording that names no conference is looked up', () =>
+    onStage({ traits: { recordingConferenceSid: false, recordingsListed: false } }, async (stage) => {
+      await oneIsLeft(stage);
+      expect(current(stage.conference().recordings[0]?.status ?? [])).toBe('paused');
+    }));
+
+  it('with SIDs in capitals is of the same conference as a list with small letters', () =>
+    onStage({ traits: { sids: 'capitals' } }, async (stage) => {
+      await oneIsLeft(stage);
+      expect(stage.copy?.size).toBe(1);
+      expect(stage.writes()).toBe(1);
+    }));
+
+  it('that is lost in the first moment of a conference is made up for within the interval (R9)', () =>
+    onStage({ resyncIntervalMs: 10_000 }, async (stage) => {
+      await stage.run(50);
+      stage.onCallback = () => {};
+      await stage.callIn('lost');
+      const second = await stage.callIn('lost');
+      await stage.run(500);
+      stage.model.endCall(second);
+      await stage.run(11_000);
+      expect(stage.isRecorded()).toBe(false);
+    }));
+});
+
+/** Where a caller of that SID is sent. */
+async function answered(stage: Stage, callSid: string): Promise<string | undefined> {
+  let name: string | undefined;
+  void stage.copy?.roomFor(callSid).then((room) => {
+    name = room;
+  });
+  for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
+  return name;
+}

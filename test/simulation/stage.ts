@@ -1,0 +1,148 @@
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
+import { type Call, type Conference, isRunning, peopleIn } from '../../src/simulator/model/resources.js';
+import { createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
+import { current } from '../../src/simulator/model/timeline.js';
+import { DOCUMENTED, type Traits } from '../../src/simulator/model/traits.js';
+import { createViews } from '../../src/simulator/model/views.js';
+import { type Copy, startCopy } from './copy.js';
+import { type Faults, NO_FAULTS } from './dimensions.js';
+import { PREFIX } from './fleet.js';
+import { createMemorySpace, type MemoryRequest } from './memory-space.js';
+import { instructionFor } from './people.js';
+import { createStreams } from './streams.js';
+import { installVirtualClock, type VirtualClock } from './virtual-clock.js';
+
+export interface StageOptions {
+  traits?: Partial<Traits>;
+  /** 30 s unless it's given. */
+  resyncIntervalMs?: number;
+  /** How long a request takes; 100 ms unless it's given. Callbacks take 20 ms. */
+  requestMs?: number;
+}
+
+/** One copy of the service in a space, under a virtual clock, for a scene that a test directs. */
+export interface Stage {
+  clock: VirtualClock;
+  model: SpaceModel;
+  /** What was asked of SignalWire so far, in the order in which it was answered. */
+  requests: MemoryRequest[];
+  /** What goes wrong with requests; may be changed at any time. */
+  faults: Faults;
+  requestMs: number;
+  /** Whether a callback comes, and when; by default each does. May be replaced at any time. */
+  onCallback(callback: Webhook, bring: () => void): void;
+  /** What takes the callbacks and calls; undefined while it's down. */
+  copy: Copy | undefined;
+  /** Somebody calls, is answered, and is in; resolves with the call. */
+  callIn(room?: string): Promise<Call>;
+  /** Starts a new copy in place of the one before, which is killed. */
+  restart(): void;
+  /** Lets so much time pass. */
+  run(ms: number): Promise<void>;
+  /** The only conference that isn't over. */
+  conference(): Conference;
+  /** Whether its recording runs. */
+  isRecorded(): boolean;
+  /** How many pauses and resumes were sent so far. */
+  writes(): number;
+}
+
+/** Plays a scene; the machine has its own clock back afterwards. */
+export async function onStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
+  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100 } = options;
+  const epoch = 1_795_521_600_000;
+  const clock = installVirtualClock(epoch);
+  const stream = createStreams(1);
+  let run = { isAlive: true };
+  let sids = 0;
+
+  const model = createSpaceModel({
+    projectId: 'project',
+    traits: { ...DOCUMENTED, ...traits },
+    now: () => epoch + clock.now,
+    newSid() {
+      sids += 1;
+      return `00000000-0000-4000-8000-${String(sids).padStart(12, '0')}`;
+    },
+    enough: 2,
+    recordingUrl: (sid) => sid,
+    callBack: (callback) => stage.onCallback(callback, () => stage.copy?.take(callback)),
+    onChange() {},
+  });
+  const views = createViews(model);
+
+  function start(): Copy {
+    const thisRun = run;
+    let hasAnswered = false;
+    const space = createMemorySpace({
+      model,
+      views,
+      faults: () => stage.faults,
+      latency: () => stage.requestMs,
+      streamOf: stream,
+      isAlive: () => thisRun.isAlive,
+      onRequest(request) {
+        hasAnswered = true;
+        stage.requests.push(request);
+      },
+      onRedundant() {},
+    });
+    return startCopy({
+      space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
+      prefix: PREFIX,
+      minParticipants: 2,
+      resyncIntervalMs,
+      random: () => stream('jitter').next(),
+      truth: { model, latency: () => requestMs, wait: clock.wait, watch() {} },
+      log() {},
+    });
+  }
+
+  const stage: Stage = {
+    clock,
+    model,
+    requests: [],
+    faults: { ...NO_FAULTS },
+    requestMs,
+    onCallback: (_callback, bring) => void clock.wait(20).then(bring),
+    copy: undefined,
+    async callIn(room) {
+      const call = model.addCall('+15550200000', '+15550100000', 'inbound');
+      let name = room === undefined ? undefined : PREFIX + room;
+      void stage.copy?.roomFor(call.sid).then((answered) => {
+        name ??= answered;
+      });
+      for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
+      if (name === undefined) throw new Error('The call was not answered.');
+      model.setCallStatus(call, 'in-progress');
+      model.join(call, instructionFor(name));
+      return call;
+    },
+    restart() {
+      run.isAlive = false;
+      run = { isAlive: true };
+      stage.copy = start();
+    },
+    run: (ms) => clock.runUntil(clock.now + ms),
+    conference() {
+      const live = [...model.conferences.values()].filter(({ status }) => current(status) !== 'completed');
+      const [only, ...others] = live;
+      if (!only || others.length > 0) throw new Error(`There are ${live.length} conferences.`);
+      return only;
+    },
+    isRecorded: () => stage.conference().recordings.some(isRunning),
+    writes: () => stage.requests.filter(({ method }) => method === 'POST').length,
+  };
+  try {
+    stage.copy = start();
+    await stage.run(1000);
+    await play(stage);
+  } finally {
+    clock.uninstall();
+  }
+}
+
+/** Who is in. */
+export function callsIn(conference: Conference): Call[] {
+  return peopleIn(conference).map(({ call }) => call);
+}
