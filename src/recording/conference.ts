@@ -1,9 +1,7 @@
-import type { Announce, Cause, Snapshot } from '../announcements.js';
-import type { OpenRoom } from '../rooms/open-room.js';
-import type { ConferenceSpace, ObservedState, Recording, RecordingState } from '../signalwire/space.js';
+import type { Cause, Snapshot } from '../announcements.js';
+import type { ObservedState, Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
-import type { Durations } from './durations.js';
 import {
   acknowledge,
   allowOneMoreWrite,
@@ -16,56 +14,22 @@ import {
 import { observe } from './observation.js';
 import { desiredState, isFresh, mayBePaused, needsWrite } from './policy.js';
 import { addReport, type Reports } from './reports.js';
+import type { Surroundings } from './surroundings.js';
 import { createTurns, type Deadline } from './turns.js';
-import type { UrgencyQueue } from './urgency-queue.js';
 
-/** What all conferences of a process share. */
-export interface Surroundings {
-  space: ConferenceSpace;
-  /** Who was sent to the room of those who ask for none, and is told of those who leave. */
-  openRoom: Pick<OpenRoom, 'callersOf' | 'left'>;
-  queue: UrgencyQueue;
-  announce: Announce;
-  durations: Durations;
-  /** The recording runs while at least this many people are in. */
-  minParticipants: number;
-  /** Milliseconds from one read of a conference to the next; 0 reads only what callbacks ask for. */
-  resyncIntervalMs: number;
-  /** From 0 up to, and without, 1. */
-  random: () => number;
-  /** While stopping, only what was asked for is finished. */
-  isStopping(): boolean;
-  /** The conference is over: nobody needs to know of it any more. */
-  onOver(conference: Conference): void;
-}
-
-/** A conference: all that is known of it, and the one who works on it. Its methods return at once and never throw. */
-export interface Conference {
-  readonly sid: string;
-  readonly name: string | undefined;
-  /** CallSids of those who are in, in small letters. */
-  readonly people: ReadonlySet<string>;
-  /** Whether something is still to be done for it. */
-  readonly isBusy: boolean;
-  /** Takes the name from a callback or a list; the first one stays. */
-  learnName(name: string | undefined): void;
-  /** A callback named it. */
-  hint(): void;
-  /** Somebody came or went. `happenedAt` is the callback's Timestamp (ms since 1970); undefined makes it only a hint. */
-  reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void;
-  /** A callback named its recording. */
-  reportRecording(recordingSid: string, hasBegun: boolean): void;
-  /** Has it read, when there is time. */
-  resync(): void;
-  /** Stops all work on it. */
-  end(): void;
-}
+/** What is known of a conference, and the one who works on it. */
+export type Conference = ReturnType<typeof createConference>;
 
 const RESYNC: Cause = { what: 'resync', at: undefined };
 const SETTLING: Cause = { what: 'settling read', at: undefined };
 
-/** A conference of which only the SID is known. Nothing is asked until something is reported, or a resync is asked for. */
-export function createConference(sid: string, surroundings: Surroundings): Conference {
+/**
+ * A conference of which only the SID is known: all that is learnt of it is kept here, and here alone. Nothing is asked until
+ * something is reported or a resync is asked for. The methods return at once and never throw.
+ *
+ * @param onOver is told once it is over
+ */
+export function createConference(sid: string, surroundings: Surroundings, onOver: () => void) {
   const { space, openRoom, queue, announce, durations, minParticipants, resyncIntervalMs, random } = surroundings;
   const { leaveReport, joinReport, stale, missing: missingMs } = durations;
   const windows = { leave: leaveReport, join: Math.min(joinReport, resyncIntervalMs || Infinity), stale };
@@ -74,8 +38,9 @@ export function createConference(sid: string, surroundings: Surroundings): Confe
   let name: string | undefined;
   let people = new Set<string>();
   let recording: KnownRecording | undefined;
-  /** What asked for the next pass, or for the one that goes on. */
+  /** The callback that asked for the next pass, or for the one that goes on; and what does where none did. */
   let cause: Cause | undefined;
+  let due = RESYNC;
   let failures = 0;
   /** When a callback last came, or a write failed that may be obeyed late; when it was last read (ms, monotonic). */
   let unsettledAt = -Infinity;
@@ -116,24 +81,22 @@ export function createConference(sid: string, surroundings: Surroundings): Confe
   async function converge(): Promise<void> {
     while (!isOver) {
       await urgentResume;
-      const before = { writes, recordingSid: recording?.sid, cause, at: performance.now() };
+      const before = { writes, cause: cause ?? due, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const hasBeenRead = readAt > -Infinity;
       const known = { sid, name, people, reports, recordingSid: recording?.sid, callers, hasBeenRead, missingSince };
       const seen = await observe(known, { space, windows, missingMs });
       if (isOver) return;
-      if (seen.what === 'over') return surroundings.onOver(conference);
+      if (seen.what === 'over') return onOver();
       missingSince = seen.what === 'missing' ? (missingSince ?? before.at) : undefined;
       if (seen.what === 'missing') throw seen.error;
       name ??= seen.name;
       people = seen.people;
       // A write that set out meanwhile makes what was read of the recording worthless.
       if (writes !== before.writes) continue;
-      // A callback named another recording meanwhile: the pass that follows reads that one.
-      if (recording?.sid !== before.recordingSid) return;
       readAt = before.at;
       // A callback that came meanwhile is the cause, unless another one asked for this pass.
-      const because = before.cause?.at === undefined ? (cause ?? RESYNC) : before.cause;
+      const because = before.cause.at === undefined ? (cause ?? due) : before.cause;
       takeRecording(seen.recording, because);
       const desired = desiredState(people.size, minParticipants);
       if (recording && needsWrite(desired, recording)) {
@@ -149,9 +112,9 @@ export function createConference(sid: string, surroundings: Surroundings): Confe
   function takeRecording(found: Recording | undefined, because: Cause): void {
     const isSame = found?.sid.toLowerCase() === recording?.sid.toLowerCase();
     const { observed, lastWrite } = recording ?? {};
-    if (found && !isSame) recording = knowRecording(found.sid, found.state);
     // One that can't be read anywhere may be there all the same.
-    else if (recording) takeRead(recording, found?.state);
+    if (found && recording && isSame) takeRead(recording, found.state);
+    else if (found) recording = knowRecording(found.sid, found.state);
     // A write that failed, or wasn't answered, was obeyed all the same.
     const wasObeyed = isSame && lastWrite?.outcome === 'failed' && found?.state === lastWrite.state;
     if (wasObeyed) announceWritten(lastWrite.state, snapshot(), observed, because);
@@ -209,39 +172,41 @@ export function createConference(sid: string, surroundings: Surroundings): Confe
     const settleAt = [leaveReport, joinReport]
       .map((window) => unsettledAt + window + durations.settle)
       .find((at) => at > readAt);
-    // Spread, so that conferences which were found together don't come back together.
-    const resyncAt = resyncIntervalMs > 0 ? readAt + resyncIntervalMs * (0.9 + random() / 10) : Infinity;
-    if (settleAt !== undefined && settleAt < resyncAt) return deadline(settleAt, SETTLING);
-    return resyncAt < Infinity ? deadline(resyncAt, RESYNC) : undefined;
+    const resyncAt = resyncIntervalMs > 0 ? readAt + resyncIntervalMs : Infinity;
+    const isSettling = settleAt !== undefined && settleAt < resyncAt;
+    due = isSettling ? SETTLING : RESYNC;
+    if (isSettling) return { at: settleAt, urgency: 'retry' };
+    return resyncAt < Infinity ? { at: resyncAt, urgency: 'resync' } : undefined;
   }
 
-  function deadline(at: number, because: Cause): Deadline {
-    const onReached = () => {
-      cause ??= because;
-    };
-    return { at, urgency: because === SETTLING ? 'retry' : 'resync', onReached };
-  }
-
-  const conference: Conference = {
+  return {
     sid,
     get name() {
       return name;
     },
-    get people() {
+    /** CallSids of those who are in, in small letters. */
+    get people(): ReadonlySet<string> {
       return people;
     },
+    /** Whether something is still to be done for it. */
     get isBusy() {
       return !isOver && (!turns.isIdle || failures > 0 || urgentResume !== undefined);
     },
-    learnName(learned) {
+
+    /** Takes the name from a callback or a list; the first one stays. */
+    learnName(learned: string | undefined): void {
       name ??= learned;
     },
-    hint() {
+
+    /** A callback named it. */
+    hint(): void {
       takeHint('conference callback');
       announce({ what: 'reported', conference: snapshot() });
       turns.ask('hint');
     },
-    reportParticipant(callSid, isIn, happenedAt) {
+
+    /** Somebody came or went. `happenedAt` is the callback's Timestamp (ms since 1970); undefined makes it only a hint. */
+    reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
       const isNews =
         isFresh(happenedAt, space.now(), stale) && addReport(reports, { callSid, isIn, happenedAt }, performance.now());
       if (isNews && isIn) people.add(callSid.toLowerCase());
@@ -253,21 +218,23 @@ export function createConference(sid: string, surroundings: Surroundings): Confe
       if (isNews && isIn && isEnough && recording && mayBePaused(recording)) resumeNow(recording, hint);
       turns.ask('hint');
     },
-    reportRecording(recordingSid, hasBegun) {
+
+    /** A callback named its recording. */
+    reportRecording(recordingSid: string, hasBegun: boolean): void {
       const hint = takeHint('recording callback');
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
       if (hasBegun && isOther) recording = knowRecording(recordingSid, 'in-progress');
       announce({ what: 'reported', conference: snapshot(), cause: hint });
       turns.ask('hint');
     },
-    resync() {
-      cause ??= RESYNC;
-      turns.ask('resync');
-    },
-    end() {
+
+    /** Has it read, when there is time. */
+    resync: () => turns.ask('resync'),
+
+    /** Stops all work on it. */
+    end(): void {
       isOver = true;
       turns.end();
     },
   };
-  return conference;
 }

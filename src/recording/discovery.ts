@@ -12,7 +12,7 @@ export interface DiscoveryOptions {
   announce: Announce;
   /** Takes in the conferences on a list, other applications' included; and whether it's the first one of their status. */
   onListed(conferences: ListedConference[], isFirst: boolean): void;
-  /** Whether a failure ends the discovery. */
+  /** Whether a failure of the first one ends the discovery. */
   isFatal(error: unknown): boolean;
 }
 
@@ -50,7 +50,7 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
       if (resyncIntervalMs > 0) void again(askedAt + resyncIntervalMs, false, 0);
     } catch (error) {
       if (isStopped) return;
-      if (isFatal(error)) throw error;
+      if (isFirst && isFatal(error)) throw error;
       announce({ what: 'failed', whose, error });
       return again(performance.now() + backoff(failures + 1, error, durations, random), isFirst, failures + 1);
     }

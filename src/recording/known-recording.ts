@@ -5,8 +5,6 @@ export interface KnownRecording {
   readonly sid: string;
   /** What the last read said, or what was acknowledged since. */
   observed: ObservedState;
-  /** Whether the last read found it at all. */
-  isReadable: boolean;
   /** The last pause or resume that was sent, until a read confirms it. */
   lastWrite: Write | undefined;
   /** How often in a row SignalWire refused to change it (404 or 422). */
@@ -29,7 +27,7 @@ export interface Write {
 
 /** A recording of which nothing is known but what a callback or a read just said. */
 export function knowRecording(sid: string, observed: ObservedState): KnownRecording {
-  return { sid, observed, isReadable: true, lastWrite: undefined, refusals: 0 };
+  return { sid, observed, lastWrite: undefined, refusals: 0 };
 }
 
 /** A write sets out. @returns the write, whose outcome the sender has to give */
@@ -55,12 +53,10 @@ export function acknowledge(recording: KnownRecording, write: Write): void {
   recording.refusals = 0;
 }
 
-/** Takes a read in that began after the last write was answered; undefined where it found nothing. */
-export function takeRead(recording: KnownRecording, observed: ObservedState | undefined): void {
+/** Takes a read in that began after the last write was answered. */
+export function takeRead(recording: KnownRecording, observed: ObservedState): void {
   const { lastWrite } = recording;
-  if (observed && (observed !== recording.observed || !recording.isReadable)) recording.refusals = 0;
-  recording.isReadable = observed !== undefined;
-  if (observed === undefined) return;
+  if (observed !== recording.observed) recording.refusals = 0;
   recording.observed = observed;
   if (!lastWrite || lastWrite.outcome === 'sent' || lastWrite.isUncertain) return;
   const isConfirmed = observed === lastWrite.state && !(lastWrite.outcome === 'failed' && lastWrite.isReversal);

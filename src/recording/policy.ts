@@ -32,11 +32,10 @@ export const LASTING_REFUSALS = 4;
  * count for more than the read; and not when a write was acknowledged, repeated and contradicted all the same.
  */
 export function needsWrite(desired: RecordingState, recording: KnownRecording): boolean {
-  const { observed, isReadable, lastWrite, refusals } = recording;
+  const { observed, lastWrite, refusals } = recording;
   const isAsDesired = observed === desired || (observed === 'over' && desired === 'paused');
   // What goes on refusing and doesn't plainly read as the opposite can't do it, or does it already.
-  const isPlainlyPaused = isReadable && observed === 'paused';
-  if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && isPlainlyPaused)) return false;
+  if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
   if (lastWrite === undefined) return !isAsDesired;
   if (lastWrite.state !== desired || lastWrite.isUncertain) return true;
   if (lastWrite.outcome !== 'acknowledged') return !isAsDesired || lastWrite.isReversal;
@@ -46,7 +45,5 @@ export function needsWrite(desired: RecordingState, recording: KnownRecording): 
 
 /** Whether the recording is paused as far as we know, or may be (R2): then a join has it resumed without a read. */
 export function mayBePaused({ observed, lastWrite }: KnownRecording): boolean {
-  if (lastWrite === undefined) return observed !== 'in-progress';
-  if (lastWrite.state === 'paused') return true;
-  return lastWrite.outcome === 'failed';
+  return lastWrite === undefined ? observed !== 'in-progress' : lastWrite.state === 'paused';
 }

@@ -2,8 +2,9 @@ import type { OpenRoom } from '../rooms/open-room.js';
 import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
-import { type Conference, createConference, type Surroundings } from './conference.js';
+import { type Conference, createConference } from './conference.js';
 import { type Discovery, startDiscovery } from './discovery.js';
+import type { Surroundings } from './surroundings.js';
 import { createUrgencyQueue } from './urgency-queue.js';
 
 /** A callback that names a conference. */
@@ -37,7 +38,7 @@ export interface Occupancy {
   people: number;
 }
 
-export interface ReconcilerOptions extends Omit<Surroundings, 'queue' | 'isStopping' | 'onOver'> {
+export interface ReconcilerOptions extends Omit<Surroundings, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
   /** Conferences whose name begins with this are ours (R10). */
   conferencePrefix: string;
@@ -85,13 +86,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let discovery: Discovery | undefined;
   let isStopping = false;
   const queue = createUrgencyQueue();
-  const surroundings: Surroundings = { ...options, queue, isStopping: () => isStopping, onOver: forget };
+  const surroundings: Surroundings = { ...options, queue, isStopping: () => isStopping };
 
   const find = (sid: string) => conferences.get(sid.toLowerCase());
   const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
 
   function track({ conferenceSid, name, callSid }: ConferenceReport): Conference {
-    const conference = find(conferenceSid) ?? createConference(conferenceSid, surroundings);
+    const forgetIt = () => forget(conference);
+    const conference = find(conferenceSid) ?? createConference(conferenceSid, surroundings, forgetIt);
     conference.learnName(name ?? (callSid && openRoom.nameOf(callSid)));
     conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;

@@ -5,8 +5,6 @@ export interface Deadline {
   /** ms, by the monotonic clock. */
   at: number;
   urgency: Urgency;
-  /** Called when it has come, before the turn is asked for. */
-  onReached?: () => void;
 }
 
 /** Whose turn it is: idle, waiting, or at work; one piece of work at a time, and one deadline while idle (R7). */
@@ -49,12 +47,16 @@ export function createTurns(key: string, queue: UrgencyQueue, work: () => Promis
     if (hasEnded()) return;
     state = 'idle';
     if (askedMeanwhile) ask(askedMeanwhile);
-    else if (deadline) timer = setTimeout(() => reach(deadline), Math.max(0, deadline.at - performance.now()));
+    else if (deadline) waitFor(deadline);
   }
 
-  function reach({ urgency, onReached }: Deadline): void {
-    onReached?.();
-    ask(urgency);
+  function waitFor({ at, urgency }: Deadline): void {
+    const reach = () => {
+      // Node's timers may be some milliseconds early.
+      if (performance.now() < at) waitFor({ at, urgency });
+      else ask(urgency);
+    };
+    timer = setTimeout(reach, Math.max(0, Math.ceil(at - performance.now())));
   }
 
   return {

@@ -90,8 +90,7 @@ const MEETING_EXCEPTIONS: MeetingException[] = [
   },
   {
     reason: 'SignalWire did not answer the new process in the three seconds that a caller waits',
-    applies: ({ faults }) =>
-      faults.hanging + faults.failed + faults.refused + faults.tooMany + faults.unreadable + faults.slow > 0,
+    applies: doRequestsFail,
   },
   {
     reason: 'Whether a room is named by a call was found out too late',
@@ -99,13 +98,21 @@ const MEETING_EXCEPTIONS: MeetingException[] = [
   },
 ];
 
+/** How long a process may try in vain to find the rooms that are there, where requests fail, in milliseconds. */
+const DISCOVERY_MS = 15_000;
+
 /** Why nobody could have brought the two together; undefined where somebody could. */
 export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other }: Miss): string | undefined {
   const startedAt = facts.startBefore(other.copy, other.calledAt);
-  // One of the two rooms was there before the process that took the second call: it had to be found.
+  const discoveredBy = startedAt + (doRequestsFail(dimensions) ? DISCOVERY_MS : 0);
+  // One of the two rooms was there before the process that took the second call knew its space: it had to be found.
   const before = facts.people
     .filter(({ conference }) => conference === one.conference || conference === other.conference)
-    .findLast(({ calledAt }) => calledAt < startedAt);
+    .findLast(({ calledAt }) => calledAt < discoveredBy);
   if (!before) return undefined;
   return MEETING_EXCEPTIONS.find(({ applies }) => applies(dimensions, { one, other, before }, startedAt))?.reason;
+}
+
+function doRequestsFail({ faults }: Dimensions): boolean {
+  return faults.hanging + faults.failed + faults.refused + faults.tooMany + faults.unreadable + faults.slow > 0;
 }

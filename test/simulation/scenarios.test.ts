@@ -342,3 +342,21 @@ async function answered(stage: Stage, callSid: string): Promise<string | undefin
   for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
   return name;
 }
+
+describe('a pause and a resume that are on their way at once', () => {
+  it('leave the recording running although the pause is obeyed last and no read can tell (R6)', () =>
+    onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
+      await stage.callIn();
+      const second = await stage.callIn();
+      await stage.run(20_000);
+      stage.model.endCall(second);
+      await stage.run(110);
+      // The reads are done; the pause that follows them is obeyed after two seconds.
+      stage.requestMs = 4000;
+      await stage.run(20);
+      stage.requestMs = 100;
+      await stage.callIn();
+      await stage.run(6000);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+});

@@ -265,6 +265,8 @@ export async function runWorld(
   }
 
   function judgeThePast(): void {
+    // Where lists lag further than people come and go apart, one mistake runs into the next; then only the calm counts.
+    if (lagMs > paceMs) return;
     for (const conference of model.conferences.values()) {
       const { longestWrongMs } = conference.ledger.account();
       if (kind === 'storm' || longestWrongMs <= withinMs) continue;
