@@ -138,7 +138,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
       // SignalWire may refuse to do what it has done already.
       if (isUnprocessable(error) && isDone) return acknowledge(target, sent);
       sent.outcome = 'failed';
-      if (isNotFound(error) || isUnprocessable(error)) target.refusals += 1;
+      if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
       // It may be obeyed late: it's read again after it could have been.
       else unsettledAt = performance.now();
       throw error;

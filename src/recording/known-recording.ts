@@ -7,8 +7,6 @@ export interface KnownRecording {
   observed: ObservedState;
   /** The last pause or resume that was sent, until a read confirms it. */
   lastWrite: Write | undefined;
-  /** How often in a row SignalWire refused to change it (404 or 422). */
-  refusals: number;
 }
 
 /** A pause or resume, from when it's sent. */
@@ -23,11 +21,13 @@ export interface Write {
   isUncertain: boolean;
   /** What a read said that contradicted it after it had been repeated. */
   contradiction: ObservedState | undefined;
+  /** How often in a row SignalWire has refused to do this (404 or 422). */
+  refusals: number;
 }
 
 /** A recording of which nothing is known but what a callback or a read just said. */
 export function knowRecording(sid: string, observed: ObservedState): KnownRecording {
-  return { sid, observed, lastWrite: undefined, refusals: 0 };
+  return { sid, observed, lastWrite: undefined };
 }
 
 /** A write sets out. @returns the write, whose outcome the sender has to give */
@@ -41,6 +41,7 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
     isReversal: isOpposite || (before?.state === state && before.isReversal && before.outcome === 'failed'),
     isUncertain: isOpposite && before.outcome !== 'acknowledged',
     contradiction: undefined,
+    refusals: before?.state === state ? before.refusals : 0,
   };
   recording.lastWrite = write;
   return write;
@@ -50,13 +51,13 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
 export function acknowledge(recording: KnownRecording, write: Write): void {
   write.outcome = 'acknowledged';
   recording.observed = write.state;
-  recording.refusals = 0;
+  write.refusals = 0;
 }
 
 /** Takes a read in that began after the last write was answered. */
 export function takeRead(recording: KnownRecording, observed: ObservedState): void {
   const { lastWrite } = recording;
-  if (observed !== recording.observed) recording.refusals = 0;
+  if (lastWrite && observed !== recording.observed) lastWrite.refusals = 0;
   recording.observed = observed;
   if (!lastWrite || lastWrite.outcome === 'sent' || lastWrite.isUncertain) return;
   const isConfirmed = observed === lastWrite.state && !(lastWrite.outcome === 'failed' && lastWrite.isReversal);
@@ -66,10 +67,8 @@ export function takeRead(recording: KnownRecording, observed: ObservedState): vo
 
 /** A hint came: a write that is contradicted or refused may be tried once more (R6). */
 export function allowOneMoreWrite(recording: KnownRecording): void {
-  recording.refusals = 0;
-  if (!recording.lastWrite) return;
-  recording.lastWrite.isRepeat = false;
-  recording.lastWrite.contradiction = undefined;
+  if (recording.lastWrite)
+    Object.assign(recording.lastWrite, { isRepeat: false, contradiction: undefined, refusals: 0 });
 }
 
 /** What we take the recording to do: what was last acknowledged, until a read confirms it; else what was last read. */

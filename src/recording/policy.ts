@@ -31,16 +31,18 @@ export const LASTING_REFUSALS = 4;
  * Whether the recording has to be written (R6): not when a read says what is desired, unless an opposite write may still
  * count for more than the read; and not when a write was acknowledged, repeated and contradicted all the same.
  */
-export function needsWrite(desired: RecordingState, recording: KnownRecording): boolean {
-  const { observed, lastWrite, refusals } = recording;
+export function needsWrite(desired: RecordingState, { observed, lastWrite }: KnownRecording): boolean {
   const isAsDesired = observed === desired || (observed === 'over' && desired === 'paused');
-  // What goes on refusing and doesn't plainly read as the opposite can't do it, or does it already.
-  if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
   if (lastWrite === undefined) return !isAsDesired;
-  if (lastWrite.state !== desired || lastWrite.isUncertain) return true;
-  if (lastWrite.outcome !== 'acknowledged') return !isAsDesired || lastWrite.isReversal;
+  const { state, outcome, isRepeat, isReversal, isUncertain, contradiction, refusals } = lastWrite;
+  if (state !== desired) return true;
+  // What goes on refusing and doesn't plainly read as paused can't run, or does what it should already.
+  if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
+  if (isUncertain) return true;
+  // A read that agrees may be an old one; when SignalWire refuses twice to change it as well, it isn't.
+  if (outcome !== 'acknowledged') return !isAsDesired || (isReversal && refusals < 2);
   if (isAsDesired) return false;
-  return !(lastWrite.isRepeat && (lastWrite.contradiction ?? observed) === observed);
+  return !(isRepeat && (contradiction ?? observed) === observed);
 }
 
 /** Whether the recording is paused as far as we know, or may be (R2): then a join has it resumed without a read. */

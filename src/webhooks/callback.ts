@@ -3,11 +3,12 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Reconciler } from '../recording/reconciler.js';
 import { EMPTY_RESPONSE } from '../signalwire/laml.js';
+import { reportConferenceEvent } from './conference-event.js';
 import { optionalSid, optionalText, readParameters, sid, timestamp } from './parameters.js';
 
-// Source of the parameters and of the events' names: SignalWire's cXML reference, Conference. No sequence number is
-// documented, so nothing may depend on the order in which callbacks come. Only the conference's SID is sure to be there.
-const conferenceEvent = z.object({
+// Source of the parameters: SignalWire's cXML reference, Conference. No sequence number is documented, so nothing may depend
+// on the order in which callbacks come. Only the conference's SID is sure to be there.
+const parameters = z.object({
   ConferenceSid: sid,
   FriendlyName: optionalText,
   StatusCallbackEvent: optionalText,
@@ -16,23 +17,15 @@ const conferenceEvent = z.object({
   Timestamp: timestamp,
 });
 
-/**
- * Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). An event that we don't know
- * is a hint, too.
- */
+/** Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). */
 export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
   return (request, response) => {
-    const { CallSid: callSid, Timestamp: happenedAt, ...given } = readParameters(request, conferenceEvent);
+    const given = readParameters(request, parameters);
     response.type('text/xml').send(EMPTY_RESPONSE);
 
+    const conference = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid: given.CallSid };
     const event = given.StatusCallbackEvent ?? given.EventName;
-    const conference = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid };
     log.debug({ ...conference, event }, 'conference callback');
-    if (event === 'conference-end') reconciler.conferenceEnded(conference);
-    else if (event === 'participant-join' && callSid) {
-      reconciler.participantJoined({ ...conference, callSid, happenedAt });
-    } else if (event === 'participant-leave' && callSid) {
-      reconciler.participantLeft({ ...conference, callSid, happenedAt });
-    } else reconciler.conferenceReported(conference);
+    reportConferenceEvent(reconciler, { ...conference, event, happenedAt: given.Timestamp });
   };
 }

@@ -1,10 +1,12 @@
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
-import { createReconciler } from '../../src/recording/reconciler.js';
+import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
+import { reportConferenceEvent } from '../../src/webhooks/conference-event.js';
+import { parseTimestamp } from '../../src/webhooks/timestamp.js';
 
 /** One process of a service that takes calls and callbacks. */
 export interface Copy {
@@ -83,22 +85,14 @@ function isSpaceError(error: unknown): boolean {
   return error instanceof Error && error.name === 'SpaceError';
 }
 
-function report(reconciler: ReturnType<typeof createReconciler>, parameters: Record<string, string>): void {
-  const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, CallSid: callSid } = parameters;
-  const { StatusCallbackEvent: event, FriendlyName: name, RecordingStatus: status } = parameters;
+function report(reconciler: Reconciler, parameters: Record<string, string>): void {
+  const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = parameters;
   if (recordingSid) {
     reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+  } else if (conferenceSid) {
+    const { StatusCallbackEvent: event, FriendlyName: name, CallSid: callSid, Timestamp: timestamp = '' } = parameters;
+    reportConferenceEvent(reconciler, { event, conferenceSid, name, callSid, happenedAt: parseTimestamp(timestamp) });
   }
-  if (recordingSid || !conferenceSid) return;
-  const text = parameters.Timestamp ?? '';
-  const happenedAt = /(Z|[+-]\d{4})$/.test(text) ? Date.parse(text) : undefined;
-  const conference = { conferenceSid, name, callSid };
-  if (event === 'participant-join' && callSid)
-    reconciler.participantJoined({ conferenceSid, name, callSid, happenedAt });
-  else if (event === 'participant-leave' && callSid)
-    reconciler.participantLeft({ conferenceSid, name, callSid, happenedAt });
-  else if (event === 'conference-end') reconciler.conferenceEnded(conference);
-  else reconciler.conferenceReported(conference);
 }
 
 /** SIDs of a world differ in their last digits alone. */

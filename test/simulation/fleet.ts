@@ -1,4 +1,5 @@
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
+import type { Recording } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 import type { Views } from '../../src/simulator/model/views.js';
 import type { Copy, CopyOptions, StartCopy } from './copy.js';
@@ -19,7 +20,7 @@ export interface FleetOptions {
   truth: CopyOptions['truth'];
   onRequest(request: MemoryRequest): void;
   /** A recording was asked to do what it did already. */
-  onRedundant(): void;
+  onRedundant(recording: Recording): void;
   log(line: string): void;
 }
 

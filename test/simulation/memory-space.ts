@@ -1,6 +1,7 @@
 import type { ConferenceSpace, ObservedState, Recording } from '../../src/signalwire/space.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 import type { Random } from '../../src/simulator/model/random.js';
+import type { Recording as ModelRecording } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import type { ShownRecording, Views } from '../../src/simulator/model/views.js';
@@ -31,7 +32,7 @@ export interface MemorySpaceOptions {
   /** A request was answered, or given up. */
   onRequest(request: MemoryRequest): void;
   /** A recording was asked to do what it did already. */
-  onRedundant(): void;
+  onRedundant(recording: ModelRecording): void;
 }
 
 export interface MemoryRequest {
@@ -147,7 +148,7 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
     updateRecording: (sid, recordingSid, state) =>
       ask('POST', `recording ${state}`, sid, () => {
         const found = views.findToUpdate(sid, recordingSid) ?? missing();
-        if (current(found.recording.status) === state) onRedundant();
+        if (current(found.recording.status) === state) onRedundant(found.recording);
         if (!model.updateRecording(found.conference, found.recording, state, 'skip')) throw refuse(422);
       }),
     fetchCallState: (callSid) =>

@@ -114,8 +114,10 @@ export async function runWorld(
       if (method === 'GET') outcome.reads += 1;
       else outcome.writes += 1;
     },
-    onRedundant() {
-      redundantWrites += 1;
+    onRedundant({ status }) {
+      // Where somebody joins just as a pause sets out nobody knows which write counts, and one more settles it.
+      const turns = status.filter(({ at }) => at > EPOCH + clock.now - 4 * latencyMs);
+      if (turns.length < 2) redundantWrites += 1;
     },
     log,
   });
