@@ -84,13 +84,12 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
       const before = { writes, cause: cause ?? due, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const hasBeenRead = readAt > -Infinity;
-      const known = { sid, name, people, reports, recordingSid: recording?.sid, callers, hasBeenRead, missingSince };
+      const known = { sid, people, reports, recordingSid: recording?.sid, callers, hasBeenRead, missingSince };
       const seen = await observe(known, { space, windows, missingMs });
       if (isOver) return;
       if (seen.what === 'over') return onOver();
       missingSince = seen.what === 'missing' ? (missingSince ?? before.at) : undefined;
       if (seen.what === 'missing') throw seen.error;
-      name ??= seen.name;
       people = seen.people;
       // A write that set out meanwhile makes what was read of the recording worthless.
       if (writes !== before.writes) continue;

@@ -19,8 +19,6 @@ export interface Write {
   readonly isReversal: boolean;
   /** Whether an opposite write was on its way as well, or may yet be obeyed: then nobody knows which one counts. */
   isUncertain: boolean;
-  /** What a read said that contradicted it after it had been repeated. */
-  contradiction: ObservedState | undefined;
   /** How often in a row SignalWire has refused to do this (404 or 422). */
   refusals: number;
 }
@@ -40,7 +38,6 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
     isRepeat: before?.state === state && before.outcome === 'acknowledged' && !before.isUncertain,
     isReversal: isOpposite || (before?.state === state && before.isReversal && before.outcome === 'failed'),
     isUncertain: isOpposite && before.outcome !== 'acknowledged',
-    contradiction: undefined,
     refusals: before?.state === state ? before.refusals : 0,
   };
   recording.lastWrite = write;
@@ -62,13 +59,11 @@ export function takeRead(recording: KnownRecording, observed: ObservedState): vo
   if (!lastWrite || lastWrite.outcome === 'sent' || lastWrite.isUncertain) return;
   const isConfirmed = observed === lastWrite.state && !(lastWrite.outcome === 'failed' && lastWrite.isReversal);
   if (isConfirmed) recording.lastWrite = undefined;
-  else if (lastWrite.isRepeat) lastWrite.contradiction ??= observed;
 }
 
 /** A hint came: a write that is contradicted or refused may be tried once more (R6). */
 export function allowOneMoreWrite(recording: KnownRecording): void {
-  if (recording.lastWrite)
-    Object.assign(recording.lastWrite, { isRepeat: false, contradiction: undefined, refusals: 0 });
+  if (recording.lastWrite) Object.assign(recording.lastWrite, { isRepeat: false, refusals: 0 });
 }
 
 /** What we take the recording to do: what was last acknowledged, until a read confirms it; else what was last read. */

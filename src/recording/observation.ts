@@ -6,8 +6,6 @@ import { contradicted, type Reports, type ReportWindows, whoIsIn } from './repor
 /** What a conference's reads are held against, and what they need to know of it. */
 export interface Observed {
   readonly sid: string;
-  /** Undefined while neither a callback nor a list has brought it. */
-  readonly name: string | undefined;
   /** Who is in, by the last read and the reports since (CallSids in small letters). */
   readonly people: ReadonlySet<string>;
   readonly reports: Reports;
@@ -26,7 +24,7 @@ export type Observation =
   /** SignalWire doesn't know the conference, and a call that belongs in it is alive or may be. */
   | { what: 'missing'; error: unknown }
   /** The recording is undefined where none can be read. */
-  | { what: 'live'; name: string | undefined; people: Set<string>; recording: Recording | undefined };
+  | { what: 'live'; people: Set<string>; recording: Recording | undefined };
 
 export interface ObserverOptions {
   space: ConferenceSpace;
@@ -63,14 +61,9 @@ export async function observe(conference: Observed, options: ObserverOptions): P
     else reports.delete(report.callSid.toLowerCase());
   }
   const people = whoIsIn(listed, reports, windows);
-  let { name } = conference;
-  // Its own status tells whether a conference is over that is empty or whose recording reads so.
-  if (name === undefined || people.size === 0 || recording.value?.state === 'over') {
-    const fetched = await space.fetchConference(sid);
-    if (fetched?.status === 'completed') return { what: 'over' };
-    name ??= fetched?.name;
-  }
-  return { what: 'live', name, people, recording: recording.value };
+  // An empty conference is over or will be: its own status tells.
+  if (people.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed') return { what: 'over' };
+  return { what: 'live', people, recording: recording.value };
 }
 
 /** The recording that we know, else the newest one that isn't over, else the newest one. */
@@ -91,9 +84,9 @@ async function observeMissing(
   { space, missingMs }: ObserverOptions,
 ): Promise<Observation> {
   const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;
-  const fetched = await space.fetchConference(sid);
-  if (fetched?.status === 'completed') return { what: 'over' };
-  if (fetched) throw error;
+  const status = await space.fetchConferenceStatus(sid);
+  if (status === 'completed') return { what: 'over' };
+  if (status !== undefined) throw error;
   const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
   const hasLasted = missingSince !== undefined && performance.now() - missingSince >= missingMs;
   if (!haveAllLeft && !hasLasted) return { what: 'missing', error };

@@ -34,15 +34,14 @@ export const LASTING_REFUSALS = 4;
 export function needsWrite(desired: RecordingState, { observed, lastWrite }: KnownRecording): boolean {
   const isAsDesired = observed === desired || (observed === 'over' && desired === 'paused');
   if (lastWrite === undefined) return !isAsDesired;
-  const { state, outcome, isRepeat, isReversal, isUncertain, contradiction, refusals } = lastWrite;
+  const { state, outcome, isRepeat, isReversal, isUncertain, refusals } = lastWrite;
   if (state !== desired) return true;
   // What goes on refusing and doesn't plainly read as paused can't run, or does what it should already.
   if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
   if (isUncertain) return true;
   // A read that agrees may be an old one; when SignalWire refuses twice to change it as well, it isn't.
   if (outcome !== 'acknowledged') return !isAsDesired || (isReversal && refusals < 2);
-  if (isAsDesired) return false;
-  return !(isRepeat && (contradiction ?? observed) === observed);
+  return !isAsDesired && !isRepeat;
 }
 
 /** Whether the recording is paused as far as we know, or may be (R2): then a join has it resumed without a read. */

@@ -64,7 +64,7 @@ const anything = z.unknown().transform(() => ({}));
 
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'GET Conferences': page('conferences', sensible(conference)),
-  'GET Conferences/SID': z.object({ status: word, friendly_name: z.string().nullish().catch(undefined) }),
+  'GET Conferences/SID': z.object({ status: word }),
   'GET Participants': page('participants', z.array(participant)),
   'GET Recordings': page('recordings', z.array(recording)),
   'GET Recordings/SID': recording,

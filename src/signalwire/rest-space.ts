@@ -72,9 +72,9 @@ export function createSpace(options: SpaceOptions): Space {
       }
     },
 
-    async fetchConference(conferenceSid) {
-      const fetched = await orUndefined(ask('fetch_conference', () => client.conferences(conferenceSid).fetch()));
-      return fetched && { name: fetched.friendlyName || undefined, status: fetched.status };
+    async fetchConferenceStatus(conferenceSid) {
+      const fetched = ask('fetch_conference', () => client.conferences(conferenceSid).fetch());
+      return (await orUndefined(fetched))?.status;
     },
 
     async listParticipants(conferenceSid) {

@@ -50,8 +50,8 @@ export interface Space {
    * thousand newest are returned; that the list begins with the newest is assumed.
    */
   listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
-  /** A conference's name, and its status in SignalWire's word; undefined when it knows no such conference (404). */
-  fetchConference(conferenceSid: string): Promise<{ name: string | undefined; status: string } | undefined>;
+  /** A conference's status in SignalWire's word; undefined when it knows no such conference (404). */
+  fetchConferenceStatus(conferenceSid: string): Promise<string | undefined>;
   /** Everybody on the conference's list, whatever their status. */
   listParticipants(conferenceSid: string): Promise<Participant[]>;
   /** The conference's recordings, newest first, those that are over included; empty when SignalWire knows none (404). */

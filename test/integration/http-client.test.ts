@@ -1,12 +1,18 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/server.js';
-import { createSpace } from '../../src/signalwire/space.js';
+import { createHttpClient } from '../../src/signalwire/http-client.js';
+import { type Answered, createSpace } from '../../src/signalwire/rest-space.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
 const PROJECT = '51a91a7e-0000-4000-8000-000000000001';
 const CONFERENCE = '51a91a7e-0000-4000-8000-000000000002';
 const RECORDING = '51a91a7e-0000-4000-8000-000000000003';
+
+/** Paths below the account, as the SDK writes them. */
+const below = (path: string) => `/2010-04-01/Accounts/${PROJECT}/${path}.json`;
+const UNDER_CONFERENCE = below(`Conferences/${CONFERENCE}/Recordings/${RECORDING}`);
+const UNDER_ACCOUNT = below(`Recordings/${RECORDING}`);
 
 /** The SDK with our client, against a server that answers as the test says. */
 async function startSpace(answer: RequestListener, timeoutMs = 1000) {
@@ -19,20 +25,38 @@ async function startSpace(answer: RequestListener, timeoutMs = 1000) {
   server.keepAliveTimeout = 0;
   const port = await listen(server, 0, '127.0.0.1');
   const spaceUrl = `http://127.0.0.1:${port}`;
+  const answered: Answered[] = [];
   const space = createSpace({
     spaceUrl,
     projectId: PROJECT,
     apiToken: 'token',
     pauseBehavior: 'skip',
     timeoutMs,
-    onAnswered: () => {},
+    onAnswered: (one) => void answered.push(one),
   });
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();
     space.close();
   });
-  return { space, connections: () => connections };
+  return { space, answered, connections: () => connections };
+}
+
+/** A space in which each request is answered with this JSON. */
+function spaceThatSays(body: unknown) {
+  return startSpace((_request, response) => response.end(JSON.stringify(body)));
+}
+
+/** A space that knows only what is at these paths, the query left out. */
+async function spaceWith(bodies: Record<string, unknown>) {
+  const asked: string[] = [];
+  const { space, answered } = await startSpace((request, response) => {
+    const path = request.url?.split('?')[0] ?? '';
+    asked.push(path);
+    if (!(path in bodies)) response.writeHead(404);
+    response.end(JSON.stringify(bodies[path] ?? {}));
+  });
+  return { space, asked, answered };
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<SpaceError> {
@@ -75,7 +99,6 @@ describe('a request to SignalWire', () => {
     ["the errors of a call's 400", 400, '{"errors":[{"code":"21210","message":"not yours"}]}', /400.*: not yours/],
     ['a redirect', 302, '', /302/],
     ['200 that is not JSON', 200, '<html></html>', /other than JSON/],
-    ['200 and nothing', 200, '', /other than JSON/],
   ])('that is answered with %s fails with its status and a sentence', async (_case, status, body, sentence) => {
     const { space } = await startSpace((_request, response) => response.writeHead(status).end(body));
     for (const promise of [
@@ -88,18 +111,45 @@ describe('a request to SignalWire', () => {
     }
   });
 
-  it.each(['{}', '[]', 'null', '{"sid":"x"}', '{"participants":[{}]}'])(
-    'that is answered with %s tells nothing, and fails',
+  it.each([
+    '',
+    '{}',
+    '[]',
+    'null',
+    '"text"',
+    '{"sid":"x"}',
+    '{"uri":"/x"}',
+    '{"message":null}',
+    '{"participants":null,"recordings":null,"conferences":null}',
+    '{"participants":{},"recordings":{},"conferences":{}}',
+    '{"participants":[{}],"recordings":[{}]}',
+    '{"participants":[null],"recordings":[null]}',
+    '{"participants":[{"call_sid":7}],"recordings":[{"sid":7,"status":"paused"}]}',
+    '{"participants":[{"call_sid":"a"},{"call_sid":""}],"recordings":[{"sid":"a","status":"paused"},{"sid":"b"}]}',
+    '{"participants":[{"call_sid":"../x"}],"recordings":[{"sid":"../x","status":"paused"}]}',
+    '{"participants":[],"recordings":[],"next_page_uri":7}',
+    `{"participants":[],"recordings":[],"next_page_uri":"${below('Calls')}"}`,
+  ])('that is answered with %s tells nothing, and fails', async (body) => {
+    const { space, answered } = await startSpace((_request, response) => response.end(body));
+    for (const promise of [
+      space.listParticipants(CONFERENCE),
+      space.listRecordings(CONFERENCE),
+      space.fetchConferenceStatus(CONFERENCE),
+      space.fetchRecording(CONFERENCE, RECORDING),
+      space.findConferenceOf(RECORDING),
+      space.fetchCallState(CONFERENCE),
+      space.fetchCallStatus(CONFERENCE),
+    ]) {
+      expect((await failureOf(promise)).message).toMatch(/could not be read/);
+    }
+    expect(new Set(answered.map(({ outcome }) => outcome))).toEqual(new Set(['unreadable']));
+  });
+
+  it.each(['', '{}', '[]', 'null', '{"participants":[]}', '{"conferences":null}', '{"conferences":{}}'])(
+    'for the conferences that is answered with %s fails',
     async (body) => {
       const { space } = await startSpace((_request, response) => response.end(body));
-      for (const promise of [
-        space.listParticipants(CONFERENCE),
-        space.fetchConferenceStatus(CONFERENCE),
-        space.fetchRecordingState(CONFERENCE, RECORDING),
-        space.updateRecording(CONFERENCE, RECORDING, 'in-progress'),
-      ]) {
-        expect((await failureOf(promise)).message).toMatch(/could not be read/);
-      }
+      expect((await failureOf(space.listConferences('in-progress'))).message).toMatch(/could not be read/);
     },
   );
 
@@ -118,10 +168,21 @@ describe('a request to SignalWire', () => {
 
   it('that is answered with Retry-After as a date to come says how far that is', async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
-    const { space } = await startSpace((_request, response) => response.writeHead(503, { 'retry-after': date }).end());
+    const { space } = await startSpace((_request, response) => {
+      response.sendDate = false;
+      response.writeHead(503, { 'retry-after': date }).end();
+    });
     const { retryAfterMs = 0 } = await failureOf(space.listParticipants(CONFERENCE));
     expect(retryAfterMs).toBeGreaterThan(3_500_000);
     expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it('that is answered with Retry-After as a date is counted by the clock of those who wrote it', async () => {
+    const { space } = await startSpace((_request, response) => {
+      const headers = { date: 'Wed, 30 Aug 2023 17:12:03 GMT', 'retry-after': 'Wed, 30 Aug 2023 17:12:05 GMT' };
+      response.writeHead(503, headers).end();
+    });
+    expect((await failureOf(space.listParticipants(CONFERENCE))).retryAfterMs).toBe(2000);
   });
 
   it('that is never answered fails when its time is up', async () => {
@@ -134,6 +195,48 @@ describe('a request to SignalWire', () => {
   it('whose answer never ends fails when its time is up', async () => {
     const { space } = await startSpace((_request, response) => response.write('{'), 100);
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBeUndefined();
+  });
+
+  it.each([
+    ['and names a protocol', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+    ['and no more', ''],
+  ])('that is answered with 101 %s fails at once', async (_case, headers) => {
+    const { space } = await startSpace((request) =>
+      request.socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`),
+    );
+    const error = await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused'));
+    expect(error.message).toMatch(/101/);
+    expect(error.message).not.toMatch(/timeout/);
+  });
+
+  it('that is answered with more than 16 MB fails, and no more is read than that', async () => {
+    let sent = 0;
+    let cutOff = false;
+    const { space } = await startSpace(async (_request, response) => {
+      const megabyte = ' '.repeat(1024 * 1024);
+      response.once('close', () => {
+        cutOff = !response.writableFinished;
+      });
+      while (sent < 100 && !response.destroyed) {
+        sent += 1;
+        await new Promise((resolve) => response.write(megabyte, resolve));
+      }
+      response.end();
+    }, 10_000);
+    const error = await failureOf(space.listParticipants(CONFERENCE));
+    expect(error.message).toMatch(/more than 16 MB/);
+    expect(error.status).toBe(200);
+    await expect.poll(() => cutOff).toBe(true);
+    expect(sent).toBeLessThan(40);
+  });
+
+  it('whose answer comes by drops and never ends fails when its time is up', async () => {
+    const { space } = await startSpace((_request, response) => {
+      const drops = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(drops));
+    }, 200);
+    const error = await failureOf(space.listParticipants(CONFERENCE));
+    expect(error.message).toMatch(/did not answer GET .*timeout/);
   });
 
   it('whose connection is lost fails', async () => {
@@ -154,12 +257,11 @@ describe('a request to SignalWire', () => {
     expect(await space.listParticipants(CONFERENCE)).toEqual([]);
   });
 
-  it('never goes anywhere but to the space, whatever an answer says where the next page is', async () => {
-    const meta = { key: 'participants', next_page_url: 'http://127.0.0.1:1/elsewhere' };
-    const { space } = await startSpace((_request, response) =>
-      response.end(JSON.stringify({ participants: [{ call_sid: 'a', status: 'in-progress' }], meta })),
-    );
-    expect((await failureOf(space.listParticipants(CONFERENCE))).message).toMatch(/leads away from the space/);
+  it('never goes anywhere but to the space, whoever says so', async () => {
+    const client = createHttpClient({ origin: 'http://127.0.0.1:2', timeoutMs: 100, onDate: () => {} });
+    onTestFinished(() => client.close());
+    const elsewhere = { method: 'GET', uri: 'http://127.0.0.1:1/elsewhere', username: 'a', password: 'b' } as const;
+    expect((await failureOf(client.request(elsewhere))).message).toMatch(/leads away from the space/);
   });
 
   it('that fails at a later page of a list fails, and leaves nothing behind that ends the process', async () => {
@@ -169,6 +271,48 @@ describe('a request to SignalWire', () => {
       response.end(JSON.stringify({ participants: [{ call_sid: 'a', status: 'in-progress' }], next_page_uri }));
     });
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBe(503);
+  });
+
+  it('for a list whose next page is itself, or the one before, fails', async () => {
+    const page = (number: number) => below(`Conferences/${CONFERENCE}/Participants`).concat(`?Page=${number}`);
+    for (const after of [() => 1, (number: number) => 3 - number]) {
+      let asked = 0;
+      const { space } = await startSpace((request, response) => {
+        asked += 1;
+        const number = Number(new URL(request.url ?? '', 'http://x').searchParams.get('Page') ?? 1);
+        response.end(JSON.stringify({ participants: [{ call_sid: 'a' }], next_page_uri: page(after(number)) }));
+      });
+      expect((await failureOf(space.listParticipants(CONFERENCE))).message).toMatch(/leads back to itself/);
+      expect(asked).toBeLessThan(5);
+    }
+  });
+
+  it('for a list that goes on and on fails after a thousand pages', async () => {
+    let asked = 0;
+    const { space } = await startSpace((_request, response) => {
+      asked += 1;
+      response.end(JSON.stringify({ conferences: [], next_page_uri: `${below('Conferences')}?Page=${asked}` }));
+    });
+    expect((await failureOf(space.listConferences('in-progress'))).message).toMatch(/more than 1000 pages/);
+    expect(asked).toBe(1000);
+  });
+
+  it.each([
+    [200, '{"sid":"x","status":"paused"}'],
+    [200, '{}'],
+    [200, 'null'],
+    [200, ''],
+    [202, ''],
+    [202, '{"status":"queued"}'],
+    [204, ''],
+  ])('to pause or resume is obeyed when it is answered with %i %s', async (status, body) => {
+    const { space, answered } = await startSpace((_request, response) => response.writeHead(status).end(body));
+    expect(await space.updateRecording(CONFERENCE, RECORDING, 'paused')).toBeUndefined();
+    expect(await space.updateRecording(CONFERENCE, RECORDING, 'in-progress')).toBeUndefined();
+    expect(answered.map(({ operation, outcome }) => [operation, outcome])).toEqual([
+      ['update_recording', 'ok'],
+      ['update_recording', 'ok'],
+    ]);
   });
 
   it("finds the connection of the last one warm, also after the 5 s for which Node's own agent keeps one", {
@@ -190,52 +334,231 @@ describe("SignalWire's words", () => {
     ['resumed', 'in-progress'],
     ['something-new', 'in-progress'],
     ['paused', 'paused'],
-    ['completed', undefined],
-    ['absent', undefined],
-    ['stopped', undefined],
-    ['failed', undefined],
+    ['completed', 'over'],
+    ['absent', 'over'],
+    ['stopped', 'over'],
+    ['failed', 'over'],
   ])('a recording that is %s is %s to us', async (status, state) => {
-    const { space } = await startSpace((_request, response) =>
-      response.end(JSON.stringify({ sid: RECORDING, status })),
-    );
-    expect(await space.fetchRecordingState(CONFERENCE, RECORDING)).toBe(state);
+    const { space } = await spaceThatSays({ sid: RECORDING, status });
+    expect(await space.fetchRecording(CONFERENCE, RECORDING)).toEqual({ sid: RECORDING, state });
   });
 
-  it('count held, muted and coaching participants as in, but not one that is completed', async () => {
-    const person = (call_sid: string, more: object) => ({ call_sid, status: 'in-progress', ...more });
-    const participants = [
-      person('held', { hold: true }),
-      person('muted', { muted: true }),
-      person('coaching', { coaching: true }),
-      person('gone', { status: 'completed' }),
-    ];
-    const { space } = await startSpace((_request, response) => response.end(JSON.stringify({ participants })));
-    expect(await space.listParticipants(CONFERENCE)).toEqual(['held', 'muted', 'coaching']);
+  it.each([
+    ['queued', 'alive'],
+    ['ringing', 'alive'],
+    ['in-progress', 'alive'],
+    ['something-new', 'alive'],
+    ['completed', 'over'],
+    ['canceled', 'over'],
+    ['busy', 'over'],
+    ['failed', 'over'],
+    ['no-answer', 'over'],
+  ])('a call that is %s is %s to us', async (status, state) => {
+    const { space } = await spaceThatSays({ sid: RECORDING, status });
+    expect(await space.fetchCallState(RECORDING)).toBe(state);
+    expect(await space.fetchCallStatus(RECORDING)).toBe(status);
+  });
+
+  it('list everybody with what they are, also where it does not say', async () => {
+    const { space } = await spaceThatSays({
+      participants: [
+        { call_sid: 'held', status: 'in-progress', hold: true, coaching: null, muted: true },
+        { call_sid: 'coach', status: 'connected', hold: 'no', coaching: true },
+        { call_sid: 'gone', status: 'completed' },
+        { call_sid: 'unknown' },
+        { call_sid: 'null', status: null, hold: false },
+      ],
+    });
+    expect(await space.listParticipants(CONFERENCE)).toEqual([
+      { callSid: 'held', status: 'in-progress', hold: true, coaching: false },
+      { callSid: 'coach', status: 'connected', hold: false, coaching: true },
+      { callSid: 'gone', status: 'completed', hold: false, coaching: false },
+      { callSid: 'unknown', status: undefined, hold: false, coaching: false },
+      { callSid: 'null', status: undefined, hold: false, coaching: false },
+    ]);
   });
 
   it('follow the pages of a list to its end, a thousand at a time', async () => {
     const urls: string[] = [];
     const next = '/api/laml/2010-04-01/Accounts/x/Participants?Page=1&PageToken=PA1';
-    const { space } = await startSpace((request, response) => {
+    const { space, answered } = await startSpace((request, response) => {
       urls.push(request.url ?? '');
       const isFirst = urls.length === 1;
       const participants = [{ call_sid: isFirst ? 'a' : 'b', status: 'in-progress' }];
-      response.end(JSON.stringify({ participants, next_page_uri: isFirst ? next : null }));
+      response.end(JSON.stringify({ participants, next_page_uri: isFirst ? next : null, page: 0, more: 'x' }));
     });
-    expect(await space.listParticipants(CONFERENCE)).toEqual(['a', 'b']);
+    expect((await space.listParticipants(CONFERENCE)).map(({ callSid }) => callSid)).toEqual(['a', 'b']);
     expect(urls).toEqual([expect.stringContaining('PageSize=1000'), next]);
+    expect(answered.map(({ operation, outcome }) => [operation, outcome])).toEqual([['list_participants', 'ok']]);
   });
 
-  it('name the newest recording that is not over first', async () => {
-    const recordings = [
-      { sid: 'old', status: 'in-progress', date_created: 'Wed, 30 Aug 2023 17:12:03 +0000' },
-      { sid: 'new', status: 'paused', date_created: 'Wed, 30 Aug 2023 17:12:05 +0000' },
-      { sid: 'over', status: 'completed', date_created: 'Wed, 30 Aug 2023 17:12:07 +0000' },
-    ];
-    const { space } = await startSpace((_request, response) => response.end(JSON.stringify({ recordings })));
-    expect(await space.listLiveRecordings(CONFERENCE)).toEqual([
+  it('name the newest recording first, and those without a date that can be read last', async () => {
+    const { space } = await spaceThatSays({
+      recordings: [
+        { sid: 'undated', status: 'in-progress' },
+        { sid: 'garbled', status: 'in-progress', date_created: 'yesterday' },
+        { sid: 'old', status: 'in-progress', date_created: 'Wed, 30 Aug 2023 17:12:03 +0000' },
+        { sid: 'new', status: 'paused', date_created: 'Wed, 30 Aug 2023 17:12:05 +0000' },
+        { sid: 'newest', status: 'completed', date_created: 'Wed, 30 Aug 2023 17:12:07 +0000' },
+      ],
+    });
+    expect(await space.listRecordings(CONFERENCE)).toEqual([
+      { sid: 'newest', state: 'over' },
       { sid: 'new', state: 'paused' },
       { sid: 'old', state: 'in-progress' },
+      { sid: 'undated', state: 'in-progress' },
+      { sid: 'garbled', state: 'in-progress' },
     ]);
+  });
+
+  it('list conferences without those that make no sense', async () => {
+    const { space } = await spaceThatSays({
+      conferences: [
+        null,
+        'text',
+        { friendly_name: 'no SID' },
+        { sid: 7, friendly_name: 'a number for a SID' },
+        { sid: 'a/b', friendly_name: 'a SID that leads elsewhere' },
+        { sid: 'number', friendly_name: 7 },
+        { sid: 'ours', friendly_name: 'recorded-x', date_created: 'Wed, 30 Aug 2023 17:12:03 +0000' },
+        { sid: 'unnamed', friendly_name: null, date_created: 12 },
+        { sid: 'bare' },
+      ],
+    });
+    expect(await space.listConferences('in-progress')).toEqual([
+      { sid: 'ours', name: 'recorded-x', createdAt: Date.UTC(2023, 7, 30, 17, 12, 3) },
+      { sid: 'unnamed', name: '', createdAt: 0 },
+      { sid: 'bare', name: '', createdAt: 0 },
+    ]);
+  });
+
+  it('list phone numbers without those that make no sense', async () => {
+    const { space } = await spaceThatSays({
+      incoming_phone_numbers: [
+        { sid: 'a', phone_number: '+15550100', voice_url: null, voice_method: 'POST', voice_application_sid: null },
+        {
+          sid: 'b',
+          phone_number: '+15550101',
+          voice_url: 'https://x',
+          voice_method: 'GET',
+          voice_application_sid: 'c',
+        },
+        { sid: 'd' },
+      ],
+    });
+    expect(await space.listPhoneNumbers()).toEqual([
+      { sid: 'a', phoneNumber: '+15550100', voiceUrl: '', voiceMethod: 'POST', hasApplication: false },
+      { sid: 'b', phoneNumber: '+15550101', voiceUrl: 'https://x', voiceMethod: 'GET', hasApplication: true },
+    ]);
+  });
+
+  it('tell the SID of a call that was placed, and nothing where there is none', async () => {
+    const call = { to: '+15550100', from: '+15550101', url: 'https://recorder.example.com/inbound' };
+    expect(await (await spaceThatSays({ sid: 'a', status: 'queued' })).space.placeCall(call)).toBe('a');
+    expect((await failureOf((await spaceThatSays({})).space.placeCall(call))).message).toMatch(/could not be read/);
+  });
+});
+
+describe('what SignalWire does not know (404)', () => {
+  it('is no recordings, no call and no conference, but never an empty conference', async () => {
+    const { space } = await spaceWith({});
+    expect(await space.listRecordings(CONFERENCE)).toEqual([]);
+    expect(await space.fetchRecording(CONFERENCE, RECORDING)).toBeUndefined();
+    expect(await space.findConferenceOf(RECORDING)).toBeUndefined();
+    expect(await space.fetchConferenceStatus(CONFERENCE)).toBeUndefined();
+    expect(await space.fetchCallState(CONFERENCE)).toBeUndefined();
+    expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBe(404);
+    expect((await failureOf(space.listConferences('init'))).status).toBe(404);
+    expect((await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused'))).status).toBe(404);
+  });
+
+  it("of a recording under its conference is looked for in the account's own list", async () => {
+    const { space, asked } = await spaceWith({ [UNDER_ACCOUNT]: { sid: RECORDING, status: 'paused' } });
+    expect(await space.fetchRecording(CONFERENCE, RECORDING)).toEqual({ sid: RECORDING, state: 'paused' });
+    expect(asked).toEqual([UNDER_CONFERENCE, UNDER_ACCOUNT]);
+  });
+
+  it('is not looked for a second time where it was found', async () => {
+    const { space, asked } = await spaceWith({ [UNDER_CONFERENCE]: { sid: RECORDING, status: 'completed' } });
+    expect(await space.fetchRecording(CONFERENCE, RECORDING)).toEqual({ sid: RECORDING, state: 'over' });
+    expect(asked).toEqual([UNDER_CONFERENCE]);
+  });
+});
+
+describe('the conference of a recording', () => {
+  it.each([
+    [{ sid: RECORDING, status: 'paused', conference_sid: CONFERENCE }, CONFERENCE],
+    [{ sid: RECORDING, status: 'paused', conference_sid: null }, undefined],
+    [{ sid: RECORDING, status: 'paused', conference_sid: '' }, undefined],
+    [{ sid: RECORDING, status: 'paused', conference_sid: 'a/b' }, undefined],
+    [{ sid: RECORDING, status: 'paused' }, undefined],
+  ])('is in the recording %j: %s', async (recording, conferenceSid) => {
+    const { space } = await spaceWith({ [UNDER_ACCOUNT]: recording });
+    expect(await space.findConferenceOf(RECORDING)).toBe(conferenceSid);
+  });
+});
+
+describe('a space that does not filter conferences by init', () => {
+  const page = {
+    conferences: [
+      { sid: 'waiting', friendly_name: 'recorded-x', status: 'init' },
+      { sid: 'running', friendly_name: 'recorded-y', status: 'in-progress' },
+      { sid: 'unknown', friendly_name: 'recorded-z' },
+    ],
+    next_page_uri: `${below('Conferences')}?Page=1`,
+  };
+
+  it.each([400, 422])('and says so with %i is asked for its newest conferences, and no more', async (status) => {
+    const urls: string[] = [];
+    const { space } = await startSpace((request, response) => {
+      urls.push(request.url ?? '');
+      if (request.url?.includes('Status=')) response.writeHead(status).end('{}');
+      else response.end(JSON.stringify(page));
+    });
+    expect(await space.listConferences('init')).toEqual([{ sid: 'waiting', name: 'recorded-x', createdAt: 0 }]);
+    expect(urls).toEqual([
+      `${below('Conferences')}?Status=init&PageSize=1000`,
+      `${below('Conferences')}?PageSize=1000`,
+    ]);
+  });
+
+  it('and fails otherwise is asked no more, nor is one that refuses another status', async () => {
+    for (const [status, asked] of [
+      [503, 'init'],
+      [422, 'in-progress'],
+    ] as const) {
+      let requests = 0;
+      const { space } = await startSpace((_request, response) => {
+        requests += 1;
+        response.writeHead(status).end('{}');
+      });
+      expect((await failureOf(space.listConferences(asked))).status).toBe(status);
+      expect(requests).toBe(1);
+    }
+  });
+});
+
+describe("SignalWire's clock", () => {
+  it('is ours until an answer says what it is, then that and the time since', async () => {
+    const then = Date.UTC(2023, 7, 30, 17, 12, 3);
+    let date: string | undefined = new Date(then).toUTCString();
+    const { space } = await startSpace((_request, response) => {
+      response.sendDate = false;
+      if (date !== undefined) response.setHeader('date', date);
+      response.writeHead(503).end();
+    });
+    expect(Math.abs(space.now() - Date.now())).toBeLessThan(1000);
+    await failureOf(space.listParticipants(CONFERENCE));
+    const first = space.now();
+    expect(first - then).toBeGreaterThanOrEqual(0);
+    expect(first - then).toBeLessThan(1000);
+    await expect.poll(() => space.now() - first).toBeGreaterThan(30);
+
+    for (const useless of [undefined, 'noon']) {
+      date = useless;
+      await failureOf(space.listParticipants(CONFERENCE));
+      expect(space.now() - then).toBeGreaterThan(0);
+      expect(space.now() - then).toBeLessThan(10_000);
+    }
   });
 });

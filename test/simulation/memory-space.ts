@@ -111,11 +111,8 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
         return listed.map(({ conference: { sid, name, createdAt } }) => ({ sid, name, createdAt }));
       });
     },
-    fetchConference: (sid) =>
-      ask('GET', 'conference', sid, () => {
-        const { conference, status } = views.findConference(sid) ?? missing();
-        return { name: conference.name, status };
-      }).catch(notFound),
+    fetchConferenceStatus: (sid) =>
+      ask('GET', 'conference', sid, () => (views.findConference(sid) ?? missing()).status).catch(notFound),
     listParticipants: (sid) =>
       ask('GET', 'participants', sid, () =>
         (views.listParticipants(sid) ?? missing()).map(({ participant, status }) => ({

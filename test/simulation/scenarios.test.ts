@@ -137,6 +137,27 @@ describe('a list that lags', () => {
     }),
   );
 
+  it('by 12 s keeps two who talk recorded although a join counts for an interval of 5 s: the call is asked for', () =>
+    onStage({ traits: { listLagMs: 12_000 }, resyncIntervalMs: 5000 }, async (stage) => {
+      await oneIsLeft(stage);
+      const before = lostMs(stage);
+      await stage.callIn();
+      await stage.run(30_000);
+      expect(lostMs(stage) - before).toBeLessThan(1000);
+    }));
+
+  it('by 10 s does not have one alone recorded again whose leave was heard of: the call is asked for, and over', () =>
+    onStage({ traits: { listLagMs: 10_000 } }, async (stage) => {
+      await stage.callIn();
+      const second = await stage.callIn();
+      await stage.run(20_000);
+      stage.model.endCall(second);
+      await stage.run(1000);
+      const { soloMs } = stage.conference().ledger.account();
+      await stage.run(20_000);
+      expect(stage.conference().ledger.account().soloMs).toBe(soloMs);
+    }));
+
   it('does not keep one alone recorded whose leave nobody heard of: the call is asked for', () =>
     onStage({}, async (stage) => {
       await stage.callIn();
@@ -151,7 +172,85 @@ describe('a list that lags', () => {
     }));
 });
 
+describe('a pass', () => {
+  it('that is under way when somebody leaves is followed by another one (R7)', () =>
+    onStage({ requestMs: 400, traits: { timestamp: 'absent' } }, async (stage) => {
+      await stage.callIn();
+      const second = await stage.callIn();
+      const third = await stage.callIn();
+      await stage.run(20_000);
+      stage.model.endCall(third);
+      // The list has been read, and its answer is on its way.
+      await stage.run(320);
+      stage.model.endCall(second);
+      await stage.run(1500);
+      expect(stage.isRecorded()).toBe(false);
+    }));
+
+  it('that SignalWire does not answer pauses nobody, however often it is asked for (R8)', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn();
+      await stage.callIn();
+      await stage.run(20_000);
+      stage.faults.failed = 1;
+      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      await stage.run(60_000);
+      expect(stage.writes()).toBe(0);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+});
+
 describe('what was written', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'and not answered may be obeyed late, so it is read again then (R6), seed %i',
+    (seed) =>
+      onStage({ seed, resyncIntervalMs: 60_000 }, async (stage) => {
+        await stage.callIn();
+        const second = await stage.callIn();
+        await stage.run(20_000);
+        stage.onCallback = () => {};
+        stage.model.endCall(second);
+        // The resync finds one alone; the pause that follows isn't answered, and is obeyed at once, late or never.
+        stage.writeFaults.hanging = 1;
+        await stage.run(60_000);
+        stage.writeFaults.hanging = 0;
+        await stage.callIn();
+        await stage.run(26_000);
+        expect(stage.isRecorded()).toBe(true);
+      }),
+  );
+
+  it('is written once more at the next hint where a read contradicts it (R6)', () =>
+    onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
+      await oneIsLeft(stage);
+      await stage.run(60_000);
+      const before = stage.writes();
+      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      await stage.run(60_000);
+      expect(stage.writes()).toBe(before + 1);
+    }));
+
+  it('and refused with 422 because it is done already is taken for done', () =>
+    onStage({ traits: { pausedReads: 'in-progress', redundantUpdate: '422' } }, async (stage) => {
+      await oneIsLeft(stage);
+      expect(stage.writes()).toBeLessThanOrEqual(2);
+    }));
+
+  it('is not written to a conference that is over, although a list still has people in it', () =>
+    onStage({ traits: { listLagMs: 10_000 } }, async (stage) => {
+      const first = await stage.callIn();
+      const second = await stage.callIn();
+      await stage.run(20_000);
+      const { sid } = stage.conference();
+      const before = stage.writes();
+      stage.model.endConference(stage.conference());
+      await stage.run(1000);
+      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: sid } });
+      await stage.run(30_000);
+      expect([first, second].map(({ status }) => current(status))).toEqual(['completed', 'completed']);
+      expect(stage.writes()).toBe(before);
+    }));
+
   it('is written once more where a read goes on contradicting it, then the acknowledgement is believed (R6)', () =>
     onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
       await oneIsLeft(stage);
@@ -242,8 +341,31 @@ describe('a 404', () => {
     onStage({ traits: { alone: '404' } }, async (stage) => {
       await stage.callIn();
       await stage.run(200_000);
+      expect(stage.copy?.size).toBe(1);
       await stage.callIn();
       expect(callsIn(stage.conference())).toHaveLength(2);
+    }));
+
+  it('that lasts is asked about ever less often', () =>
+    onStage({ traits: { alone: '404' } }, async (stage) => {
+      await stage.callIn();
+      await stage.run(300_000);
+      const { length } = stage.requests.filter(({ what }) => what === 'participants');
+      expect(length).toBeLessThan(30);
+    }));
+
+  it('does not have a new conference forgotten because the only one who was heard joining has left', () =>
+    onStage({ traits: { unknownMs: 8000, recordingsListed: false } }, async (stage) => {
+      stage.onCallback = (callback, bring) => {
+        const isLost = eventOf(callback) === 'participant-join' && callsIn(stage.conference()).length === 2;
+        if (!isLost) void stage.clock.wait(20).then(bring);
+      };
+      const first = await stage.callIn('room');
+      await stage.callIn('room');
+      await stage.run(2000);
+      stage.model.endCall(first);
+      await stage.run(20_000);
+      expect(stage.isRecorded()).toBe(false);
     }));
 
   it('that lasts ends a conference whose calls are over, and nothing is remembered', () =>
@@ -273,7 +395,17 @@ describe('the open room', () => {
       expect(await answered(stage, 'another')).toBe(name);
     }));
 
-  it('of before a restart, with somebody in, wins over an older one in which nobody is', () =>
+  it('closes with its conference when everybody has left', () =>
+    onStage({}, async (stage) => {
+      const first = await stage.callIn();
+      const { name } = stage.conference();
+      await stage.run(5000);
+      stage.model.endCall(first);
+      await stage.run(200);
+      expect(await answered(stage, 'another')).not.toBe(name);
+    }));
+
+  it('is the one of before a restart, where somebody is in it', () =>
     onStage({}, async (stage) => {
       const first = await stage.callIn();
       stage.onCallback = () => {};

@@ -18,6 +18,8 @@ export interface StageOptions {
   resyncIntervalMs?: number;
   /** How long a request takes; 100 ms unless it's given. Callbacks take 20 ms. */
   requestMs?: number;
+  /** What chance decides by, in faults. */
+  seed?: number;
 }
 
 /** One copy of the service in a space, under a virtual clock, for a scene that a test directs. */
@@ -26,8 +28,9 @@ export interface Stage {
   model: SpaceModel;
   /** What was asked of SignalWire so far, in the order in which it was answered. */
   requests: MemoryRequest[];
-  /** What goes wrong with requests; may be changed at any time. */
+  /** What goes wrong with reads, and with writes; may be changed at any time. */
   faults: Faults;
+  writeFaults: Faults;
   requestMs: number;
   /** Whether a callback comes, and when; by default each does. May be replaced at any time. */
   onCallback(callback: Webhook, bring: () => void): void;
@@ -49,10 +52,10 @@ export interface Stage {
 
 /** Plays a scene; the machine has its own clock back afterwards. */
 export async function onStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
-  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100 } = options;
+  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100, seed = 1 } = options;
   const epoch = 1_795_521_600_000;
   const clock = installVirtualClock(epoch);
-  const stream = createStreams(1);
+  const stream = createStreams(seed);
   let run = { isAlive: true };
   let sids = 0;
 
@@ -77,7 +80,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     const space = createMemorySpace({
       model,
       views,
-      faults: () => stage.faults,
+      faults: (method) => (method === 'POST' ? stage.writeFaults : stage.faults),
       latency: () => stage.requestMs,
       streamOf: stream,
       isAlive: () => thisRun.isAlive,
@@ -103,6 +106,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     model,
     requests: [],
     faults: { ...NO_FAULTS },
+    writeFaults: { ...NO_FAULTS },
     requestMs,
     onCallback: (_callback, bring) => void clock.wait(20).then(bring),
     copy: undefined,

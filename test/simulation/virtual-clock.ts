@@ -58,12 +58,12 @@ export function installVirtualClock(epoch: number): VirtualClock {
       return timers.size;
     },
     async runUntil(ms) {
+      await settle();
       for (let next = timers.first(); next && next.at <= ms; next = timers.first()) {
         timers.remove(next);
         now = next.at;
         next.run();
-        // Everything that follows from it without a wait happens before the next timer.
-        await new Promise<void>((resolve) => void setImmediateForReal(resolve));
+        await settle();
       }
       now = ms;
     },
@@ -77,6 +77,11 @@ export function installVirtualClock(epoch: number): VirtualClock {
       performance.now = real.performanceNow;
     },
   };
+}
+
+/** Lets everything happen that follows without a wait. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => void setImmediateForReal(resolve));
 }
 
 /** Timers by when they are due. One that is removed stays in the heap until it comes up. */
