@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { Webhook } from '../../src/simulator/webhooks.js';
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { ms, quantile } from './figures.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
 import { calm, openSpace, startService } from './space.js';
@@ -12,7 +12,7 @@ const LATENCIES_MS = [0, 300, 3000];
 const VOLLEYS = { first: 2, measured: 6 };
 const BETWEEN_MS = 100;
 /** Ours may be so many times slower than a bare Express app. */
-const MOST_TIMES = 3;
+const MAX_TIMES = 3;
 
 /** How long SignalWire waits for its answer when something happens in many conferences at once, however slow its API is. */
 export async function measureAcknowledgement(): Promise<Row[]> {
@@ -40,8 +40,8 @@ export async function measureAcknowledgement(): Promise<Row[]> {
     ours: ms(p99),
     limit: ms(limit),
     ratio: (p99 / limit).toFixed(2),
-    wanted: `at most ${MOST_TIMES} times`,
-    isMet: p99 <= MOST_TIMES * limit,
+    wanted: `at most ${MAX_TIMES} times`,
+    isMet: p99 <= MAX_TIMES * limit,
   }));
 }
 

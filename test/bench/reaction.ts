@@ -16,13 +16,13 @@ const COLD_ROOMS = 3;
 const BARE_ROOMS = 25;
 /** How far apart those are who leave, or come back: at random, so that nothing keeps in step with the waits inside. */
 interface Apart {
-  leastMs: number;
-  mostMs: number;
+  minMs: number;
+  maxMs: number;
 }
-const APART: Apart = { leastMs: 40, mostMs: 80 };
-const HASTE: Apart = { leastMs: 10, mostMs: 30 };
-/** The service looks once more two seconds after the last callback. */
-const SETTLED_MS = 2500;
+const APART: Apart = { minMs: 40, maxMs: 80 };
+const HASTE: Apart = { minMs: 10, maxMs: 30 };
+/** The service reads once more some 15 s after the last callback. */
+const SETTLED_MS = 16_000;
 /** Whatever hasn't come by then never comes. */
 const LATE_MS = 10_000;
 
@@ -64,7 +64,7 @@ function rowsOf(ours: PlayedByService, guide: Played): Row[] {
 }
 
 function row(what: string, ours: number[], guide: number[], limit: number[]): Row {
-  const most = (share: number) => withSlack(quantile(limit, share));
+  const max = (share: number) => withSlack(quantile(limit, share));
   const both = (values: number[]) => `${ms(median(values))}, ${ms(quantile(values, 0.95))}`;
   return {
     what,
@@ -72,8 +72,8 @@ function row(what: string, ours: number[], guide: number[], limit: number[]): Ro
     guide: both(guide),
     limit: both(limit),
     ratio: (median(ours) / median(limit)).toFixed(2),
-    wanted: `${ms(most(0.5))}, ${ms(most(0.95))}`,
-    isMet: median(ours) <= most(0.5) && quantile(ours, 0.95) <= most(0.95),
+    wanted: `${ms(max(0.5))}, ${ms(max(0.95))}`,
+    isMet: median(ours) <= max(0.5) && quantile(ours, 0.95) <= max(0.95),
   };
 }
 
@@ -205,6 +205,6 @@ async function timesToWrite(
 async function oneByOne(rooms: Room[], act: (room: Room) => void | Promise<void>, apart: Apart): Promise<void> {
   for (const room of rooms) {
     void act(room);
-    await delay(apart.leastMs + Math.random() * (apart.mostMs - apart.leastMs));
+    await delay(apart.minMs + Math.random() * (apart.maxMs - apart.minMs));
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Call } from '../../src/simulator/model.js';
+import type { Call } from '../../src/simulator/model/resources.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
+import { callSidsIn } from '../support/space-state.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
 
 /** A simulated space in which nothing may go wrong, else figures would be told of what didn't happen. */
@@ -44,7 +45,7 @@ export async function openRoom(simulator: Simulator, { url }: MeasuredProcess, n
   const webhook = `${url}/inbound?room=${name}`;
   await simulator.call({ url: webhook });
   let second: Call = await simulator.call({ url: webhook });
-  const conference = simulator.conferences().find(({ participants }) => participants.has(second.sid));
+  const conference = simulator.conferences().find((one) => callSidsIn(one).includes(second.sid));
   const recording = conference?.recordings[0];
   if (!recording) throw new Error(`Nobody got into ${name}.`);
   return {

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import type { Webhook } from '../../src/simulator/webhooks.js';
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { median } from './figures.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
 import { calm, openSpace, startService } from './space.js';
@@ -11,7 +11,7 @@ const LATENCY_MS = 300;
 const WARM_SECONDS = 2;
 const ROUNDS = 3;
 /** Ours may do so much of what a bare Express app does. */
-const LEAST_SHARE = 0.6;
+const MIN_SHARE = 0.6;
 
 /**
  * How many webhooks a second one process answers, and what each costs it, signatures checked and written to the log. All
@@ -57,8 +57,8 @@ export async function measureThroughput(): Promise<Row[]> {
 }
 
 function row(what: string, { share, ...figures }: { ours: string; limit: string; share: number }): Row {
-  const wanted = `at least ${LEAST_SHARE}`;
-  return { what, ...figures, ratio: share.toFixed(2), wanted, isMet: share >= LEAST_SHARE };
+  const wanted = `at least ${MIN_SHARE}`;
+  return { what, ...figures, ratio: share.toFixed(2), wanted, isMet: share >= MIN_SHARE };
 }
 
 /** What SignalWire asks when somebody calls. */

@@ -1,5 +1,5 @@
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
-import type { Webhook } from '../../src/simulator/webhooks.js';
 import { sign } from '../support/sign.js';
 import type { MeasuredProcess } from './measured-process.js';
 import { openRooms } from './space.js';

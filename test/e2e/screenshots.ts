@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { startService } from '../../src/service.js';
-import type { Call } from '../../src/simulator/model.js';
+import type { Call } from '../../src/simulator/model/resources.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
 import { PASSWORD } from '../support/status.js';

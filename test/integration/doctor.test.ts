@@ -113,7 +113,7 @@ describe('npm run doctor', () => {
     simulator.pointNumber(voiceUrl ?? `${publicUrl}/inbound`, method);
     const finding = (await look({ phoneNumber }))[2];
     expect(finding).toMatch(/^wrong: /);
-    expect(finding).toContain(`${words}, not to ${publicUrl}/inbound by POST. Start the service anew`);
+    expect(finding).toContain(`${words}, not to ${publicUrl}/inbound by POST. Restart the service`);
     expect((await look())[2]).toMatch(/^wrong: No number of the project points here/);
   });
 

@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../src/service.js';
+import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
-import type { Webhook } from '../../src/simulator/webhooks.js';
 import { bytesInUse } from '../support/garbage.js';
 import { rawRequest } from '../support/raw-request.js';
 import { eventually, liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
-import { sign } from '../support/sign.js';
+import { sign, signJson } from '../support/sign.js';
+import { headCount, recordingStatus } from '../support/space-state.js';
 import { countOf, FAST, known, onePerson, post, READ_LIST, settled, statusOf, WRITE } from '../support/two-people.js';
 import { wrong } from '../support/wrong.js';
 
@@ -82,13 +83,19 @@ function hostile(sids: string[]): fc.Arbitrary<Hostile> {
       weight: 1,
     },
   );
+  const json = fc.oneof(
+    nearlyRight.map((form) => JSON.stringify(Object.fromEntries(form))),
+    fc.json(),
+  );
   const junk = fc.oneof(
+    json.map((text) => Buffer.from(text)),
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
     fc.constantFrom(
       Buffer.alloc(70_000, 'a=b&'),
       gzipSync('a=b'),
       gzipSync(Buffer.alloc(200_000)),
       Buffer.from('{"a":'),
+      Buffer.from('{"__proto__":"x","constructor":"y"}'),
     ),
   );
   const headers = fc.subarray(
@@ -140,7 +147,11 @@ function bytesOf({ method, path, headers, form, body, isSigned }: Hostile, url: 
   if (isSigned) {
     // What the service will read: text as UTF-8 carries it.
     const read = Object.fromEntries(new URLSearchParams(content.toString()));
-    lines.push(`X-SignalWire-Signature: ${sign(signingKey, url + path, method === 'POST' ? read : {})}`);
+    const isJson = method === 'POST' && headers.includes('Content-Type: application/json');
+    const signature = isJson
+      ? signJson(signingKey, url + path, content)
+      : sign(signingKey, url + path, method === 'POST' ? read : {});
+    lines.push(`X-SignalWire-Signature: ${signature}`);
   }
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), sent]);
 }
@@ -149,9 +160,14 @@ describe('ten thousand hostile requests', () => {
   it('get no 5xx and no trace, break nothing, and leave nothing behind', { timeout: 120_000 }, async () => {
     const simulator = await startSimulator();
     onTestFinished(() => simulator.close());
-    const settings = settingsFor(simulator, { sweepIntervalMs: 500 });
+    const settings = settingsFor(simulator, { resyncIntervalMs: 500 });
     const log = pino({ level: 'silent' });
-    const service = await startService({ settings, log, openTunnel: loopbackTunnel, durations: FAST });
+    const service = await startService({
+      settings,
+      log,
+      openTunnel: loopbackTunnel,
+      durations: { ...FAST, missing: 300 },
+    });
     onTestFinished(() => service.close());
     const url = service.publicUrl;
     simulator.pointNumber(`${url}/inbound`);
@@ -183,8 +199,8 @@ describe('ten thousand hostile requests', () => {
       await Promise.all(
         Array.from({ length: 20 }, (_, sender) => send(part.slice(sender * size, (sender + 1) * size))),
       );
-      // Conferences that SignalWire doesn't know are forgotten again.
-      await eventually(async () => expect(await known({ service })).toBe(1));
+      // Conferences that SignalWire doesn't know are forgotten again, but for some into which a live call was sent.
+      await eventually(async () => expect(await known({ service })).toBeLessThan(10));
       return bytesInUse();
     }
 
@@ -195,12 +211,16 @@ describe('ten thousand hostile requests', () => {
     expect(bad).toEqual([]);
     expect(statuses.get('200')).toBeGreaterThan(REQUESTS / 100);
     // Each kind of answer was had: what was signed got in, what wasn't didn't.
-    expect([...statuses.keys()].toSorted()).toEqual(expect.arrayContaining(['200', '400', '403', '404', '413', '431']));
+    expect([...statuses.keys()].toSorted()).toEqual(
+      expect.arrayContaining(['200', '400', '403', '404', '413', '415', '431']),
+    );
     // Less than a hundred bytes for each of the last five thousand.
     expect(after - before).toBeLessThan(500_000);
     await eventually(() => expect(wrong(simulator)).toEqual([]));
     simulator.hangUp(second);
-    await eventually(() => expect(conference.recordings[0]?.status).toBe('paused'));
+    await eventually(() => expect(recordingStatus(conference)).toBe('paused'));
+    simulator.hangUp(first);
+    await eventually(async () => expect(await known({ service })).toBe(0));
   });
 });
 
@@ -214,34 +234,34 @@ it('a slow sender is cut off, of its headers as of its body', { timeout: 15_000 
 });
 
 describe('a replayed callback, correctly signed', () => {
-  it('leaves nothing wrong: at worst it is a look', async () => {
-    const heard: Webhook[] = [];
+  it('leaves nothing wrong, and costs three reads at most', async () => {
+    const sent: Webhook[] = [];
     const { pair } = await onePerson({
       before(simulator) {
         simulator.onCallback = (callback, send) => {
-          heard.push({ ...callback, parameters: { ...callback.parameters } });
+          sent.push({ ...callback, parameters: { ...callback.parameters } });
           send();
         };
       },
     });
     const conference = liveConference(pair.simulator);
     // The end of the conference hasn't come yet; SIDs are never used again, so there is none to replay.
-    expect(heard.map(({ parameters }) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus)).toEqual([
+    expect(sent.map(({ parameters }) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus)).toEqual([
       'participant-join',
       'participant-join',
       'conference-start',
       'in-progress',
       'participant-leave',
     ]);
-    for (const { url, parameters } of heard) {
+    for (const { url, parameters } of sent) {
       pair.requests.length = 0;
       expect(await post(pair, url, parameters)).toBe(200);
       await settled(pair);
       expect(countOf(pair, WRITE)).toBe(0);
-      // One look at once, and one when its word has run out.
-      expect(countOf(pair, READ_LIST)).toBeLessThanOrEqual(2);
+      // One read at once, and two that settle.
+      expect(countOf(pair, READ_LIST)).toBeLessThanOrEqual(3);
     }
     expect(statusOf(pair)).toBe('paused');
-    expect(conference.participants.size).toBe(1);
+    expect(headCount(conference)).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { eventually, liveConference, type Pair } from '../support/service-beside-simulator.js';
+import { setRecording } from '../support/space-state.js';
 import {
   countOf,
   FAST,
@@ -17,8 +18,8 @@ import {
 } from '../support/two-people.js';
 
 /** What the log says, at info, of recordings. */
-const told = ({ log }: Pair) => log.filter(({ level, msg }) => level === 30 && msg.startsWith('recording '));
-const lines = (pair: Pair) => told(pair).map(({ msg }) => msg);
+const recordingLines = ({ log }: Pair) => log.filter(({ level, msg }) => level === 30 && msg.startsWith('recording '));
+const lines = (pair: Pair) => recordingLines(pair).map(({ msg }) => msg);
 
 it('one line for each change of a recording says why', async () => {
   const { pair, second } = await twoPeople();
@@ -31,7 +32,7 @@ it('one line for each change of a recording says why', async () => {
   await isResumed(pair);
   await settled(pair);
 
-  const [began, paused, resumed, ...more] = told(pair);
+  const [began, paused, resumed, ...more] = recordingLines(pair);
   expect(more).toEqual([]);
   expect(began).toMatchObject({ msg: 'recording began', conferenceSid, recordingSid, people: 2 });
   const about = { conferenceSid, friendlyName, recordingSid, msSinceCallback: expect.any(Number) };
@@ -39,19 +40,19 @@ it('one line for each change of a recording says why', async () => {
   expect(resumed).toMatchObject({ msg: 'recording resumed', ...about, people: 2, read: 'paused', because: 'join' });
 });
 
-it('a change that only a sweep made is told as such', async () => {
-  // Without the looks that settle, which may come first.
+it('the line on a change that only a resync found says so', async () => {
+  // Without settling reads, which may come first.
   const durations = { ...FAST, settle: 60_000 };
-  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 }, durations });
+  const { pair, second } = await twoPeople({ settings: { resyncIntervalMs: 100 }, durations });
   pair.simulator.onCallback = () => {};
   pair.simulator.hangUp(second);
   await isPaused(pair);
   await eventually(() => expect(lines(pair)).toEqual(['recording began', 'recording paused']));
-  expect(told(pair)[1]).toMatchObject({ because: 'sweep', people: 1 });
-  expect(told(pair)[1]).not.toHaveProperty('msSinceCallback');
+  expect(recordingLines(pair)[1]).toMatchObject({ because: 'resync', people: 1 });
+  expect(recordingLines(pair)[1]).not.toHaveProperty('msSinceCallback');
 });
 
-it('a callback that comes twice is told once', async () => {
+it('a callback that comes twice is logged once', async () => {
   const { pair } = await twoPeople();
   const { sid, recordings } = liveConference(pair.simulator);
   await post(pair, `${pair.service.publicUrl}/store_recording_sid`, {
@@ -63,23 +64,26 @@ it('a callback that comes twice is told once', async () => {
   expect(lines(pair)).toEqual(['recording began']);
 });
 
-it('a recording that no callback told of is told when it is found, as after a restart', async () => {
+it('a recording of which no callback came is logged when it is found, as after a restart', async () => {
   const { pair } = await onePerson();
   await pair.restart();
   expect(lines(pair)).toEqual(['recording began', 'recording paused', 'recording found paused']);
 });
 
-it('what somebody else did to a recording is told when it is found', async () => {
-  const { pair } = await twoPeople({ settings: { sweepIntervalMs: 100 } });
+it('what somebody else did to a recording is logged when it is found', async () => {
+  const { pair } = await twoPeople({ settings: { resyncIntervalMs: 100 } });
   const { recordings } = liveConference(pair.simulator);
   const [recording] = recordings;
   if (!recording) throw new Error('There is no recording.');
-  recording.status = 'paused';
+  setRecording(pair.simulator, recording, 'paused');
   await isResumed(pair);
   await eventually(() =>
     expect(lines(pair)).toEqual(['recording began', 'recording found paused', 'recording resumed']),
   );
-  recording.status = 'stopped';
+  // A read confirms the resume before the recording is stopped.
+  const logged = () => pair.log.map(({ msg }) => msg);
+  await eventually(() => expect(logged().slice(logged().indexOf('recording resumed'))).toContain('read'));
+  setRecording(pair.simulator, recording, 'stopped');
   await eventually(() => expect(lines(pair).at(-1)).toBe('recording found over'));
 });
 
@@ -87,11 +91,12 @@ it.each([404, 422])('a recording that cannot be changed (%i) has not changed, an
   const { pair, second } = await twoPeople();
   fail(pair, status, WRITE);
   pair.simulator.hangUp(second);
-  await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(5));
+  await eventually(() => expect(countOf(pair, WRITE)).toBeGreaterThan(3));
+  await settled(pair);
   expect(lines(pair)).toEqual(['recording began']);
 });
 
-it('a pause says who was in when it was sent, whoever comes meanwhile', async () => {
+it('the line on a pause says how many were in when it was sent, whoever comes meanwhile', async () => {
   const { pair, second } = await twoPeople();
   const pausing = hold(pair, WRITE);
   pair.simulator.hangUp(second);
@@ -103,31 +108,38 @@ it('a pause says who was in when it was sent, whoever comes meanwhile', async ()
   await isResumed(pair);
   await settled(pair);
   // The answers may come in any order.
-  expect(told(pair)).toContainEqual(expect.objectContaining({ msg: 'recording paused', people: 1, because: 'leave' }));
-  expect(told(pair)).toContainEqual(expect.objectContaining({ msg: 'recording resumed', people: 2, because: 'join' }));
+  expect(recordingLines(pair)).toContainEqual(
+    expect.objectContaining({ msg: 'recording paused', people: 1, because: 'leave' }),
+  );
+  expect(recordingLines(pair)).toContainEqual(
+    expect.objectContaining({ msg: 'recording resumed', people: 2, because: 'join' }),
+  );
 });
 
-it('a callback that comes while a sweep looks is the reason for what follows', async () => {
+it('a callback that comes during a resync is the reason for what follows', async () => {
   const durations = { ...FAST, settle: 60_000 };
-  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 300 }, durations });
-  const looking = hold(pair, READ_LIST);
-  await looking.isThere;
+  const { pair, second } = await twoPeople({ settings: { resyncIntervalMs: 300 }, durations });
+  const reading = hold(pair, READ_LIST);
+  await reading.isThere;
   pair.simulator.hangUp(second);
-  await eventually(() => expect(pair.log.at(-1)?.msg).toBe('participant left'));
-  looking.go();
+  await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'participant left' })));
+  reading.go();
   await isPaused(pair);
-  await eventually(() => expect(told(pair)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' }));
+  await eventually(() => expect(recordingLines(pair)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' }));
 });
 
-it('what a callback asked for is laid to it also when a sweep comes by before it is done', async () => {
+it('a callback stays the reason for what it asked for, though resyncs are due before that succeeds', async () => {
   const durations = { ...FAST, settle: 60_000 };
-  const { pair, second } = await twoPeople({ settings: { sweepIntervalMs: 100 }, durations });
+  const { pair, second } = await twoPeople({ settings: { resyncIntervalMs: 100 }, durations });
   const failing = fail(pair, 503, READ_LIST);
+  // None that was answered well is under way any more.
+  const reads = countOf(pair, READ_LIST);
+  await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(reads + 1));
   pair.simulator.hangUp(second);
-  const swept = countOf(pair, READ_CONFERENCES);
-  await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(swept + 2));
+  const lists = countOf(pair, READ_CONFERENCES);
+  await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(lists + 4));
   failing.heal();
   await isPaused(pair);
-  await eventually(() => expect(told(pair)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' }));
-  expect(told(pair)[1]?.msSinceCallback).toBeGreaterThan(100);
+  await eventually(() => expect(recordingLines(pair)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' }));
+  expect(recordingLines(pair)[1]?.msSinceCallback).toBeGreaterThan(100);
 });

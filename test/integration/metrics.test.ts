@@ -15,10 +15,10 @@ import {
 } from '../support/two-people.js';
 
 const NO_CORRECTIONS = {
-  'corrections_total{action="pause",found_by="sweep"}': 0,
-  'corrections_total{action="resume",found_by="sweep"}': 0,
-  'corrections_total{action="pause",found_by="settling look"}': 0,
-  'corrections_total{action="resume",found_by="settling look"}': 0,
+  'corrections_total{action="pause",found_by="resync"}': 0,
+  'corrections_total{action="resume",found_by="resync"}': 0,
+  'corrections_total{action="pause",found_by="settling read"}': 0,
+  'corrections_total{action="resume",found_by="settling read"}': 0,
 };
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
@@ -55,7 +55,7 @@ describe('the metrics', () => {
       'reaction_seconds_count{action="pause"}': 0,
       'reaction_seconds_count{action="resume"}': 0,
       retries_total: 0,
-      sweeps_total: 1,
+      sweeps_total: 2,
     });
   });
 
@@ -159,11 +159,11 @@ describe('the metrics', () => {
     );
   });
 
-  it('count sweeps, and what only a sweep set right', async () => {
+  it('count discoveries, and what only a resync set right', async () => {
     const beganAt = Date.now() / 1000;
-    // Without the looks that settle, which may come first.
+    // Without settling reads, which may come first.
     const durations = { ...FAST, settle: 60_000 };
-    const { pair, second } = await twoPeople({ settings: { ...OPEN.settings, sweepIntervalMs: 100 }, durations });
+    const { pair, second } = await twoPeople({ settings: { ...OPEN.settings, resyncIntervalMs: 100 }, durations });
     pair.simulator.onCallback = () => {};
     pair.simulator.hangUp(second);
     await isPaused(pair);
@@ -171,8 +171,8 @@ describe('the metrics', () => {
     await isResumed(pair);
     await eventually(async () =>
       expect(await metricsOf(pair)).toMatchObject({
-        'corrections_total{action="pause",found_by="sweep"}': 1,
-        'corrections_total{action="resume",found_by="sweep"}': 1,
+        'corrections_total{action="pause",found_by="resync"}': 1,
+        'corrections_total{action="resume",found_by="resync"}': 1,
         'reaction_seconds_count{action="pause"}': 0,
         'reaction_seconds_count{action="resume"}': 0,
       }),
@@ -183,8 +183,8 @@ describe('the metrics', () => {
     expect(last_sweep_timestamp_seconds).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  it('count no sweep that SignalWire does not answer, but its tries', async () => {
-    const { pair } = await twoPeople({ settings: { ...OPEN.settings, sweepIntervalMs: 100 } });
+  it('count no discovery that SignalWire does not answer, but its tries', async () => {
+    const { pair } = await twoPeople({ settings: { ...OPEN.settings, resyncIntervalMs: 100 } });
     fail(pair, 503, READ_CONFERENCES);
     const { retries_total: retriesBefore = 0 } = await metricsOf(pair);
     await eventually(async () => expect((await metricsOf(pair)).retries_total).toBeGreaterThan(retriesBefore + 1));
@@ -193,20 +193,20 @@ describe('the metrics', () => {
     expect((await metricsOf(pair)).sweeps_total).toBe(sweeps_total);
   });
 
-  it('tell what a look set right that nothing asked for, because a callback was lost', async () => {
+  it('tell what a settling read set right, because a callback was lost', async () => {
     const { pair, second } = await twoPeople({ ...OPEN, durations: { ...FAST, settle: 2000 } });
     pair.simulator.hangUp(second);
-    const said = () => pair.log.map(({ msg }) => msg);
+    const logged = () => pair.log.map(({ msg }) => msg);
     await eventually(() =>
-      expect(said().slice(said().indexOf('recording paused'))).toEqual(['recording paused', 'looked']),
+      expect(logged().slice(logged().indexOf('recording paused'))).toEqual(['recording paused', 'read']),
     );
-    // The leave is dealt with. Somebody comes, unheard of, before the look that settles.
+    // The leave is dealt with. Somebody comes, of whom no callback tells, before the settling read.
     pair.simulator.onCallback = () => {};
     await pair.simulator.call();
     await isResumed(pair);
     await eventually(async () =>
       expect(await metricsOf(pair)).toMatchObject({
-        'corrections_total{action="resume",found_by="settling look"}': 1,
+        'corrections_total{action="resume",found_by="settling read"}': 1,
         'reaction_seconds_count{action="resume"}': 0,
         'reaction_seconds_count{action="pause"}': 1,
       }),
@@ -226,9 +226,7 @@ describe('the metrics', () => {
       expect(await metricsOf(pair)).toMatchObject({ 'reaction_seconds_count{action="pause"}': 1, ...NO_CORRECTIONS }),
     );
     await settled(pair);
-    expect(pair.log.filter(({ msg }) => msg.startsWith('recording ')).map(({ msg }) => msg)).toEqual([
-      'recording began',
-      'recording paused',
-    ]);
+    const lines = pair.log.filter(({ level, msg }) => level === 30 && msg.startsWith('recording '));
+    expect(lines.map(({ msg }) => msg)).toEqual(['recording began', 'recording paused']);
   });
 });

@@ -1,142 +1,83 @@
 import { describe, expect, it } from 'vitest';
-import type { Faults } from '../../src/simulator/faults.js';
-import { NO_FAULTS } from '../../src/simulator/faults.js';
-import {
-  eventually,
-  kindOf,
-  liveConference,
-  type Pair,
-  quiet,
-  recordingStatus,
-  startPair,
-} from '../support/service-beside-simulator.js';
+import { eventually, kindOf, liveConference, type Pair } from '../support/service-beside-simulator.js';
 import {
   countOf,
   FAST,
   fail,
   isPaused,
-  isResumed,
-  onePerson,
+  loggedOutages,
+  READ_CONFERENCES,
   READ_LIST,
   READ_RECORDING,
-  said,
   settled,
+  statusOf,
   twoPeople,
   WRITE,
 } from '../support/two-people.js';
 
+// What is logged of an outage. That all is right after it is held by test/simulation.
+
+const BEGINS = 'warn SignalWire fails: …';
+const ENDS = 'info SignalWire works again';
+
 const callInto = (pair: Pair, room: string) =>
   pair.simulator.call({ url: `${pair.service.publicUrl}/inbound?room=${room}` });
 
-function statusIn({ simulator }: Pair, room: string): string | undefined {
-  const conference = simulator.conferences().find(({ name }) => name === `recorded-${room}`);
-  return conference && recordingStatus(conference);
-}
-
 describe('an outage', () => {
-  const outages: [what: string, faults: Partial<Faults>][] = [
-    ['503, as JSON, HTML or nothing', { unavailable: 1 }],
-    ['429 without Retry-After', { tooMany: 1, retryAfter: 0 }],
-    ['429 with Retry-After', { tooMany: 1, retryAfter: 1 }],
-    ['requests that hang', { hang: 1, obeyMs: 300 }],
-    ['connections that are reset', { reset: 1 }],
-    ['all of it in turn', { unavailable: 0.3, tooMany: 0.3, hang: 0.2, obeyMs: 300, reset: 0.2 }],
-  ];
-
-  it.each(outages)(
-    'of %s pauses nothing on a guess, and all is right when it is over',
-    { timeout: 15_000 },
-    async (_what, faults) => {
-      const durations = { ...FAST, request: 600, retryAfterMost: 200 };
-      const pair = await startRooms({ durations });
-      Object.assign(pair.simulator.faults, faults);
-      await change(pair);
-      // Every conference of the three has been asked about a few times by now.
-      await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThanOrEqual(9));
-      expect(statusIn(pair, 'left')).toBe('in-progress');
-      expect(statusIn(pair, 'changed')).toBe('in-progress');
-
-      Object.assign(pair.simulator.faults, NO_FAULTS);
-      await eventually(() => {
-        expect(statusIn(pair, 'left')).toBe('paused');
-        expect(statusIn(pair, 'joined')).toBe('resumed');
-        expect(statusIn(pair, 'changed')).toBe('in-progress');
-      });
-      await settled(pair);
-      expect([statusIn(pair, 'left'), statusIn(pair, 'joined')]).toEqual(['paused', 'resumed']);
-      const once = ['warn SignalWire fails: …', 'info SignalWire works again'];
-      await eventually(() => expect(said(pair)).toEqual(once));
-      expect(pair.log.filter(({ level }) => level > 30)).toHaveLength(1);
-    },
-  );
-
-  /** Three rooms: two in each but `joined`, where one waits in a paused conference. */
-  async function startRooms(options: Parameters<typeof startPair>[0]): Promise<Pair> {
-    const pair = await startPair(options);
-    for (const room of ['left', 'joined', 'changed']) await callInto(pair, room);
-    for (const room of ['left', 'changed']) await callInto(pair, room);
-    const second = await callInto(pair, 'joined');
-    await settled(pair);
+  it.each([
+    ['is answered with 503, as JSON, HTML or nothing', { unavailable: 1 }],
+    ['is answered with 429', { tooMany: 1, retryAfter: 1 }],
+    ['hangs', { hang: 1, obeyMs: 300 }],
+    ['has its connection reset', { reset: 1 }],
+  ])('in which every request %s is logged once, and once that it is over', async (_what, faults) => {
+    const { pair, second } = await twoPeople({ durations: { ...FAST, request: 300, retryAfterMax: 200 } });
+    const noFaults = { ...pair.simulator.faults };
+    Object.assign(pair.simulator.faults, faults);
     pair.simulator.hangUp(second);
-    await eventually(() => expect(statusIn(pair, 'joined')).toBe('paused'));
-    await settled(pair);
-    pair.requests.length = 0;
-    return pair;
-  }
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(4));
+    expect(statusOf(pair)).toBe('in-progress');
+    expect(loggedOutages(pair)).toEqual([BEGINS]);
 
-  async function change(pair: Pair): Promise<void> {
-    const firstIn = (room: string) => {
-      const conference = pair.simulator.conferences().find(({ name }) => name === `recorded-${room}`);
-      for (const { call } of [...(conference?.participants.values() ?? [])].slice(0, 1)) pair.simulator.hangUp(call);
-    };
-    firstIn('left');
-    firstIn('changed');
-    await callInto(pair, 'changed');
-    await callInto(pair, 'joined');
-  }
+    Object.assign(pair.simulator.faults, noFaults);
+    await isPaused(pair);
+    await eventually(() => expect(loggedOutages(pair)).toEqual([BEGINS, ENDS]));
+    expect(pair.log.filter(({ level }) => level > 30)).toHaveLength(1);
+  });
 
-  it('is spoken of anew when there is another one', async () => {
+  it('is logged once more when it comes back', async () => {
     const { pair, second } = await twoPeople();
-    for (const call of [second, undefined]) {
+    const happenings = [() => pair.simulator.hangUp(second), () => pair.simulator.call()];
+    for (const happen of happenings) {
       const outage = fail(pair, 503, READ_LIST);
       pair.requests.length = 0;
-      if (call) pair.simulator.hangUp(call);
-      else await pair.simulator.call();
+      await happen();
       await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(2));
       outage.heal();
       await settled(pair);
     }
-    const once = ['warn SignalWire fails: …', 'info SignalWire works again'];
-    expect(said(pair)).toEqual([...once, ...once]);
+    expect(loggedOutages(pair)).toEqual([BEGINS, ENDS, BEGINS, ENDS]);
   });
 
-  it('of a moment, which the next try makes good, is not spoken of', async () => {
+  it('of a moment, which the next try makes good, is not logged', async () => {
     const { pair, second } = await twoPeople();
     pair.simulator.onRequest = (request, handle) =>
       kindOf(request) === READ_LIST && countOf(pair, READ_LIST) === 1 ? { status: 503, body: '' } : handle();
     pair.simulator.hangUp(second);
     await isPaused(pair);
     expect(countOf(pair, READ_LIST)).toBeGreaterThan(1);
-    expect(said(pair)).toEqual([]);
+    expect(loggedOutages(pair)).toEqual([]);
   });
 
-  it('is over although a conference that failed is gone, and another one then', { timeout: 15_000 }, async () => {
+  it('is over although the conference that failed is gone', async () => {
     const { pair, second } = await twoPeople();
-    for (let time = 0; time < 2; time += 1) {
-      const outage = fail(pair, 503, READ_LIST, READ_RECORDING, WRITE);
-      const before = countOf(pair, READ_LIST);
-      const [one, other] = [await callInto(pair, `gone-${time}`), await callInto(pair, `gone-${time}`)];
-      await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(before + 4));
-      pair.simulator.hangUp(one);
-      pair.simulator.hangUp(other);
-      outage.heal();
-      await settled(pair);
-      if (time === 0) pair.simulator.hangUp(second);
-      else await pair.simulator.call();
-      await settled(pair);
-    }
-    const once = ['warn SignalWire fails: …', 'info SignalWire works again'];
-    expect(said(pair)).toEqual([...once, ...once]);
+    const outage = fail(pair, 503, READ_LIST, READ_RECORDING, WRITE);
+    const calls = [await callInto(pair, 'gone'), await callInto(pair, 'gone')];
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(4));
+    for (const call of calls) pair.simulator.hangUp(call);
+    outage.heal();
+    await settled(pair);
+    pair.simulator.hangUp(second);
+    await eventually(() => expect(loggedOutages(pair)).toEqual([BEGINS, ENDS]));
   });
 
   it('of one conference alone is not over while that one still fails', async () => {
@@ -147,44 +88,38 @@ describe('an outage', () => {
     await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
     await callInto(pair, 'elsewhere');
     await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(10));
-    expect(said(pair)).toEqual(['warn SignalWire fails: …']);
+    expect(loggedOutages(pair)).toEqual([BEGINS]);
   });
 });
 
-describe('Retry-After', () => {
-  const durations = { ...FAST, retryAfterMost: 1500 };
+it('credentials that SignalWire no longer takes are logged loudly, and once', async () => {
+  const { pair, second } = await twoPeople({ settings: { resyncIntervalMs: 200 } });
+  const refused = fail(pair, 401, READ_LIST, READ_RECORDING, WRITE, READ_CONFERENCES);
+  pair.simulator.hangUp(second);
+  await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(5));
+  expect(loggedOutages(pair)).toEqual(['error SignalWire refuses our credentials: …']);
+  refused.heal();
+  await isPaused(pair);
+  await eventually(() => expect(loggedOutages(pair).at(-1)).toBe(ENDS));
+});
 
-  it('is waited for, whatever is heard meanwhile, but not for longer than we think right', async () => {
-    const { pair, second } = await twoPeople({ durations });
-    Object.assign(pair.simulator.faults, { tooMany: 1, retryAfter: 60 });
+describe('a recording whose every change is refused', () => {
+  it.each([404, 422])('with %i is logged once, and once that it is right again', async (status) => {
+    const { pair, second } = await twoPeople();
+    const refused = fail(pair, status, WRITE);
     pair.simulator.hangUp(second);
-    await eventually(() => expect(pair.requests.length).toBeGreaterThan(0));
-    await quiet(pair.simulator, 100);
-    pair.requests.length = 0;
-    Object.assign(pair.simulator.faults, NO_FAULTS);
+    const loud = () => pair.log.filter(({ level }) => level > 30);
+    await eventually(() => expect(loud()).toHaveLength(1));
+    refused.heal();
+    // What is refused again and again is let be until something happens.
     pair.simulator.hangUp(await pair.simulator.call());
-    await quiet(pair.simulator, 100);
-    expect(pair.requests).toEqual([]);
     await isPaused(pair);
-  });
-
-  it('may be passed over once by an urgent resume', async () => {
-    const { pair } = await onePerson({ durations });
-    Object.assign(pair.simulator.faults, { tooMany: 1, retryAfter: 60 });
-    pair.simulator.hangUp(await pair.simulator.call());
-    await quiet(pair.simulator, 100);
-    // The first resume itself, and then nothing.
-    expect(pair.requests).toEqual([WRITE]);
-    pair.requests.length = 0;
-
-    const third = await pair.simulator.call();
-    await quiet(pair.simulator, 100);
-    expect(pair.requests).toEqual([WRITE]);
-    pair.simulator.hangUp(third);
-    await pair.simulator.call();
-    await quiet(pair.simulator, 100);
-    expect(pair.requests).toEqual([WRITE]);
-    Object.assign(pair.simulator.faults, NO_FAULTS);
-    await isResumed(pair);
+    await settled(pair);
+    const { sid: conferenceSid } = liveConference(pair.simulator);
+    expect(pair.log.filter(({ msg }) => msg.startsWith('the recording of '))).toEqual([
+      expect.objectContaining({ level: 40, conferenceSid }),
+      expect.objectContaining({ level: 30, conferenceSid, msg: 'the recording of the conference is right again' }),
+    ]);
+    expect(loud()).toHaveLength(1);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../src/service.js';
-import { newPhoneNumber } from '../../src/simulator/model.js';
+import { current } from '../../src/simulator/model/timeline.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import {
   eventually,
   keepLog,
   liveConference,
   loopbackTunnel,
-  recordingStatus,
   settingsFor,
 } from '../support/service-beside-simulator.js';
+import { recordingStatus } from '../support/space-state.js';
 
 const PUBLIC_URL = 'https://recorder.example.com';
 const INFO = 30;
@@ -36,7 +36,7 @@ async function startPointing(given: Given = {}) {
   number.voiceUrl = given.voiceUrl;
   number.voiceMethod = given.voiceMethod ?? 'POST';
   number.voiceApplicationSid = given.voiceApplicationSid;
-  simulator.numbers.push(...(given.others ?? []).map((other) => newPhoneNumber(other, undefined)));
+  for (const other of given.others ?? []) simulator.addNumber(other);
   for (const scope of ['Voice', 'Numbers'] as const) {
     if (given.scopes && !given.scopes.includes(scope)) simulator.scopes.delete(scope);
   }
@@ -129,7 +129,7 @@ describe('a number that the settings name', () => {
     const service = await startService({ settings, log, openTunnel: loopbackTunnel });
     onTestFinished(() => service.close());
     await eventually(() => expect(simulator.numbers[0]?.voiceUrl).toBe(`${service.publicUrl}/inbound`));
-    expect((await simulator.call()).status).toBe('in-progress');
+    expect(current((await simulator.call()).status)).toBe('in-progress');
     expect(simulator.conferences()).toHaveLength(1);
   });
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { environmentFor, MAIN, run, SIMULATOR, simulated, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
-import { eventually, liveConference, recordingStatus } from '../support/service-beside-simulator.js';
+import { eventually, liveConference } from '../support/service-beside-simulator.js';
+import { headCount, recordingStatus } from '../support/space-state.js';
 
 describe('the process', { timeout: 20_000 }, () => {
   it('ends with 1 and all mistakes, and no stack trace, when the settings are wrong', async () => {
@@ -45,7 +46,7 @@ describe('the process', { timeout: 20_000 }, () => {
     expect(output.out).not.toContain(env.SIGNALWIRE_SIGNING_KEY);
   });
 
-  it('is killed while a recording is paused, and people come and go: the next one puts all right', async () => {
+  it('that is killed while a recording is paused leaves nothing that the next one does not put right', async () => {
     const simulator = await simulated();
     const killed = await startProcess(simulator);
     await simulator.call();
@@ -58,10 +59,9 @@ describe('the process', { timeout: 20_000 }, () => {
     // Somebody comes by another way, as nobody answers the number now.
     await simulator.call({ url: (await serveLaml()) + liveConference(simulator).name });
     await startProcess(simulator, {}, killed.port);
-    // It listens only when its first sweep has put this right.
-    expect(recordingStatus(liveConference(simulator))).toBe('resumed');
+    await eventually(() => expect(recordingStatus(liveConference(simulator))).toBe('resumed'));
     await simulator.call();
-    expect(liveConference(simulator).participants.size).toBe(3);
+    expect(headCount(liveConference(simulator))).toBe(3);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes what it acknowledged at %s, and ends with 0', async (signal) => {
@@ -78,7 +78,7 @@ describe('the process', { timeout: 20_000 }, () => {
     expect(recordingStatus(liveConference(simulator))).toBe('paused');
   });
 
-  it('hears a signal before it has loaded anything, and ends with 0', async () => {
+  it('takes a signal before it has loaded anything, and ends with 0', async () => {
     // A main.ts that needs more than this to be there doesn't start; one that waits for it first dies of the signal.
     const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -95,7 +95,7 @@ describe('the process', { timeout: 20_000 }, () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  it('ends with 0 at a signal during its first sweep', async () => {
+  it('ends with 0 at a signal during its first discovery', async () => {
     const simulator = await simulated();
     simulator.faults.hang = 1;
     const asked = once(simulator.events, 'request');
@@ -140,11 +140,13 @@ describe('the process', { timeout: 20_000 }, () => {
       SIMULATOR,
       { PORT: '0', SIGNALWIRE_API_TOKEN: 'PT-mine' },
       'PORT=3000\nSIGNALWIRE_SIGNING_KEY=PSK-mine\n',
+      ['--space', '7', '--alone', '404'],
     );
     await eventually(() => expect(output.out).toMatch(/\n {2}curl [\s\S]*Url=\S+\n/));
     expect(output.out).toMatch(/API token +PT-mine\n/);
     expect(output.out).toMatch(/signing key +PSK-mine\n/);
     expect(output.out).not.toContain(':3000/api');
+    expect(output.out).toMatch(/differs from what SignalWire documents: --alone 404 --/);
     const url = /http:\S+/.exec(output.out)?.[0] ?? '';
     const projectId = /project ID +(\S+)/.exec(output.out)?.[1] ?? '';
     const account = await fetch(`${url}/api/laml/2010-04-01/Accounts/${projectId}`, {

@@ -1,9 +1,20 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/server.js';
 import { startService } from '../../src/service.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
-import { eventually, keepLog, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';
+import { freePort } from '../support/processes.js';
+import { serveLaml } from '../support/serve-laml.js';
+import {
+  eventually,
+  keepLog,
+  liveConference,
+  loopbackTunnel,
+  settingsFor,
+  startPair,
+} from '../support/service-beside-simulator.js';
+import { known, post } from '../support/two-people.js';
 
 async function simulated() {
   const simulator = await startSimulator();
@@ -87,23 +98,73 @@ describe('the start', () => {
     expect(close).toHaveBeenCalledOnce();
   });
 
-  it('waits for the first sweep only so long, says so, and goes on with it', async () => {
+  it('opens the port before the first discovery is done', async () => {
+    const simulator = await simulated();
+    await simulator.call({ url: `${await serveLaml()}recorded-sales` });
+    const { sid: ConferenceSid } = liveConference(simulator);
+    const listed = once(simulator.events, 'request');
+    let answer = () => {};
+    const mayAnswer = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    simulator.onRequest = async (_request, handle) => {
+      await mayAnswer;
+      return handle();
+    };
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const settings = settingsFor(simulator, { port, publicUrl: url });
+    const { log, lines } = keepLog();
+    const starting = startService({ settings, log, durations: { firstDiscovery: 60_000, request: 60_000 } });
+    onTestFinished(() => starting.then((service) => service.close()));
+    await listed;
+    await eventually(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+
+    // Callbacks are taken and calls into a room that is asked for, too; whoever asks for none waits.
+    const conference = { ConferenceSid, StatusCallbackEvent: 'conference-start' };
+    expect(await post({ simulator }, `${url}/callback`, conference)).toBe(200);
+    expect(await post({ simulator }, `${url}/inbound?room=sales`, { CallSid: 'CA-1' })).toBe(200);
+    let isAnswered = false;
+    const call = post({ simulator }, `${url}/inbound`, { CallSid: 'CA-2' }).finally(() => {
+      isAnswered = true;
+    });
+    expect(await post({ simulator }, `${url}/callback`, conference)).toBe(200);
+    expect(isAnswered).toBe(false);
+    expect(lines).not.toContainEqual(expect.objectContaining({ msg: 'first discovery done' }));
+    answer();
+    expect(await call).toBe(200);
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'first discovery done' }));
+  });
+
+  it('has a caller wait for the first discovery only so long, says so, and goes on with it', async () => {
+    let answer = () => {};
+    const mayAnswer = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     const pair = await startPair({
-      durations: { firstSweep: 50 },
+      durations: { firstDiscovery: 200, request: 60_000 },
       async before(simulator) {
-        simulator.latencyMs = 500;
+        await simulator.call({ url: `${await serveLaml()}recorded-sales` });
+        simulator.onRequest = async (_request, handle) => {
+          await mayAnswer;
+          return handle();
+        };
       },
     });
     expect(pair.log).toContainEqual(
-      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first sweep is not finished yet/) }),
+      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first discovery is not finished yet/) }),
     );
-    await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'first sweep done' })));
+    await pair.simulator.call();
+    expect(pair.simulator.conferences()).toHaveLength(2);
+    answer();
+    await eventually(async () => expect(await known(pair)).toBe(2));
   });
 
-  it('tries the first sweep until SignalWire answers', async () => {
+  it('tries the first discovery until SignalWire answers', async () => {
     const pair = await startPair({
-      durations: { firstSweep: 50, request: 50, retryFirst: 10, retryMost: 20 },
-      before(simulator) {
+      durations: { firstDiscovery: 50, request: 50, retryFirst: 10, retryMax: 20 },
+      async before(simulator) {
+        await simulator.call({ url: `${await serveLaml()}recorded-sales` });
         simulator.latencyMs = 1000;
       },
     });
@@ -111,6 +172,6 @@ describe('the start', () => {
       expect(pair.log).toContainEqual(expect.objectContaining({ msg: expect.stringMatching(/^SignalWire fails/) })),
     );
     pair.simulator.latencyMs = 0;
-    await eventually(() => expect(pair.log).toContainEqual(expect.objectContaining({ msg: 'first sweep done' })));
+    await eventually(async () => expect(await known(pair)).toBe(1));
   });
 });

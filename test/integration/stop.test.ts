@@ -68,7 +68,7 @@ describe('a stop', () => {
   });
 
   it('asks nothing more of SignalWire, however often it is asked for', async () => {
-    const pair = await startPair({ settings: { sweepIntervalMs: 20 } });
+    const pair = await startPair({ settings: { resyncIntervalMs: 20 } });
     await pair.simulator.call();
     await eventually(() => expect(pair.requests.length).toBeGreaterThan(5));
     await Promise.all([pair.service.close(), pair.service.close()]);

@@ -14,7 +14,7 @@ it('the log is JSON where the output is no terminal', async () => {
   await eventually(() => expect(output.out).toContain('SIGNALWIRE_PHONE_NUMBER'));
   const lines = output.out.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    'first sweep done',
+    'first discovery done',
     'Webhook is live at https://recorder.example.com/inbound',
     expect.stringMatching(
       /^Set it, .* voice webhook in SignalWire's dashboard under .*; or set SIGNALWIRE_PHONE_NUMBER$/,
@@ -33,7 +33,7 @@ it('the log leaves out where the number is pointed by hand where the start point
 it('the log says where the webhook is whatever the level, as nothing else tells it', async () => {
   const { output } = await run(MAIN, { ...(await environmentFor()), LOG_LEVEL: 'silent' });
   await eventually(() => expect(output.out).toContain('Webhook is live at https://recorder.example.com/inbound'));
-  expect(output.out).not.toContain('first sweep done');
+  expect(output.out).not.toContain('first discovery done');
 });
 
 it.skipIf(!isLinux)('the log is for people where the output is a terminal', async () => {
@@ -46,6 +46,6 @@ it.skipIf(!isLinux)('the log is for people where the output is a terminal', asyn
   child.stdout.on('data', (text) => (output += text));
   await eventually(() => expect(output).toContain('Status page is at https://recorder.example.com/'));
   const lines = stripVTControlCharacters(output).trim().split(/\r?\n/);
-  expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: first sweep done \{"conferences":0\}$/);
+  expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: first discovery done \{"conferences":0\}$/);
   expect(lines[1]).toMatch(/^\[.+\] INFO: Webhook is live at https:\/\/recorder\.example\.com\/inbound \{.+\}$/);
 });

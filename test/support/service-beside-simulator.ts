@@ -1,12 +1,16 @@
 import pino from 'pino';
 import { onTestFinished, vi } from 'vitest';
-import type { Durations } from '../../src/conferences/durations.js';
+import type { Durations } from '../../src/recording/durations.js';
 import { type Service, startService } from '../../src/service.js';
 import { readSettings, type Settings } from '../../src/settings.js';
-import { createSpace, type Space } from '../../src/signalwire/space.js';
-import type { Conference } from '../../src/simulator/model.js';
+import { createSpace } from '../../src/signalwire/rest-space.js';
+import type { Space } from '../../src/signalwire/space.js';
+import type { Conference } from '../../src/simulator/model/resources.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import type { OpenTunnel } from '../../src/tunnel.js';
+import { isOver } from './space-state.js';
+
+export { eventually } from './eventually.js';
 
 /** A line of the service's log. */
 export interface LogLine {
@@ -112,11 +116,6 @@ export async function startPair({
   return pair;
 }
 
-/** Waits until a condition holds, looking every few milliseconds; gives up after 10 s and says how it failed. */
-export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 5 });
-}
-
 /** Waits until the service has asked for nothing for a while: only then "nothing happened" can be said. */
 export async function quiet(simulator: Simulator, ms = 150): Promise<void> {
   let last = performance.now();
@@ -136,15 +135,10 @@ export async function quiet(simulator: Simulator, ms = 150): Promise<void> {
 
 /** The simulator's only conference that isn't over. */
 export function liveConference(simulator: Simulator): Conference {
-  const [conference, ...others] = simulator.conferences().filter(({ status }) => status !== 'completed');
+  const [conference, ...others] = simulator.conferences().filter((one) => !isOver(one));
   if (!conference || others.length > 0)
     throw new Error(`There are ${others.length + (conference ? 1 : 0)} conferences.`);
   return conference;
-}
-
-/** What the conference's newest recording does, in the simulator's own words. */
-export function recordingStatus(conference: Conference): string | undefined {
-  return conference.recordings[0]?.status;
 }
 
 /** A request without its SIDs: `GET PROJECT/Conferences/SID/Recordings/SID` is `GET Conferences Recordings`. */

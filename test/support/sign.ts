@@ -9,3 +9,8 @@ export function sign(signingKey: string, url: string, form: Record<string, strin
     .update([url, ...parameters].join(''))
     .digest('base64');
 }
+
+/** The signature of SignalWire's JSON webhooks: over the URL and the body as it is. */
+export function signJson(signingKey: string, url: string, body: string | Buffer): string {
+  return createHmac('sha1', signingKey).update(url).update(body).digest('hex');
+}

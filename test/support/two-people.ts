@@ -7,10 +7,10 @@ import {
   type Options,
   type Pair,
   quiet,
-  recordingStatus,
   startPair,
 } from './service-beside-simulator.js';
 import { sign } from './sign.js';
+import { recordingStatus } from './space-state.js';
 
 export const READ_LIST = 'GET Conferences Participants';
 export const READ_RECORDING = 'GET Conferences Recordings';
@@ -18,15 +18,18 @@ export const READ_CONFERENCES = 'GET Conferences';
 export const WRITE = 'POST Conferences Recordings';
 
 /** The reconciler's waits, a tenth as long or shorter. */
-export const FAST = { word: 200, settle: 240, retryFirst: 20, retryMost: 80 };
+export const FAST = { leaveReport: 200, joinReport: 300, settle: 40, retryFirst: 20, retryMax: 80 };
 
 export const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
 export const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('paused'));
 export const isResumed = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('resumed'));
 export const countOf = ({ requests }: Pair, kind: string) => requests.filter((request) => request === kind).length;
 
-/** Lets everything run out: the words, the settling look, the retries. */
-export const settled = ({ simulator }: Pair) => quiet(simulator, FAST.settle + 110);
+/** Until the last settling read is due, after the last callback. */
+const SETTLED_MS = FAST.joinReport + FAST.settle;
+
+/** Lets everything run out: the reports, the settling reads, the retries. */
+export const settled = ({ simulator }: Pair) => quiet(simulator, SETTLED_MS + 110);
 
 /** How many conferences the service knows, as /healthz says. */
 export async function known({ service }: { service: { port: number } }): Promise<number> {
@@ -34,16 +37,18 @@ export async function known({ service }: { service: { port: number } }): Promise
   return conferences;
 }
 
-/** Two are in a recorded conference, and the service has seen it all. */
+/** Two are in a recorded conference, and the service knows it all. */
 export async function twoPeople(options: Options = {}) {
   const pair = await startPair({ durations: FAST, ...options });
   const first = await pair.simulator.call();
   const second = await pair.simulator.call();
-  const { sweepIntervalMs = 0 } = options.settings ?? {};
-  // Where sweeps never cease there is no quiet: then enough of them must have gone by.
-  if (sweepIntervalMs === 0) await settled(pair);
-  else
-    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(FAST.settle / sweepIntervalMs + 2));
+  const { resyncIntervalMs = 0 } = options.settings ?? {};
+  // Where resyncs never cease there is no quiet: then enough discoveries, of two lists each, must have gone by.
+  if (resyncIntervalMs === 0) await settled(pair);
+  else {
+    const lists = countOf(pair, READ_CONFERENCES) + 2 * (SETTLED_MS / resyncIntervalMs + 2);
+    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(lists));
+  }
   pair.requests.length = 0;
   return { pair, first, second };
 }
@@ -58,19 +63,6 @@ export async function onePerson(options: Options = {}) {
   return { pair, first };
 }
 
-/** Counts requests of a kind in flight. */
-export function watchInFlight({ simulator }: Pair, kind: string): { most: number } {
-  const seen = { most: 0 };
-  let inFlight = 0;
-  simulator.events.on('request', (request) => {
-    if (kindOf(request) === kind) seen.most = Math.max(seen.most, ++inFlight);
-  });
-  simulator.events.on('answer', (request) => {
-    if (kindOf(request) === kind) inFlight -= 1;
-  });
-  return seen;
-}
-
 /** Has requests of some kinds answered with a status for as long as the test wants. */
 export function fail({ simulator }: Pair, status: number, ...kinds: string[]): { heal(): void } {
   const before = simulator.onRequest;
@@ -78,6 +70,25 @@ export function fail({ simulator }: Pair, status: number, ...kinds: string[]): {
     kinds.includes(kindOf(request))
       ? { status, body: { code: status, message: 'no', status } }
       : before(request, handle);
+  return {
+    heal() {
+      simulator.onRequest = before;
+    },
+  };
+}
+
+/** Has requests of a kind answered with another text than the simulator's, for as long as the test wants. */
+export function answer(
+  { simulator }: Pick<Pair, 'simulator'>,
+  kind: string,
+  write: (text: string) => string,
+): { heal(): void } {
+  const before = simulator.onRequest;
+  simulator.onRequest = async (request, handle) => {
+    const outcome = await before(request, handle);
+    if (kindOf(request) !== kind || outcome === 'reset') return outcome;
+    return { ...outcome, body: write(JSON.stringify(outcome.body)) };
+  };
   return {
     heal() {
       simulator.onRequest = before;
@@ -103,7 +114,11 @@ export function hold({ simulator }: Pair, kind: string): { isThere: Promise<unkn
 }
 
 /** Posts a correctly signed callback; returns the status of the answer. */
-export async function post({ simulator }: Pair, url: string, form: Record<string, string>): Promise<number> {
+export async function post(
+  { simulator }: Pick<Pair, 'simulator'>,
+  url: string,
+  form: Record<string, string>,
+): Promise<number> {
   const headers = { 'x-signalwire-signature': sign(simulator.signingKey, url, form) };
   return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) })).status;
 }
@@ -111,7 +126,7 @@ export async function post({ simulator }: Pair, url: string, form: Record<string
 const LEVELS: Record<number, string> = { 30: 'info', 40: 'warn', 50: 'error' };
 
 /** What the log says of SignalWire's failing and working again. */
-export const said = ({ log }: Pair) =>
+export const loggedOutages = ({ log }: Pair) =>
   log
     .filter(({ msg, level }) => msg.startsWith('SignalWire ') && level > 20)
     .map(({ msg, level }) => `${LEVELS[level]} ${msg.replace(/:.*/, ': …')}`);

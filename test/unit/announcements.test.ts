@@ -8,7 +8,7 @@ it('a listener that throws is logged, and does no harm to the one who announces,
     throw new Error('no');
   };
   const other = vi.fn();
-  announceTo([broken, other], log)({ what: 'swept' });
-  expect(other).toHaveBeenCalledWith({ what: 'swept' });
-  expect(lines).toEqual([expect.objectContaining({ level: 50, msg: 'a listener failed', announcement: 'swept' })]);
+  announceTo([broken, other], log)({ what: 'discovered' });
+  expect(other).toHaveBeenCalledWith({ what: 'discovered' });
+  expect(lines).toEqual([expect.objectContaining({ level: 50, msg: 'a listener failed', announcement: 'discovered' })]);
 });

@@ -1,6 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
-import { backoff } from '../../src/conferences/backoff.js';
-import { DEFAULT_DURATIONS } from '../../src/conferences/durations.js';
+import { describe, expect, it } from 'vitest';
+import { backoff } from '../../src/recording/backoff.js';
+import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
+import { SpaceError } from '../../src/signalwire/space-error.js';
+
+const unavailable = (retryAfterMs?: number) => new SpaceError('SignalWire answered 503', { status: 503, retryAfterMs });
+const wait = (failures: number, error: unknown, random: number, max?: number) =>
+  backoff(failures, error, DEFAULT_DURATIONS, () => random, max);
 
 describe('the wait before the next try', () => {
   it.each([
@@ -10,14 +15,27 @@ describe('the wait before the next try', () => {
     [4, 2000, 4000],
     [5, 2000, 4000],
     [100, 2000, 4000],
-  ])('is after %i failures somewhere from %i to %i ms', (failures, shortest, longest) => {
-    const random = vi.spyOn(Math, 'random');
-    random.mockReturnValue(0);
-    expect(backoff(failures, DEFAULT_DURATIONS)).toBe(shortest);
-    random.mockReturnValue(1);
-    expect(backoff(failures, DEFAULT_DURATIONS)).toBe(longest);
-    random.mockRestore();
-    const waits = Array.from({ length: 50 }, () => backoff(failures, DEFAULT_DURATIONS));
-    expect(new Set(waits).size).toBeGreaterThan(10);
+  ])('is after %i failures from %i to %i ms', (failures, shortest, longest) => {
+    expect(wait(failures, unavailable(), 0)).toBe(shortest);
+    expect(wait(failures, unavailable(), 0.5)).toBe((shortest + longest) / 2);
+    expect(wait(failures, unavailable(), 1)).toBe(longest);
+  });
+
+  it('goes on doubling up to another maximum, where there is one', () => {
+    expect(wait(100, unavailable(), 1, 60_000)).toBe(60_000);
+  });
+
+  it.each([
+    [0, 250],
+    [100, 250],
+    [3000, 3000],
+    [3_600_000, 5000],
+  ])('is no shorter than the Retry-After of %i ms, within reason: %i ms', (retryAfterMs, expected) => {
+    expect(wait(1, unavailable(retryAfterMs), 0)).toBe(expected);
+  });
+
+  it('needs no error of SignalWire', () => {
+    expect(wait(1, new Error('ours'), 0)).toBe(250);
+    expect(wait(1, undefined, 0)).toBe(250);
   });
 });

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Snapshot } from '../../src/announcements.js';
+import type { Cause, Snapshot } from '../../src/announcements.js';
 import { createHistory, type History } from '../../src/status/history.js';
+
+const RESYNC: Cause = { what: 'resync', at: undefined };
 
 let history: History;
 
@@ -14,17 +16,18 @@ const snapshot = (people: string[], recording: Snapshot['recording'], sid: strin
   sid,
   name: 'recorded-sales',
   people: new Set(people),
+  recordingSid: recording && `recording of ${sid}`,
   recording,
 });
 
-/** A look has found this. */
-function see(people: string[], recording?: Snapshot['recording'], sid = 'one') {
-  history.hear({ what: 'seen', conference: snapshot(people, recording, sid) });
+/** A read has found this. */
+function read(people: string[], recording?: Snapshot['recording'], sid = 'one') {
+  history.hear({ what: 'read', conference: snapshot(people, recording, sid), cause: RESYNC });
 }
 
-/** A callback has told this. */
-function hear(people: string[], recording?: Snapshot['recording'], sid = 'one') {
-  history.hear({ what: 'heard', conference: snapshot(people, recording, sid) });
+/** A callback has reported this. */
+function report(people: string[], recording?: Snapshot['recording'], sid = 'one') {
+  history.hear({ what: 'reported', conference: snapshot(people, recording, sid) });
 }
 
 const end = (sid = 'one') => history.hear({ what: 'over', conferenceSid: sid });
@@ -34,13 +37,13 @@ const happened = () => only()?.events.map(({ what, callSid }) => (callSid ? `${c
 
 describe('the history', () => {
   it('adds up how long a recording ran and was paused', () => {
-    see(['a']);
+    read(['a']);
     later(1000);
-    see(['a', 'b'], 'in-progress');
+    read(['a', 'b'], 'in-progress');
     later(10_000);
-    see(['a'], 'paused');
+    read(['a'], 'paused');
     later(500);
-    see(['a', 'b'], 'in-progress');
+    read(['a', 'b'], 'in-progress');
     later(3000);
     expect(only()).toMatchObject({ recordedMs: 10_000, pausedMs: 500, recordingSince: 11_500 });
     end();
@@ -54,10 +57,10 @@ describe('the history', () => {
   });
 
   it('adds up right also where the clock is put back or forward', () => {
-    see(['a', 'b'], 'in-progress');
+    read(['a', 'b'], 'in-progress');
     later(1000);
     vi.setSystemTime(-3_600_000);
-    see(['a'], 'paused');
+    read(['a'], 'paused');
     later(2000);
     vi.setSystemTime(3_600_000);
     end();
@@ -67,17 +70,17 @@ describe('the history', () => {
   it('is another version after each change, and the same when the same is seen again', () => {
     const versions = new Set([history.version]);
     const isNew = () => versions.size < versions.add(history.version).size;
-    see(['a']);
+    read(['a']);
     expect(isNew()).toBe(true);
-    see(['a']);
-    hear(['a']);
+    read(['a']);
+    report(['a']);
     expect(isNew()).toBe(false);
-    see(['b']);
+    read(['b']);
     expect(isNew()).toBe(true);
-    see(['b'], 'paused');
+    read(['b'], 'paused');
     expect(isNew()).toBe(true);
     const named = { ...snapshot(['b'], 'paused', 'one'), name: 'another name' };
-    history.hear({ what: 'seen', conference: named });
+    history.hear({ what: 'read', conference: named, cause: RESYNC });
     expect(isNew()).toBe(true);
     end();
     expect(isNew()).toBe(true);
@@ -93,36 +96,36 @@ describe('the history', () => {
   });
 
   it('tells who joins and leaves from who was there before', () => {
-    see(['a', 'b'], 'in-progress');
-    hear(['a', 'b', 'c'], 'in-progress');
-    see(['b', 'c'], 'in-progress');
+    read(['a', 'b'], 'in-progress');
+    report(['a', 'b', 'c'], 'in-progress');
+    read(['b', 'c'], 'in-progress');
     expect(happened()).toEqual(['seen', 'c joined', 'a left']);
     expect(only()?.events[0]).toMatchObject({ people: 2, recording: 'in-progress' });
   });
 
   it('tells of the first caller that they join, as a callback says so', () => {
-    hear(['a']);
+    report(['a']);
     expect(happened()).toEqual(['seen', 'a joined']);
   });
 
   it('keeps people apart from what it was shown', () => {
     const people = new Set(['a']);
-    const conference = { sid: 'one', name: undefined, people, recording: undefined };
-    history.hear({ what: 'heard', conference });
+    const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recording: undefined };
+    history.hear({ what: 'reported', conference });
     people.add('b');
-    history.hear({ what: 'heard', conference });
+    history.hear({ what: 'reported', conference });
     expect(happened()).toEqual(['seen', 'a joined', 'b joined']);
   });
 
   it('keeps a name when a callback comes that has none', () => {
-    hear(['a']);
-    history.hear({ what: 'heard', conference: { ...snapshot(['a'], undefined, 'one'), name: undefined } });
+    report(['a']);
+    history.hear({ what: 'reported', conference: { ...snapshot(['a'], undefined, 'one'), name: undefined } });
     expect(only()?.name).toBe('recorded-sales');
   });
 
   it('keeps the last 20 finished conferences, the latest first', () => {
     for (let i = 1; i <= 50; i += 1) {
-      see(['a'], 'in-progress', `conference ${i}`);
+      read(['a'], 'in-progress', `conference ${i}`);
       end(`conference ${i}`);
     }
     const sids = history.finished().map(({ sid }) => sid);
@@ -133,43 +136,43 @@ describe('the history', () => {
 
   it('keeps the latest 100 events of a conference, and the sums of all', () => {
     for (let i = 0; i < 1000; i += 1) {
-      see(['a'], 'paused');
+      read(['a'], 'paused');
       later(10);
-      see(['a', 'b'], 'in-progress');
+      read(['a', 'b'], 'in-progress');
       later(20);
     }
-    see(['a'], 'paused');
+    read(['a'], 'paused');
     expect(only()).toMatchObject({ recordedMs: 20_000, pausedMs: 10_000 });
     expect(only()?.events).toHaveLength(100);
     expect(only()?.events.at(-1)).toMatchObject({ what: 'recording', recording: 'paused', people: 1 });
   });
 
   it('leaves a conference over, as it was, when callbacks of it come late', () => {
-    see(['a'], 'in-progress');
+    read(['a'], 'in-progress');
     end();
     const before = structuredClone(history.finished());
     later(5000);
-    hear([]);
-    hear(['a']);
+    report([]);
+    report(['a']);
     end();
     expect(history.live()).toEqual([]);
     expect(history.finished()).toEqual(before);
   });
 
   it('knows nothing of a conference that nobody is in and nothing records', () => {
-    hear([]);
+    report([]);
     end();
     expect([...history.live(), ...history.finished()]).toEqual([]);
   });
 
   it('takes a conference up again that goes on after all, with what it had', () => {
-    see(['a', 'b'], 'in-progress');
+    read(['a', 'b'], 'in-progress');
     later(1000);
     end();
     later(1000);
-    see(['a', 'b'], 'in-progress');
+    read(['a', 'b'], 'in-progress');
     later(500);
-    see(['a'], 'paused');
+    read(['a'], 'paused');
     expect(history.finished()).toEqual([]);
     expect(only()).toMatchObject({ firstSeenAt: 0, endedAt: undefined, recordedMs: 1500 });
     expect(happened()).toEqual(['seen', 'over', 'seen', 'b left', 'recording']);

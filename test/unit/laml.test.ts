@@ -13,7 +13,7 @@ describe('the LaML for a caller', () => {
       'statusCallback="https://recorder.example.com/base/callback"',
       'statusCallbackEvent="start end join leave"',
       'recordingStatusCallback="https://recorder.example.com/base/store_recording_sid"',
-      'recordingStatusCallbackEvent="in-progress completed"',
+      'recordingStatusCallbackEvent="in-progress completed failed"',
       'trim="do-not-trim"',
     ]) {
       expect(xml).toContain(` ${attribute}`);

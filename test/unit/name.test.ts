@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameFault } from '../../src/conferences/name.js';
+import { nameFault } from '../../src/rooms/names.js';
 
 describe('a conference name', () => {
   it.each(['recorded-sales', 'x'.repeat(64), '😀'.repeat(64), 'a & <b> "c"'])('may be %s', (name) => {

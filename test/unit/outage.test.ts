@@ -1,76 +1,104 @@
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createOutage, type Outage } from '../../src/conferences/outage.js';
+import type { Announce } from '../../src/announcements.js';
+import { createOutage } from '../../src/outage.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
 const unavailable = new SpaceError('SignalWire answered 503', { status: 503 });
 const unauthorized = new SpaceError('SignalWire answered 401', { status: 401 });
+const notFound = new SpaceError('SignalWire answered 404', { status: 404 });
 
-let lines: { level: number; msg: string; failures?: number }[];
+let lines: { level: number; msg: string; failures?: number; conferenceSid?: string }[];
 let announced: string[];
-let outage: Outage;
+let listen: Announce;
 
 beforeEach(() => {
   lines = [];
   announced = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  outage = createOutage(log, ({ what }) => announced.push(what));
+  listen = createOutage(log, ({ what }) => announced.push(what));
 });
 
-const said = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);
+const logged = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);
+const succeed = (whose: string) => listen({ what: 'succeeded', whose });
 
-function failTwice(whose: string): void {
-  outage.failed(whose, unavailable);
-  outage.failed(whose, unavailable);
+function fail(whose: string, error: unknown = unavailable, times = 1): void {
+  for (let time = 0; time < times; time += 1) listen({ what: 'failed', whose, error });
 }
 
 describe('an outage', () => {
-  it('begins to be spoken of when a second try fails, and is over when everything works that failed', () => {
-    outage.failed('a', unavailable);
-    outage.failed('b', unavailable);
-    expect(said()).toEqual([]);
-    expect(outage.isOn).toBe(true);
-    outage.failed('a', unavailable);
-    failTwice('b');
-    outage.worked('a');
-    expect(said()).toEqual(['40 SignalWire fails']);
-    outage.worked('b');
-    expect(said()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
+  it('is logged when a second try fails, and is over when everything has succeeded that failed', () => {
+    fail('a');
+    fail('b');
+    expect(logged()).toEqual([]);
+    fail('a');
+    fail('b', unavailable, 2);
+    succeed('a');
+    expect(logged()).toEqual(['40 SignalWire fails']);
+    succeed('b');
+    expect(logged()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
     expect(lines.at(-1)).toMatchObject({ failures: 5 });
     expect(announced).toEqual(['failing', 'working']);
-    expect(outage.isOn).toBe(false);
   });
 
-  it('is not spoken of when the next try works', () => {
-    outage.failed('a', unavailable);
-    outage.worked('a');
-    outage.failed('a', unavailable);
-    outage.worked('a');
-    expect(said()).toEqual([]);
+  it('is not logged when the next try succeeds', () => {
+    for (let time = 0; time < 3; time += 1) {
+      fail('a');
+      succeed('a');
+    }
+    expect(logged()).toEqual([]);
     expect(announced).toEqual([]);
   });
 
-  it('does not wait for what nobody asks for any more, but for something that works', () => {
-    failTwice('gone');
-    outage.forget('gone');
-    expect(said()).toEqual(['40 SignalWire fails']);
-    outage.worked('another');
-    expect(said()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
+  it('does not wait for a conference that is over, but for something that succeeds', () => {
+    fail('gone', unavailable, 2);
+    listen({ what: 'over', conferenceSid: 'gone' });
+    expect(logged()).toEqual(['40 SignalWire fails']);
+    succeed('another');
+    expect(logged()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
   });
 
-  it('by refused credentials is an error, said at once and once, and anew the next time', () => {
+  it('by refused credentials is an error, logged at once and once, and once more the next time', () => {
     for (let time = 0; time < 2; time += 1) {
-      outage.failed('a', unauthorized);
-      outage.failed('a', unauthorized);
-      outage.worked('a');
+      fail('a', unauthorized, 3);
+      succeed('a');
     }
     const once = ['50 SignalWire refuses', '30 SignalWire works'];
-    expect(said()).toEqual([...once, ...once]);
+    expect(logged()).toEqual([...once, ...once]);
+    expect(announced).toEqual(['failing', 'working', 'failing', 'working']);
   });
 
   it('is not made of our own mistakes', () => {
-    outage.failed('a', new Error('a bug'));
-    expect(outage.isOn).toBe(false);
-    expect(said()).toEqual(['50 something went']);
+    fail('a', new Error('a bug'), 5);
+    expect(logged()).toEqual([]);
+    expect(announced).toEqual([]);
+  });
+});
+
+describe('a refusal', () => {
+  it('is logged when it is the fourth in a row, once, with its conference, and is no outage', () => {
+    fail('a', notFound, 3);
+    expect(logged()).toEqual([]);
+    fail('a', notFound, 5);
+    expect(lines).toMatchObject([{ level: 40, conferenceSid: 'a' }]);
+    succeed('a');
+    expect(lines.slice(1)).toMatchObject([{ level: 30, conferenceSid: 'a' }]);
+    expect(announced).toEqual([]);
+  });
+
+  it('is forgotten with what succeeds, and with its conference', () => {
+    for (let time = 0; time < 3; time += 1) {
+      fail('a', notFound, 3);
+      succeed('a');
+      fail('b', notFound, 3);
+      listen({ what: 'over', conferenceSid: 'b' });
+    }
+    expect(logged()).toEqual([]);
+  });
+
+  it('ends an outage: SignalWire answers', () => {
+    fail('a', unavailable, 2);
+    fail('a', notFound);
+    expect(logged()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
   });
 });

@@ -30,7 +30,7 @@ describe('the settings', () => {
       spaceUrl: 'https://example.signalwire.com',
       projectId: 'b3877c40-da60-4998-90ad-b792e98472af',
       apiToken: 'PT-secret-token',
-      signingKey: 'PSK-secret-key',
+      signingKeys: ['PSK-secret-key'],
       publicUrl: 'https://recorder.example.com',
       ngrok: undefined,
       port: 3000,
@@ -40,7 +40,7 @@ describe('the settings', () => {
       pauseBehavior: 'skip',
       conferenceName: undefined,
       conferencePrefix: 'recorded-',
-      sweepIntervalMs: 30_000,
+      resyncIntervalMs: 30_000,
       statusPassword: undefined,
       logLevel: 'info',
     });
@@ -63,7 +63,11 @@ describe('the settings', () => {
   });
 
   it.each([
-    ['https://Recorder.Example.com/', 'https://recorder.example.com'],
+    ['https://Recorder.Example.com/', 'https://Recorder.Example.com'],
+    ['HTTPS://Recorder.Example.COM:8443/Recorder', 'https://Recorder.Example.COM:8443/Recorder'],
+    ['https://S', 'https://S'],
+    ['https://Bücher.example', 'https://xn--bcher-kva.example'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
     ['https://example.com:443/recorder/', 'https://example.com/recorder'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
     ['https://recorder.example.com/?', 'https://recorder.example.com'],
@@ -89,8 +93,15 @@ describe('the settings', () => {
 
   it('can do without a signing key only when that is said', () => {
     const env = { ...GOOD, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
-    expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKey).toBeUndefined();
-    expect(readSettings(env).signingKey).toBeUndefined();
+    expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKeys).toEqual([]);
+    expect(readSettings(env).signingKeys).toEqual([]);
+  });
+
+  it.each([
+    ['PSK-old,PSK-new', ['PSK-old', 'PSK-new']],
+    [' PSK-old , PSK-new, ', ['PSK-old', 'PSK-new']],
+  ])('take several signing keys from %j', (given, signingKeys) => {
+    expect(readSettings({ ...GOOD, SIGNALWIRE_SIGNING_KEY: given }).signingKeys).toEqual(signingKeys);
   });
 
   it.each<[string, string | undefined, RegExp]>([
@@ -104,6 +115,7 @@ describe('the settings', () => {
     ['SIGNALWIRE_API_TOKEN', '', /missing/],
     ['SIGNALWIRE_API_TOKEN', '  ', /missing/],
     ['SIGNALWIRE_SIGNING_KEY', undefined, /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
+    ['SIGNALWIRE_SIGNING_KEY', ' , ', /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['ALLOW_UNSIGNED_WEBHOOKS', 'yes', /true, false/],
     ['SIGNALWIRE_PHONE_NUMBER', '5551234567', /E\.164/],
     ['SIGNALWIRE_PHONE_NUMBER', '+0551234567', /E\.164/],

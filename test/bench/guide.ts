@@ -2,7 +2,13 @@ import { createServer } from 'node:http';
 import { RestClient } from '@signalwire/compatibility-api';
 import express, { type Request } from 'express';
 import { listen } from '../../src/server.js';
-import type { Running, Space } from './contender.js';
+
+/** A simulated space, as the guide's design is told of it. */
+export interface Space {
+  url: string;
+  projectId: string;
+  apiToken: string;
+}
 
 /**
  * The design of SignalWire's guide "Updating Conference Recordings", in TypeScript and nothing added: it acts on each
@@ -10,9 +16,9 @@ import type { Running, Space } from './contender.js';
  * the room is by `?room=`, so that several conferences can go on.
  *
  * @param publicUrl where the callbacks are to go
- * @param ownPort where it listens; 0 takes a free port
+ * @param port where it listens
  */
-export async function startGuide(space: Space, publicUrl: string, ownPort = 0): Promise<Running> {
+export async function startGuide(space: Space, publicUrl: string, port: number): Promise<void> {
   const client = createApi(space);
   const recordings = new Map<string, { sid: string; isPaused: boolean }>();
   const app = express();
@@ -60,15 +66,7 @@ export async function startGuide(space: Space, publicUrl: string, ownPort = 0): 
   // Without this Express prints a trace for each request to SignalWire that fails.
   app.use(((_error, _request, response, _next) => response.sendStatus(500)) satisfies express.ErrorRequestHandler);
 
-  const server = createServer(app);
-  const port = await listen(server, ownPort, '127.0.0.1');
-  return {
-    port,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  await listen(createServer(app), port, '127.0.0.1');
 }
 
 /** SignalWire's SDK as it comes, but for the address: it knows https alone. */

@@ -1,0 +1,237 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Call, Conference } from '../../src/simulator/model/resources.js';
+import { DOCUMENTED, type Traits } from '../../src/simulator/model/traits.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import { eventually } from '../support/eventually.js';
+import { ask, RECORDED, type Received, startApplication, startSpace } from '../support/simulated-space.js';
+import { isOver } from '../support/space-state.js';
+
+/** A space in which somebody waits; what a trait changes is seen through the REST API and in what the application receives. */
+interface Scene {
+  simulator: Simulator;
+  first: Call;
+  conference: Conference;
+  callbacks(): Received[];
+  join(): Promise<Call>;
+  /** What the REST API answers below the conference. */
+  get(path?: string): ReturnType<typeof ask>;
+  /** Updates the conference's newest recording. */
+  update(status: string): ReturnType<typeof ask>;
+  /** How the newest recording reads by itself. */
+  recording(): Promise<string | number>;
+}
+
+async function startScene(traits: Partial<Traits>): Promise<Scene> {
+  const { simulator } = await startSpace({ traits });
+  const { url, callbacks } = await startApplication(RECORDED);
+  const join = () => simulator.call({ url });
+  const first = await join();
+  const [conference] = simulator.conferences();
+  if (!conference) throw new Error('There is no conference.');
+  const path = `Conferences/${conference.sid}`;
+  const newest = () => `${path}/Recordings/${conference.recordings[0]?.sid}`;
+  return {
+    simulator,
+    first,
+    conference,
+    callbacks,
+    join,
+    get: (below = '') => ask(simulator, path + below),
+    update: (status) => ask(simulator, newest(), { Status: status }),
+    async recording() {
+      const { status, body } = await ask(simulator, newest());
+      return status === 200 ? body.status : status;
+    },
+  };
+}
+
+const statusOf = async ({ get }: Scene) => {
+  const { status, body } = await get();
+  return status === 200 ? body.status : status;
+};
+const listed = async ({ get }: Scene, what: 'Participants' | 'Recordings') => {
+  const { status, body } = await get(`/${what}`);
+  return status === 200 ? body[what.toLowerCase()].map((one: { status?: string }) => one.status) : status;
+};
+const lastCallback = async ({ callbacks }: Scene, path: string) => {
+  const heard = () => callbacks().filter(({ url }) => url.endsWith(path));
+  await eventually(() => expect(heard()).not.toEqual([]));
+  return heard().at(-1)?.parameters ?? {};
+};
+
+/** What is seen of a trait's value. */
+type Case = [trait: Partial<Traits>, look: (scene: Scene) => Promise<unknown>, seen: unknown];
+
+const paused = async (scene: Scene) => {
+  await scene.join();
+  await scene.update('paused');
+  return scene.recording();
+};
+const resumed = async (scene: Scene) => {
+  await scene.join();
+  await scene.update('paused');
+  await scene.update('in-progress');
+  const at = await scene.recording();
+  await delay(scene.simulator.traits.resumedLateMs < 1000 ? 200 : 0);
+  return [at, await scene.recording()];
+};
+const redundant = async (scene: Scene) => {
+  await scene.join();
+  return (await scene.update('in-progress')).status;
+};
+const updated = async (scene: Scene) => {
+  await scene.join();
+  const { status, body } = await scene.update('paused');
+  return [status, body === '' ? body : body.status];
+};
+const joinCallback = (name: string) => async (scene: Scene) => (await lastCallback(scene, '/status'))[name];
+const recordingCallback = (name: string) => async (scene: Scene) => {
+  await scene.join();
+  return (await lastCallback(scene, '/recording'))[name];
+};
+
+const CASES: Case[] = [
+  [{ alone: 'init' }, statusOf, 'init'],
+  [{ alone: 'in-progress' }, statusOf, 'in-progress'],
+  [{ alone: '404' }, statusOf, 404],
+  [{ alone: '404' }, (scene) => listed(scene, 'Participants'), 404],
+  [{ alone: '404' }, (scene) => scene.join().then(() => statusOf(scene)), 'in-progress'],
+  [
+    { unknownMs: 150 },
+    async (scene) => [await statusOf(scene), await delay(160), await statusOf(scene)].flat(),
+    [404, undefined, 'init'],
+  ],
+  [{ begins: 'second' }, (scene) => listed(scene, 'Recordings'), []],
+  [{ begins: 'first' }, (scene) => listed(scene, 'Recordings'), ['in-progress']],
+  [{ endedReads: 'completed' }, (scene) => hangUp(scene).then(() => statusOf(scene)), 'completed'],
+  [{ endedReads: '404' }, (scene) => hangUp(scene).then(() => statusOf(scene)), 404],
+  [{ listLagMs: 150 }, (scene) => afterJoin(scene, 160, () => listed(scene, 'Participants').then(countOf)), [1, 2]],
+  [{ listLagMs: 60_000 }, (scene) => statusOf(scene), 'init'],
+  [{ readLagMs: 150 }, (scene) => afterJoin(scene, 160, () => statusOf(scene)), ['init', 'in-progress']],
+  [{ readLagMs: 60_000 }, (scene) => listed(scene, 'Participants'), ['in-progress']],
+  [{ participantStatus: 'connected' }, (scene) => listed(scene, 'Participants'), ['connected']],
+  [{ participantStatus: 'none' }, (scene) => listed(scene, 'Participants'), [undefined]],
+  [{ leftListedMs: 60_000 }, left, ['completed', 'in-progress']],
+  [{ leftListedMs: 0 }, left, ['in-progress']],
+  [{ pausedReads: 'paused' }, paused, 'paused'],
+  [{ pausedReads: 'in-progress' }, paused, 'in-progress'],
+  [{ pausedReads: 'stopped' }, paused, 'stopped'],
+  [{ pausedReads: 'completed' }, paused, 'completed'],
+  [{ resumedReads: 'resumed' }, resumed, ['resumed', 'resumed']],
+  [{ resumedReads: 'in-progress' }, resumed, ['in-progress', 'in-progress']],
+  [{ resumedReads: 'paused' }, resumed, ['paused', 'paused']],
+  [{ resumedReads: 'paused', resumedLateMs: 100 }, resumed, ['paused', 'resumed']],
+  [{ redundantUpdate: '200' }, redundant, 200],
+  [{ redundantUpdate: '422' }, redundant, 422],
+  [{ updateAnswer: '200' }, updated, [200, 'paused']],
+  [{ updateAnswer: '202' }, updated, [202, 'paused']],
+  [{ updateAnswer: '204' }, updated, [204, '']],
+  [{ recordingsListed: true }, (scene) => scene.join().then(() => listed(scene, 'Recordings')), ['in-progress']],
+  [{ recordingsListed: false }, (scene) => scene.join().then(() => listed(scene, 'Recordings')), []],
+  [{ recordingsFetchable: true }, (scene) => scene.join().then(() => scene.recording()), 'in-progress'],
+  [{ recordingsFetchable: false }, (scene) => scene.join().then(() => scene.recording()), 404],
+  [{ initFilter: 'accepted' }, ({ simulator }) => statusFor(simulator, 'Conferences?Status=init'), 200],
+  [{ initFilter: 'refused' }, ({ simulator }) => statusFor(simulator, 'Conferences?Status=init'), 422],
+  [{ initFilter: 'refused' }, ({ simulator }) => statusFor(simulator, 'Conferences?Status=in-progress'), 200],
+  [{ timestamp: 'rfc2822' }, joinCallback('Timestamp'), expect.stringMatching(/^\w{3}, .* \+0000$/)],
+  [{ timestamp: 'iso' }, joinCallback('Timestamp'), expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)],
+  [{ timestamp: 'local' }, joinCallback('Timestamp'), expect.stringMatching(/^\w{3}, .*:\d\d$/)],
+  [{ timestamp: 'absent' }, joinCallback('Timestamp'), undefined],
+  [{ friendlyName: true }, joinCallback('FriendlyName'), 'room'],
+  [{ friendlyName: false }, joinCallback('FriendlyName'), undefined],
+  [{ callSid: true }, joinCallback('CallSid'), expect.stringMatching(/^[\da-f-]{36}$/)],
+  [{ callSid: false }, joinCallback('CallSid'), undefined],
+  [{ callSid: false }, recordingCallback('CallSid'), ''],
+  [{ recordingConferenceSid: true }, recordingCallback('ConferenceSid'), expect.stringMatching(/^[\da-f-]{36}$/)],
+  [{ recordingConferenceSid: false }, recordingCallback('ConferenceSid'), undefined],
+  [{ eventNames: 'documented' }, joinCallback('StatusCallbackEvent'), 'participant-join'],
+  [{ eventNames: 'short' }, joinCallback('StatusCallbackEvent'), 'join'],
+  [{ eventNames: 'underscored' }, joinCallback('StatusCallbackEvent'), 'participant_join'],
+  [{ sids: 'uuid' }, joinCallback('ConferenceSid'), expect.stringMatching(/^[\da-f-]{36}$/)],
+  [{ sids: 'capitals' }, joinCallback('ConferenceSid'), expect.stringMatching(/^[\dA-F-]{36}$/)],
+  [{ sids: 'prefixed' }, joinCallback('ConferenceSid'), expect.stringMatching(/^SW-[\da-f-]{36}$/)],
+  [{ sids: 'capitals' }, fetchedByCallback, [200, 200, 200]],
+  [{ sids: 'prefixed' }, fetchedByCallback, [200, 200, 200]],
+  [{ sids: 'prefixed' }, async ({ get }) => (await get()).body.sid, expect.stringMatching(/^SW-/)],
+  [{ parameters: 'form' }, contentType, 'application/x-www-form-urlencoded'],
+  [{ parameters: 'json' }, contentType, 'application/json'],
+];
+
+async function hangUp({ simulator, first }: Scene): Promise<void> {
+  simulator.hangUp(first);
+}
+
+async function afterJoin<Seen>(scene: Scene, ms: number, look: () => Promise<Seen>): Promise<Seen[]> {
+  await delay(ms);
+  await scene.join();
+  const before = await look();
+  await delay(ms);
+  return [before, await look()];
+}
+
+async function left(scene: Scene): Promise<unknown> {
+  scene.simulator.hangUp(await scene.join());
+  return listed(scene, 'Participants');
+}
+
+function countOf(items: unknown): number {
+  return Array.isArray(items) ? items.length : 0;
+}
+
+async function statusFor(simulator: Simulator, path: string): Promise<number> {
+  return (await ask(simulator, path)).status;
+}
+
+/** What the REST API answers to the SIDs that a callback brought. */
+async function fetchedByCallback(scene: Scene): Promise<number[]> {
+  await scene.join();
+  const { ConferenceSid, CallSid } = await lastCallback(scene, '/status');
+  const { RecordingSid } = await lastCallback(scene, '/recording');
+  const paths = [`Conferences/${ConferenceSid}/Participants/${CallSid}`, `Calls/${CallSid}`];
+  return Promise.all(
+    [...paths, `Conferences/${ConferenceSid}/Recordings/${RecordingSid}`].map((path) =>
+      statusFor(scene.simulator, path),
+    ),
+  );
+}
+
+async function contentType({ callbacks }: Scene): Promise<string | undefined> {
+  await eventually(() => expect(callbacks()).not.toEqual([]));
+  return callbacks()[0]?.contentType;
+}
+
+describe('a space', () => {
+  it.each(CASES)('with %j is seen to be so', async (traits, look, seen) => {
+    expect(await look(await startScene(traits))).toEqual(seen);
+  });
+
+  it('is looked at in each of its traits here', () => {
+    expect(new Set(CASES.flatMap(([traits]) => Object.keys(traits)))).toEqual(new Set(Object.keys(DOCUMENTED)));
+  });
+
+  it('may change while it is there', async () => {
+    const { simulator, get } = await startScene({});
+    simulator.traits.alone = 'in-progress';
+    expect((await get()).body.status).toBe('in-progress');
+  });
+
+  it('whose conference is over refuses to end it again, where it refuses what changes nothing', async () => {
+    const { simulator, conference } = await startScene({ redundantUpdate: '422' });
+    const end = () => ask(simulator, `Conferences/${conference.sid}`, { Status: 'completed' });
+    expect((await end()).status).toBe(200);
+    expect(isOver(conference)).toBe(true);
+    expect((await end()).status).toBe(422);
+  });
+
+  it('has a clock of its own', async () => {
+    const { simulator } = await startSpace({ clockAheadMs: 3_600_000 });
+    const { url, callbacks } = await startApplication(RECORDED);
+    await simulator.call({ url });
+    await eventually(() => expect(callbacks()).toHaveLength(1));
+    const { headers } = await fetch(`${simulator.url}/2010-04-01/Accounts/${simulator.projectId}`);
+    for (const date of [headers.get('date'), callbacks()[0]?.parameters.Timestamp]) {
+      expect(Math.abs(Date.parse(date ?? '') - Date.now() - 3_600_000)).toBeLessThan(5000);
+    }
+  });
+});

@@ -1,0 +1,214 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/server.js';
+import { current } from '../../src/simulator/model/timeline.js';
+import { eventually } from '../support/eventually.js';
+import { sign } from '../support/sign.js';
+import { ask, RECORDED, startApplication, startSpace } from '../support/simulated-space.js';
+import { recordingStatus } from '../support/space-state.js';
+
+/** Never settles: an application that doesn't answer. */
+const hang = () => new Promise<number>(() => {});
+
+describe("the simulator's webhooks", () => {
+  it.each(['POST', 'GET'] as const)('are signed, with %s', async (method) => {
+    const { simulator } = await startSpace();
+    const { url, received } = await startApplication(
+      `${RECORDED} statusCallbackMethod="${method}" recordingStatusCallbackMethod="${method}"`,
+    );
+    await simulator.call({ url: `${url}/voice?room=x`, method });
+    await simulator.call({ url: `${url}/voice?room=x`, method });
+    await eventually(() => expect(received.some(({ url }) => url.includes('/recording'))).toBe(true));
+    for (const { method: used, url, parameters, signature } of received) {
+      expect(used).toBe(method);
+      expect(signature).toBe(sign(simulator.signingKey, url, parameters));
+    }
+  });
+
+  it('are sent as JSON where the space does so, signed in hex over URL and body', async () => {
+    const { simulator } = await startSpace({ traits: { parameters: 'json' } });
+    const { url, received, callbacks } = await startApplication(RECORDED);
+    await simulator.call({ url: `${url}/voice?room=x` });
+    await simulator.call({ url: `${url}/voice?room=x` });
+    await eventually(() => expect(callbacks()).toHaveLength(4));
+    expect(received).toHaveLength(6);
+    for (const { url, contentType, body, parameters, signature } of received) {
+      expect(contentType).toBe('application/json');
+      expect(signature).toBe(
+        createHmac('sha1', simulator.signingKey)
+          .update(url + body)
+          .digest('hex'),
+      );
+      expect(parameters.AccountSid).toBe(simulator.projectId);
+      for (const value of Object.values(parameters)) expect(value).toEqual(expect.any(String));
+    }
+  });
+
+  it('tell what happens in a conference, the recording from the second person on', async () => {
+    const { simulator, problems } = await startSpace();
+    const { url, callbacks, events } = await startApplication(RECORDED);
+    const first = await simulator.call({ url });
+    await eventually(() => expect(events()).toHaveLength(1));
+    const [conference] = simulator.conferences();
+    expect(conference).toMatchObject({ recordings: [] });
+    expect(conference && current(conference.status)).toBe('waiting');
+    const second = await simulator.call({ url });
+    await eventually(() => expect(events()).toHaveLength(4));
+    simulator.hangUp(first);
+    simulator.hangUp(second);
+    await eventually(() => expect(events()).toHaveLength(8));
+    expect(events().toSorted()).toEqual(
+      [
+        'participant-join',
+        'participant-join',
+        'conference-start',
+        'in-progress',
+        'participant-leave',
+        'participant-leave',
+        'conference-end',
+        'completed',
+      ].toSorted(),
+    );
+    const [join] = callbacks();
+    expect(join?.parameters).toEqual({
+      AccountSid: simulator.projectId,
+      ApiVersion: '2010-04-01',
+      CallSid: first.sid,
+      CallStatus: 'in-progress',
+      ConferenceSid: conference?.sid,
+      Direction: 'inbound',
+      Duration: '0',
+      EndConferenceOnExit: 'false',
+      EventName: 'participant-join',
+      FriendlyName: 'room',
+      From: first.from,
+      Hold: 'false',
+      Muted: 'false',
+      StartConferenceOnEnter: 'true',
+      StatusCallbackEvent: 'participant-join',
+      Timestamp: expect.stringMatching(/^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000$/),
+      To: simulator.phoneNumber,
+    });
+    const end = callbacks().find(({ parameters }) => parameters.StatusCallbackEvent === 'conference-end');
+    expect(end?.parameters).toMatchObject({
+      RecordingUrl: `${simulator.url}/api/laml/2010-04-01/Accounts/${simulator.projectId}/Recordings/${conference?.recordings[0]?.sid}`,
+      RecordingFileSize: expect.stringMatching(/^\d+$/),
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it("follow the first person's document, whatever later ones say", async () => {
+    const { simulator } = await startSpace();
+    const silent = await startApplication();
+    const loud = await startApplication(RECORDED);
+    await simulator.call({ url: silent.url });
+    await simulator.call({ url: loud.url });
+    const [conference] = simulator.conferences();
+    expect(conference && current(conference.status)).toBe('in-progress');
+    expect(conference && recordingStatus(conference)).toBeUndefined();
+    expect(loud.received.map(({ url }) => new URL(url).pathname)).toEqual(['/']);
+  });
+
+  it.each([
+    ['an attribute that does not exist', 'recordFromStart="true"', /recordFromStart/],
+    ['a value that does not exist', 'record="yes"', /record/],
+    ['an event that does not exist', 'statusCallback="URL/x" statusCallbackEvent="joined"', /statusCallbackEvent/],
+    ['an address that is none', 'statusCallback="/callback"', /statusCallback/],
+    ['broken XML', 'record="a & b"', /well-formed/],
+    ['a name that is too long', '', /64/],
+  ])('fail a call whose document has %s, and say why', async (_case, attributes, sentence) => {
+    const { simulator, problems } = await startSpace();
+    const { url } = await startApplication(attributes);
+    if (attributes === '') {
+      const laml = `<Response><Dial><Conference>${'x'.repeat(65)}</Conference></Dial></Response>`;
+      const server = createServer((_request, response) => response.setHeader('content-type', 'text/xml').end(laml));
+      const port = await listen(server, 0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await simulator.call({ url: `http://127.0.0.1:${port}` });
+    } else {
+      expect(current((await simulator.call({ url })).status)).toBe('failed');
+    }
+    expect(problems).toEqual([expect.stringMatching(sentence)]);
+  });
+});
+
+describe('a callback that fails', () => {
+  it('is tried a second and a third time, each after its wait, then it is lost', async () => {
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [50, 300] });
+    const { url, received } = await startApplication(RECORDED, ({ url }) => (url === '/status' ? 500 : undefined));
+    await simulator.call({ url });
+    await eventually(() =>
+      expect(problems).toEqual([expect.stringMatching(/\/status was lost: it was answered with 500/)]),
+    );
+    const [first = 0, second = 0, third = 0, ...others] = received
+      .filter(({ url }) => url.endsWith('/status'))
+      .map(({ at }) => at);
+    expect(others).toEqual([]);
+    expect(second - first).toBeGreaterThanOrEqual(49);
+    expect(second - first).toBeLessThan(250);
+    expect(third - second).toBeGreaterThanOrEqual(299);
+  });
+
+  it('is tried no more once it was answered well', async () => {
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [10, 10] });
+    let tries = 0;
+    const { url } = await startApplication(RECORDED, ({ url }) => (url === '/status' && ++tries < 2 ? 503 : undefined));
+    await simulator.call({ url });
+    await eventually(() => expect(tries).toBe(2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(tries).toBe(2);
+    expect(problems).toEqual([]);
+  });
+
+  it('is cut off as the fragment of its URL says, which is neither sent nor signed', async () => {
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [0, 0] });
+    const { url, received } = await startApplication(
+      RECORDED.replace('/status', '/status#ot=60000&amp;rt=200'),
+      (request) => (request.url === '/status' ? hang() : undefined),
+    );
+    const startedAt = Date.now();
+    await simulator.call({ url });
+    await eventually(() => expect(problems).toHaveLength(1));
+    expect(Date.now() - startedAt).toBeGreaterThan(590);
+    expect(Date.now() - startedAt).toBeLessThan(3000);
+    const tried = received.filter(({ url }) => url.endsWith('/status'));
+    expect(tried).toHaveLength(3);
+    for (const { url, signature, parameters } of tried) {
+      expect(signature).toBe(sign(simulator.signingKey, url, parameters));
+    }
+  });
+
+  it('is lost when the time for all tries is over', async () => {
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [0, 60_000] });
+    const { url, received } = await startApplication(RECORDED.replace('/status', '/status#tt=300'), ({ url }) =>
+      url === '/status' ? 500 : undefined,
+    );
+    await simulator.call({ url });
+    await eventually(() => expect(problems).toEqual([expect.stringMatching(/answered with 500$/)]));
+    expect(received.filter(({ url }) => url.endsWith('/status'))).toHaveLength(2);
+  });
+
+  it('fails where no connection comes about in time', async () => {
+    const { simulator, problems } = await startSpace();
+    // It accepts connections, and never shakes hands.
+    const server = createTcpServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    await simulator.call({ url: `https://127.0.0.1:${port}/#ot=100&rt=60000` });
+    expect(problems).toEqual([expect.stringContaining('the connection took longer than 100 ms')]);
+  });
+
+  it('fails a call where it is the voice webhook, which is tried once', async () => {
+    const { simulator, problems } = await startSpace();
+    const { url, received } = await startApplication('', () => hang());
+    expect(current((await simulator.call({ url: `${url}#rt=100` })).status)).toBe('failed');
+    expect(received).toHaveLength(1);
+    expect(problems).toEqual([expect.stringContaining('the answer took longer than 100 ms')]);
+    expect(await ask(simulator, 'Calls?Status=failed')).toMatchObject({ body: { calls: [{ status: 'failed' }] } });
+  });
+});

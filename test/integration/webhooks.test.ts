@@ -1,0 +1,506 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { readLaml } from '../../src/simulator/laml.js';
+import { type AppAlone, KEY, PROJECT, PUBLIC_URL, send, startApp } from '../support/app-alone.js';
+import { rawRequest } from '../support/raw-request.js';
+import { sign, signJson } from '../support/sign.js';
+
+const TRANSPORTS = ['form', 'JSON', 'GET'] as const;
+const WEBHOOKS = ['/inbound', '/store_recording_sid', '/callback'] as const;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The least that each webhook needs. */
+function parametersFor(path: string): Record<string, string> {
+  if (path === '/inbound') return { CallSid: randomUUID() };
+  if (path === '/callback') return { ConferenceSid: randomUUID(), StatusCallbackEvent: 'participant-mute' };
+  return { RecordingSid: randomUUID(), RecordingStatus: 'paused' };
+}
+
+const isOneLine = (text: string) => /^[^\n<>{]+\n$/.test(text) && !/\bat .+:\d+/.test(text);
+
+const nameIn = async (response: Response) =>
+  readLaml(response.headers.get('content-type') ?? '', await response.text()).name;
+
+/** Posts a body that isn't signed, and tells the answer. */
+async function post({ url }: AppAlone, path: string, type: string, body: string | Buffer, more = {}) {
+  const headers = { ...(type && { 'content-type': type }), ...more };
+  const response = await fetch(url + path, { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers });
+  return { status: response.status, text: await response.text() };
+}
+
+const refusals = ({ log }: AppAlone) => log.filter(({ msg }) => msg === 'request refused');
+
+describe.each(TRANSPORTS)('/inbound, asked by %s', (transport) => {
+  it('answers LaML that puts the caller into a recorded conference', async () => {
+    const app = await startApp();
+    const CallSid = randomUUID();
+    const response = await send(app, transport, '/inbound', { CallSid, AccountSid: PROJECT });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8');
+    expect(readLaml('text/xml', await response.text())).toMatchObject({
+      name: `recorded-${CallSid}`,
+      record: 'record-from-start',
+      startConferenceOnEnter: true,
+      statusCallback: `${PUBLIC_URL}/callback`,
+      statusCallbackEvent: ['start', 'end', 'join', 'leave'],
+      recordingStatusCallback: `${PUBLIC_URL}/store_recording_sid`,
+      recordingStatusCallbackEvent: ['in-progress', 'completed', 'failed'],
+      trim: 'do-not-trim',
+    });
+    expect(app.callers).toEqual([CallSid]);
+  });
+
+  it('takes the room from the query, else from CONFERENCE_NAME, and then asks for no open one', async () => {
+    const app = await startApp({ settings: { conferenceName: 'lobby' } });
+    const roomOf = async (path: string) => nameIn(await send(app, transport, path, { From: 'x' }));
+    expect(await roomOf('/inbound?room=sales%20%26%20co')).toBe('recorded-sales & co');
+    expect(await roomOf('/inbound?room=%20sales%20')).toBe('recorded-sales');
+    expect(await roomOf('/inbound')).toBe('recorded-lobby');
+    expect(await roomOf('/inbound?room=')).toBe('recorded-lobby');
+    expect(await roomOf('/inbound?room=%20')).toBe('recorded-lobby');
+    expect(app.callers).toEqual([]);
+  });
+
+  it('has callers wait for the first discovery, but not those who ask for a room', async () => {
+    let discovered = () => {};
+    const ready = new Promise<void>((resolve) => {
+      discovered = resolve;
+    });
+    const app = await startApp({ ready });
+    const waiting = send(app, transport, '/inbound', { CallSid: 'waiting' });
+    expect(await nameIn(await send(app, transport, '/inbound?room=sales', { CallSid: 'b' }))).toBe('recorded-sales');
+    expect(app.callers).toEqual([]);
+    discovered();
+    expect(await nameIn(await waiting)).toBe('recorded-waiting');
+    expect(app.callers).toEqual(['waiting']);
+  });
+
+  it.each([
+    ['a room name that is too long', `/inbound?room=${'x'.repeat(56)}`, /64 characters/],
+    ['a room name that XML cannot carry', '/inbound?room=a%01b', /XML/],
+    ['two room names', '/inbound?room=a&room=b', /room is given more than once/],
+    ['no CallSid where one is needed', '/inbound', /CallSid is missing/],
+    ['a CallSid that is none', '/inbound?CallSid=mine%2F..', /CallSid is not a SID/],
+    ['a CallSid that is too long', `/inbound?CallSid=${'x'.repeat(65)}`, /CallSid is not a SID/],
+    ['two CallSids', `/inbound?CallSid=${randomUUID()}&CallSid=${randomUUID()}`, /CallSid is given more than once/],
+  ])('refuses %s with a sentence', async (_case, path, sentence) => {
+    const app = await startApp();
+    const response = await send(app, transport, path, { From: 'x' });
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text).toMatch(sentence);
+    expect(text).toSatisfy(isOneLine);
+    expect(app.callers).toEqual([]);
+  });
+});
+
+describe.each(TRANSPORTS)('/callback, asked by %s', (transport) => {
+  const conference = { ConferenceSid: 'CF-8a1B', FriendlyName: 'recorded-büro + 💥' };
+  const about = { conferenceSid: 'CF-8a1B', name: 'recorded-büro + 💥', callSid: undefined };
+  const CallSid = 'CA-8a1B';
+  const Timestamp = 'Wed, 30 Aug 2023 17:12:03 +0000';
+  const happenedAt = Date.UTC(2023, 7, 30, 17, 12, 3);
+
+  it.each([
+    ['participant-join', { CallSid, Timestamp }, 'participantJoined', { callSid: CallSid, happenedAt }],
+    ['participant-leave', { CallSid, Timestamp }, 'participantLeft', { callSid: CallSid, happenedAt }],
+    ['participant-join', { CallSid }, 'participantJoined', { callSid: CallSid, happenedAt: undefined }],
+    ['participant-leave', { CallSid, Timestamp: '' }, 'participantLeft', { callSid: CallSid, happenedAt: undefined }],
+    [
+      'participant-join',
+      { CallSid, Timestamp: 'now' },
+      'participantJoined',
+      { callSid: CallSid, happenedAt: undefined },
+    ],
+    ['participant-join', { CallSid: '' }, 'conferenceReported', {}],
+    ['participant-join', { CallSid: 'a/b' }, 'conferenceReported', {}],
+    ['participant-leave', {}, 'conferenceReported', {}],
+    ['conference-start', {}, 'conferenceReported', {}],
+    ['conference-end', {}, 'conferenceEnded', {}],
+    ['participant-hold', { CallSid }, 'conferenceReported', { callSid: CallSid }],
+    ['conference-end', { CallSid }, 'conferenceEnded', { callSid: CallSid }],
+    ['conference-record-end', { RecordingSid: 'R' }, 'conferenceReported', {}],
+    ['something-new', {}, 'conferenceReported', {}],
+    ['Conference-End', {}, 'conferenceReported', {}],
+    ['toString', {}, 'conferenceReported', {}],
+    ['', {}, 'conferenceReported', {}],
+  ])('tells of %s with %j as %s', async (event, parameters, report, more) => {
+    const app = await startApp();
+    const given = { ...conference, StatusCallbackEvent: event, ...parameters };
+    const response = await send(app, transport, '/callback', given);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8');
+    expect(await response.text()).toMatch(/<Response\/>$/);
+    expect(app.reports).toEqual([[report, { ...about, ...more }]]);
+  });
+
+  it('takes the event from EventName where there is no StatusCallbackEvent', async () => {
+    const app = await startApp();
+    await send(app, transport, '/callback', { ConferenceSid: 'a', EventName: 'conference-end' });
+    const both = { ConferenceSid: 'b', EventName: 'conference-end', StatusCallbackEvent: 'conference-start' };
+    await send(app, transport, '/callback', both);
+    expect(app.reports).toEqual([
+      ['conferenceEnded', { conferenceSid: 'a', name: undefined, callSid: undefined }],
+      ['conferenceReported', { conferenceSid: 'b', name: undefined, callSid: undefined }],
+    ]);
+  });
+
+  it.each(['', 'a/b', 'x'.repeat(65)])('refuses the ConferenceSid %j', async (ConferenceSid) => {
+    const app = await startApp();
+    const response = await send(app, transport, '/callback', { ConferenceSid, StatusCallbackEvent: 'conference-end' });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toMatch(/^ConferenceSid is (missing|not a SID)\.\n$/);
+    expect(app.reports).toEqual([]);
+  });
+});
+
+describe.each(TRANSPORTS)('/store_recording_sid, asked by %s', (transport) => {
+  it.each(['in-progress', 'paused', 'completed', 'absent', 'failed', 'something-new', ''])(
+    'tells of a recording that is %j',
+    async (RecordingStatus) => {
+      const app = await startApp();
+      const given = { ConferenceSid: 'CF-1', RecordingSid: 'RE-1', RecordingStatus, CallSid: '' };
+      expect((await send(app, transport, '/store_recording_sid', given)).status).toBe(200);
+      const report = { conferenceSid: 'CF-1', recordingSid: 'RE-1', hasBegun: RecordingStatus === 'in-progress' };
+      expect(app.reports).toEqual([['recordingReported', report]]);
+    },
+  );
+
+  it.each([{}, { ConferenceSid: '' }, { ConferenceSid: 'a/b' }])(
+    'does without a conference: %j',
+    async (conference) => {
+      const app = await startApp();
+      const given = { ...conference, RecordingSid: 'RE-1', RecordingStatus: 'in-progress' };
+      expect((await send(app, transport, '/store_recording_sid', given)).status).toBe(200);
+      const report = { conferenceSid: undefined, recordingSid: 'RE-1', hasBegun: true };
+      expect(app.reports).toEqual([['recordingReported', report]]);
+    },
+  );
+
+  it('takes what names only a conference for a hint, and refuses what names nothing', async () => {
+    const app = await startApp();
+    expect((await send(app, transport, '/store_recording_sid', { ConferenceSid: 'CF-1' })).status).toBe(200);
+    expect(app.reports).toEqual([
+      ['conferenceReported', { conferenceSid: 'CF-1', name: undefined, callSid: undefined }],
+    ]);
+    const response = await send(app, transport, '/store_recording_sid', { RecordingStatus: 'completed' });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toBe('RecordingSid is missing.\n');
+  });
+
+  it('logs a recording that is over, with its duration and URL', async () => {
+    const app = await startApp();
+    const given = { RecordingSid: 'RE-1', RecordingDuration: '42', RecordingUrl: 'https://example.signalwire.com/r' };
+    for (const RecordingStatus of ['completed', 'absent', 'failed']) {
+      await send(app, transport, '/store_recording_sid', { ...given, RecordingStatus });
+    }
+    const loud = app.log.filter(({ level }) => level > 20);
+    expect(loud).toMatchObject([
+      { level: 30, msg: 'recording completed', recordingSid: 'RE-1', seconds: '42', url: given.RecordingUrl },
+      { level: 40, msg: 'recording ended without audio', status: 'absent' },
+      { level: 40, msg: 'recording ended without audio', status: 'failed' },
+    ]);
+  });
+});
+
+describe.each(WEBHOOKS)('%s', (path) => {
+  it.each(TRANSPORTS)("refuses another project's, by %s, and takes ours in any letters", async (transport) => {
+    const app = await startApp();
+    const of = async (AccountSid: string) =>
+      (await send(app, transport, path, { ...parametersFor(path), AccountSid })).status;
+    expect(await of(randomUUID())).toBe(403);
+    expect([app.reports, app.callers]).toEqual([[], []]);
+    expect(await of(PROJECT.toUpperCase())).toBe(200);
+  });
+
+  it('is not there for other methods', async () => {
+    const { url } = await startApp();
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']) {
+      expect((await fetch(url + path, { method })).status).toBe(404);
+    }
+  });
+
+  it.each([
+    ['a form over 64 kB', FORM, `a=${'x'.repeat(64 * 1024)}`, {}, 413, /64 kB/],
+    ['JSON over 64 kB', 'application/json', `{"a":"${'x'.repeat(64 * 1024)}"}`, {}, 413, /64 kB/],
+    ['too many parameters', FORM, 'a=1&'.repeat(1001), {}, 413, /thousand/],
+    ['text', 'text/plain', 'a=1', {}, 415, /as a form .* or as JSON/],
+    ['nothing that it names', '', 'a=1', {}, 415, /as a form .* or as JSON/],
+    ['a form in a charset that nobody knows', `${FORM}; charset=x`, 'a=1', {}, 415, /UTF-8/],
+    ['JSON in a charset that nobody knows', 'application/json; charset=x', '{}', {}, 415, /UTF-8/],
+    ['compressed JSON', 'application/json', gzipSync('{}'), { 'content-encoding': 'gzip' }, 415, /uncompressed/],
+    ['a compressed form', FORM, gzipSync('a=1'), { 'content-encoding': 'gzip' }, 415, /uncompressed/],
+    ['JSON that is none', 'application/json', '{"From":"+15550100",', {}, 400, /one object/],
+    ['a JSON list', 'application/json', '[]', {}, 400, /one object/],
+    ['a JSON text', 'application/json', '"+15550100"', {}, 400, /one object/],
+    ['JSON with a number', 'application/json', '{"CallSid":1}', {}, 400, /one object/],
+    ['JSON with a list', 'application/json', '{"CallSid":["a"]}', {}, 400, /one object/],
+    ['JSON with null', 'application/json', '{"CallSid":null}', {}, 400, /one object/],
+  ])('refuses a body that is %s', async (_case, type, body, headers, status, sentence) => {
+    const app = await startApp({ settings: { signingKeys: [] } });
+    const answer = await post(app, path, type, body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.text).toMatch(sentence);
+    expect(answer.text).toSatisfy(isOneLine);
+    expect(JSON.stringify(app.log)).not.toMatch(/1555010/);
+    expect([app.reports, app.callers]).toEqual([[], []]);
+  });
+});
+
+describe('a signature', () => {
+  const EVENT = { ConferenceSid: 'CF-1', StatusCallbackEvent: 'conference-end' };
+  const URL = `${PUBLIC_URL}/callback`;
+  const QUERY = `?${new URLSearchParams(EVENT)}`;
+  const right = sign(KEY, URL, EVENT);
+
+  it.each(TRANSPORTS)('counts in either header, beside a wrong one in the other, by %s', async (transport) => {
+    const body = JSON.stringify(EVENT);
+    const signature = { form: right, GET: sign(KEY, URL + QUERY), JSON: signJson(KEY, URL, body) }[transport];
+    for (const headers of [
+      { 'x-signalwire-signature': signature },
+      { 'x-twilio-signature': signature },
+      { 'x-signalwire-signature': 'wrong', 'x-twilio-signature': signature },
+      { 'x-signalwire-signature': signature, 'x-twilio-signature': 'wrong' },
+    ]) {
+      const app = await startApp();
+      expect((await send(app, transport, '/callback', EVENT, headers)).status).toBe(200);
+      expect(app.reports).toHaveLength(1);
+    }
+  });
+
+  it('may be of any of the keys', async () => {
+    const app = await startApp({ settings: { signingKeys: ['PSK_new', KEY] } });
+    for (const key of ['PSK_new', KEY]) {
+      const headers = { 'x-signalwire-signature': sign(key, URL, EVENT) };
+      expect((await send(app, 'form', '/callback', EVENT, headers)).status).toBe(200);
+      const json = { 'x-signalwire-signature': signJson(key, URL, JSON.stringify(EVENT)) };
+      expect((await send(app, 'JSON', '/callback', EVENT, json)).status).toBe(200);
+    }
+    const other = { 'x-signalwire-signature': sign('PSK_other', URL, EVENT) };
+    expect((await send(app, 'form', '/callback', EVENT, other)).status).toBe(403);
+  });
+
+  const hex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
+  const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+  const json = JSON.stringify(EVENT);
+
+  it.each([
+    ['missing', 'form', {}],
+    ['empty', 'form', { 'x-signalwire-signature': '' }],
+    ['of another key', 'form', { 'x-signalwire-signature': sign('PSK_other', URL, EVENT) }],
+    ['of another URL', 'form', { 'x-signalwire-signature': sign(KEY, `${URL}?a=1`, EVENT) }],
+    ['of another form', 'form', { 'x-signalwire-signature': sign(KEY, URL, { ...EVENT, a: '1' }) }],
+    ['of the URL alone, under a form', 'form', { 'x-signalwire-signature': sign(KEY, URL) }],
+    ["of a form in JSON's form", 'form', { 'x-signalwire-signature': hex(right) }],
+    ['under another header', 'form', { 'x-signalwire-sha256-signature': right }],
+    ['missing', 'GET', {}],
+    ['of the path alone, under a query', 'GET', { 'x-signalwire-signature': sign(KEY, URL) }],
+    ["of a GET in JSON's form", 'GET', { 'x-signalwire-signature': hex(sign(KEY, URL + QUERY)) }],
+    ['missing', 'JSON', {}],
+    ['of the URL alone, under JSON', 'JSON', { 'x-signalwire-signature': sign(KEY, URL) }],
+    ['of the URL alone in hex, under JSON', 'JSON', { 'x-signalwire-signature': hex(sign(KEY, URL)) }],
+    ["of JSON in a form's form", 'JSON', { 'x-signalwire-signature': base64(signJson(KEY, URL, json)) }],
+    ['of the same parameters as a form', 'JSON', { 'x-signalwire-signature': right }],
+    ['of the same JSON, written otherwise', 'JSON', { 'x-signalwire-signature': signJson(KEY, URL, ` ${json}`) }],
+  ] as const)('is refused where it is %s (%s), and nothing is done', async (_case, transport, headers) => {
+    const app = await startApp();
+    const response = await send(app, transport, '/callback', EVENT, headers);
+    expect(response.status).toBe(403);
+    expect(await response.text()).toSatisfy(isOneLine);
+    expect(app.reports).toEqual([]);
+  });
+
+  it('that is missing is told from one that is wrong', async () => {
+    const app = await startApp();
+    expect(await (await send(app, 'form', '/callback', EVENT, {})).text()).toBe('The request is not signed.\n');
+    const wrong = await send(app, 'form', '/callback', EVENT, { 'x-twilio-signature': 'wrong' });
+    expect(await wrong.text()).toMatch(/^The signature is wrong for this URL/);
+  });
+
+  it('covers the public URL alone, whatever Host and X-Forwarded say', async () => {
+    const app = await startApp();
+    const forwarded = 'Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n';
+    const body = String(new URLSearchParams(EVENT));
+    const ask = (signature: string) =>
+      rawRequest(
+        app.port,
+        `POST /callback HTTP/1.1\r\n${forwarded}Connection: close\r\nContent-Type: ${FORM}\r\n` +
+          `Content-Length: ${body.length}\r\nX-SignalWire-Signature: ${signature}\r\n\r\n${body}`,
+      );
+    expect(await ask(right)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask(sign(KEY, 'https://evil.example/callback', EVENT))).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it.each(['https://example.com/recorder', 'https://Recorder.Example.COM', 'https://recorder.example.com:8443'])(
+    'is of the public URL as it was configured, here %s',
+    async (publicUrl) => {
+      const app = await startApp({ publicUrl: () => publicUrl });
+      const form = { CallSid: 'CA-1' };
+      const headers = { 'x-signalwire-signature': sign(KEY, `${publicUrl}/inbound`, form) };
+      const response = await send(app, 'form', '/inbound', form, headers);
+      expect(response.status).toBe(200);
+      expect(readLaml('text/xml', await response.text()).statusCallback).toBe(`${publicUrl}/callback`);
+    },
+  );
+
+  it('cannot be checked before the public URL is known', async () => {
+    const app = await startApp({ publicUrl: () => undefined });
+    const response = await send(app, 'form', '/callback', EVENT);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('The public URL is not known yet.\n');
+  });
+
+  it("never lets in a GET's body, which it does not cover", async () => {
+    const app = await startApp();
+    for (const [type, body] of [
+      [FORM, 'StatusCallbackEvent=participant-join&CallSid=CA-1'],
+      ['application/json', '{"StatusCallbackEvent":"participant-join","CallSid":"CA-1"}'],
+    ] as const) {
+      const head = [
+        `GET /callback${QUERY} HTTP/1.1`,
+        'Host: x',
+        'Connection: close',
+        `Content-Type: ${type}`,
+        `Content-Length: ${body.length}`,
+        `X-SignalWire-Signature: ${sign(KEY, URL + QUERY)}`,
+      ];
+      expect(await rawRequest(app.port, `${head.join('\r\n')}\r\n\r\n${body}`)).toMatch(/^HTTP\/1\.1 200 /);
+    }
+    const ended = ['conferenceEnded', { conferenceSid: 'CF-1', name: undefined, callSid: undefined }];
+    expect(app.reports).toEqual([ended, ended]);
+  });
+
+  it('is not needed where there is no key', async () => {
+    const app = await startApp({ settings: { signingKeys: [] } });
+    for (const transport of TRANSPORTS) {
+      expect((await send(app, transport, '/callback', EVENT, {})).status).toBe(200);
+    }
+    expect(app.reports).toHaveLength(3);
+  });
+});
+
+describe('a form', () => {
+  it('is read when it comes in chunks', async () => {
+    const app = await startApp();
+    const form = { ConferenceSid: 'CF-1', FriendlyName: 'recorded-x' };
+    const head = [
+      'POST /callback HTTP/1.1',
+      'Host: x',
+      'Connection: close',
+      `Content-Type: ${FORM}; charset=UTF-8`,
+      'Transfer-Encoding: chunked',
+      `X-SignalWire-Signature: ${sign(KEY, `${PUBLIC_URL}/callback`, form)}`,
+    ];
+    const text = String(new URLSearchParams(form));
+    const chunks = [text.slice(0, 10), text.slice(10), ''].map(
+      (chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`,
+    );
+    const answer = await rawRequest(app.port, `${head.join('\r\n')}\r\n\r\n${chunks.join('')}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(app.reports).toEqual([
+      ['conferenceReported', { conferenceSid: 'CF-1', name: 'recorded-x', callSid: undefined }],
+    ]);
+  });
+
+  it('may have hundreds of parameters, odd names and the same one several times', async () => {
+    const app = await startApp();
+    const many = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`p${index}`, '1']));
+    const odd = { ...many, 'a[b]': '1', 'a[]': '2', 'a[0]': '3', toString: 'x', 'a.b': '' };
+    expect((await send(app, 'form', '/callback', { ConferenceSid: 'CF-1', ...odd })).status).toBe(200);
+
+    const signature = sign(KEY, `${PUBLIC_URL}/callback`, { ConferenceSid: 'CF-1', a: '1a2' });
+    const headers = { 'x-signalwire-signature': signature };
+    const answer = await post(app, '/callback', FORM, 'ConferenceSid=CF-1&a=1&a=2', headers);
+    expect(answer.status).toBe(200);
+  });
+
+  it('that is too large does no harm to what follows on its connection', async () => {
+    const { port } = await startApp();
+    const head = `POST /callback HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\n`;
+    const large = 'x'.repeat(100_000);
+    const next = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const answers = await rawRequest(port, `${head}Content-Length: ${large.length}\r\n\r\n${large}${next}`);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  });
+
+  it('that breaks off leaves nothing behind but a line', async () => {
+    const app = await startApp();
+    const socket = connect(app.port, '127.0.0.1');
+    socket.write(`POST /callback HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 9\r\n\r\na`, () =>
+      socket.destroySoon(),
+    );
+    await expect.poll(() => refusals(app)).toHaveLength(1);
+    expect(app.log.every(({ level }) => level < 50)).toBe(true);
+  });
+});
+
+describe('the line on a refusal', () => {
+  it('says which signature headers came, and the URL that was checked', async () => {
+    const app = await startApp();
+    const given = { ConferenceSid: 'CF-1' };
+    await send(app, 'form', '/callback?x=1', given, { 'x-twilio-signature': 'wrong' });
+    await send(app, 'JSON', '/callback', given, {
+      'x-signalwire-signature': 'wrong',
+      'x-signalwire-sha256-signature': 'wrong',
+    });
+    await send(app, 'GET', '/inbound?room=sales%20team', { From: '+15550107777', To: '+15550108888' }, {});
+    expect(refusals(app)).toMatchObject([
+      { level: 40, status: 403, url: `${PUBLIC_URL}/callback?x=…`, signatureHeaders: ['x-twilio-signature'] },
+      {
+        url: `${PUBLIC_URL}/callback`,
+        signatureHeaders: ['x-signalwire-signature', 'x-signalwire-sha256-signature'],
+      },
+      { url: `${PUBLIC_URL}/inbound?room=sales%20team&From=…&To=…`, signatureHeaders: [] },
+    ]);
+    expect(JSON.stringify(app.log)).not.toMatch(/wrong"|1555010/);
+  });
+
+  it('holds no phone number, however a query is written', async () => {
+    const app = await startApp();
+    for (const query of ['+15550107777', '=+15550107777', 'From=1&+15550107777', 'From=%2B15550107777=5', '&&?']) {
+      await fetch(`${app.url}/inbound?${query}`);
+    }
+    expect(refusals(app)).toHaveLength(5);
+    expect(JSON.stringify(app.log)).not.toMatch(/1555010/);
+  });
+});
+
+describe('the rest', () => {
+  it('/healthz tells how the service is, unsigned', async () => {
+    const { url } = await startApp();
+    const response = await fetch(`${url}/healthz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      instance: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      publicUrl: PUBLIC_URL,
+      conferences: 3,
+    });
+    expect(response.headers.has('x-powered-by')).toBe(false);
+  });
+
+  it.each([
+    ['/', 404],
+    ['/favicon.ico', 404],
+    ['/inbound/extra', 404],
+    ['/%zz', 404],
+    ['/healthz/%zz', 404],
+  ])('%s is answered with %i in one plain line', async (path, status) => {
+    const { url } = await startApp();
+    const response = await fetch(url + path);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await response.text()).toSatisfy(isOneLine);
+  });
+
+  it('a URL without a path is answered in one plain line too', async () => {
+    const { port } = await startApp();
+    const answer = await rawRequest(port, 'GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toMatch(/content-type: text\/plain/i);
+    expect(answer).not.toMatch(/</);
+  });
+});

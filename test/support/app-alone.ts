@@ -1,0 +1,108 @@
+import { createServer } from 'node:http';
+import pino from 'pino';
+import { onTestFinished } from 'vitest';
+import { type AppOptions, createApp } from '../../src/app.js';
+import type { Reconciler } from '../../src/recording/reconciler.js';
+import { listen } from '../../src/server.js';
+import { readSettings, type Settings } from '../../src/settings.js';
+import { sign, signJson } from './sign.js';
+
+export const KEY = 'PSK_test';
+export const PROJECT = 'b3877c40-da60-4998-90ad-b792e98472af';
+export const PUBLIC_URL = 'https://recorder.example.com';
+
+type Report = 'conferenceReported' | 'participantJoined' | 'participantLeft' | 'conferenceEnded' | 'recordingReported';
+
+/** The Express app over real HTTP, with what is behind it replaced by what keeps what it's told. */
+export interface AppAlone {
+  /** Where it listens; its public URL is another one, as behind a proxy. */
+  url: string;
+  port: number;
+  /** What the reconciler was told, for example `['conferenceEnded', { conferenceSid, name }]`. */
+  reports: [Report, unknown][];
+  /** CallSids of those who asked for the open room, which is called `recorded-` and the first of them. */
+  callers: string[];
+  log: (Record<string, unknown> & { level: number; msg: string })[];
+}
+
+export interface Options extends Partial<Pick<AppOptions, 'ready' | 'publicUrl'>> {
+  settings?: Partial<Settings>;
+}
+
+export async function startApp({ settings, ready = Promise.resolve(), publicUrl }: Options = {}): Promise<AppAlone> {
+  const reports: AppAlone['reports'] = [];
+  const callers: string[] = [];
+  const log: AppAlone['log'] = [];
+  const keep = (what: Report) => (report: unknown) => void reports.push([what, report]);
+  const reconciler: Reconciler = {
+    conferenceReported: keep('conferenceReported'),
+    participantJoined: keep('participantJoined'),
+    participantLeft: keep('participantLeft'),
+    conferenceEnded: keep('conferenceEnded'),
+    recordingReported: keep('recordingReported'),
+    size: 3,
+    occupancyOf: () => ({ conferences: 0, people: 0 }),
+    start: async () => {},
+    close: async () => {},
+  };
+  const read = readSettings({
+    SIGNALWIRE_SPACE_URL: 'example.signalwire.com',
+    SIGNALWIRE_PROJECT_ID: PROJECT,
+    SIGNALWIRE_API_TOKEN: 'PT',
+    SIGNALWIRE_SIGNING_KEY: KEY,
+    PUBLIC_URL,
+  });
+  const app = createApp({
+    settings: { ...read, ...settings },
+    openRoom: {
+      nameFor(callSid) {
+        callers.push(callSid);
+        return `recorded-${callers[0]}`;
+      },
+    },
+    ready,
+    reconciler,
+    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+    announce: () => {},
+    status: undefined,
+    publicUrl: publicUrl ?? (() => PUBLIC_URL),
+  });
+  const server = createServer(app);
+  const port = await listen(server, 0, '127.0.0.1');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${port}`, port, reports, callers, log };
+}
+
+export type Transport = 'form' | 'JSON' | 'GET';
+
+/** Sends a webhook as SignalWire does, parameters in a form, in JSON or in a query; correctly signed unless told otherwise. */
+export function send(
+  { url }: AppAlone,
+  transport: Transport,
+  path: string,
+  parameters: Record<string, string>,
+  headers?: Record<string, string>,
+): Promise<Response> {
+  if (transport === 'GET') {
+    const target = `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`;
+    const signature = sign(KEY, PUBLIC_URL + target);
+    return fetch(url + target, { headers: headers ?? { 'x-signalwire-signature': signature } });
+  }
+  if (transport === 'form') {
+    const signature = sign(KEY, PUBLIC_URL + path, parameters);
+    const body = new URLSearchParams(parameters);
+    return fetch(url + path, { method: 'POST', body, headers: headers ?? { 'x-signalwire-signature': signature } });
+  }
+  const body = JSON.stringify(parameters);
+  return fetch(url + path, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      ...(headers ?? { 'x-signalwire-signature': signJson(KEY, PUBLIC_URL + path, body) }),
+    },
+  });
+}

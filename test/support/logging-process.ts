@@ -1,0 +1,14 @@
+import { createLog } from '../../src/log.js';
+
+// A process that logs a lot, as the service does, and stops at SIGTERM. It says on its standard error when it has logged more
+// than a pipe holds.
+const log = await createLog('info');
+process.once('SIGTERM', () => {
+  log.info('stopping');
+  process.exit(0);
+});
+let count = 0;
+setInterval(() => {
+  for (let line = 0; line < 50; line += 1) log.info({ count: count++ }, 'x'.repeat(1000));
+  if (count === 5000) console.error('much');
+}, 1);

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { onTestFinished } from 'vitest';
+import { listen } from '../../src/server.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
+
+/** A request of the space's that an application received. */
+export interface Received {
+  method: string;
+  url: string;
+  /** In ms since 1970. */
+  at: number;
+  signature: string;
+  contentType: string;
+  body: string;
+  /** What its body says, as a form or as JSON. */
+  parameters: Record<string, string>;
+}
+
+/** Attributes of a conference that is recorded, and tells of all that happens. */
+export const RECORDED =
+  'record="record-from-start" statusCallback="URL/status" statusCallbackEvent="start end join leave mute hold" ' +
+  'recordingStatusCallback="URL/recording" recordingStatusCallbackEvent="in-progress completed"';
+
+/** A simulator whose calls don't ring, and that is closed when the test is over; and what it found wrong. */
+export async function startSpace(
+  options: SimulatorOptions = {},
+): Promise<{ simulator: Simulator; problems: string[] }> {
+  const simulator = await startSimulator({ ringMs: 0, unansweredMs: 0, ...options });
+  onTestFinished(() => simulator.close());
+  const problems: string[] = [];
+  simulator.events.on('problem', (sentence) => problems.push(sentence));
+  return { simulator, problems };
+}
+
+/**
+ * An application on loopback that puts every caller into the conference `room`, and keeps what it receives.
+ *
+ * @param attributes the conference's; URL in them stands for the application's address
+ * @param answer the status to answer with; 200 unless it says something else; a promise that never settles hangs
+ */
+export async function startApplication(
+  attributes = '',
+  answer?: (request: IncomingMessage) => number | undefined | Promise<number>,
+): Promise<{ url: string; received: Received[]; callbacks(): Received[]; events(): string[] }> {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('');
+    const contentType = request.headers['content-type'] ?? '';
+    received.push({
+      method: request.method ?? '',
+      url: `http://${request.headers.host}${request.url}`,
+      at: Date.now(),
+      signature: String(request.headers['x-signalwire-signature']),
+      contentType,
+      body,
+      parameters: contentType === 'application/json' ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body)),
+    });
+    response.statusCode = (await answer?.(request)) ?? 200;
+    response.setHeader('content-type', 'text/xml');
+    const own = attributes.replaceAll('URL', `http://${request.headers.host}`);
+    response.end(`<Response><Dial><Conference ${own}>room</Conference></Dial></Response>`);
+  });
+  const port = await listen(server, 0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const callbacks = () => received.filter(({ url }) => /\/(status|recording)\b/.test(new URL(url).pathname));
+  const nameOf = ({ parameters }: Received) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
+  return { url: `http://127.0.0.1:${port}`, received, callbacks, events: () => callbacks().map(nameOf) };
+}
+
+/** Asks the REST API as curl would. */
+export async function ask(
+  simulator: Simulator,
+  path: string,
+  form?: Record<string, string> | 'DELETE',
+  password = simulator.apiToken,
+) {
+  const base = path.startsWith('/') ? '' : `/api/laml/2010-04-01/Accounts/${simulator.projectId}/`;
+  const response = await fetch(simulator.url + base + path, {
+    method: form === undefined ? 'GET' : form === 'DELETE' ? form : 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${simulator.projectId}:${password}`).toString('base64')}` },
+    ...(typeof form === 'object' && { body: new URLSearchParams(form) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? text : JSON.parse(text) };
+}
