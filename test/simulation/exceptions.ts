@@ -110,6 +110,11 @@ export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other
     .filter(({ conference }) => conference === one.conference || conference === other.conference)
     .findLast(({ calledAt }) => calledAt < discoveredBy);
   if (!before) return undefined;
+  const isOld = (name: string | undefined) =>
+    facts.people.some(({ conference, calledAt }) => conference === name && calledAt < startedAt);
+  // Whoever was split is a miss of its own, and needs an excuse of its own.
+  if (isOld(one.conference) && isOld(other.conference))
+    return 'The new process found two rooms, and could choose but one';
   return MEETING_EXCEPTIONS.find(({ applies }) => applies(dimensions, { one, other, before }, startedAt))?.reason;
 }
 
