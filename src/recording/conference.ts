@@ -81,10 +81,10 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
   async function converge(): Promise<void> {
     while (!isOver) {
       await urgentResume;
-      const before = { writes, cause: cause ?? due, at: performance.now() };
+      const before = { writes, recordingSid: recording?.sid, cause: cause ?? due, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const hasBeenRead = readAt > -Infinity;
-      const known = { sid, people, reports, recordingSid: recording?.sid, callers, hasBeenRead, missingSince };
+      const known = { sid, people, reports, recording, callers, hasBeenRead, missingSince };
       const seen = await observe(known, { space, windows, missingMs });
       if (isOver) return;
       if (seen.what === 'over') return onOver();
@@ -93,6 +93,8 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
       people = seen.people;
       // A write that set out meanwhile makes what was read of the recording worthless.
       if (writes !== before.writes) continue;
+      // A callback named another recording meanwhile: the pass that follows reads that one.
+      if (recording?.sid !== before.recordingSid) return;
       readAt = before.at;
       // A callback that came meanwhile is the cause, unless another one asked for this pass.
       const because = before.cause.at === undefined ? (cause ?? due) : before.cause;
@@ -190,6 +192,10 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     /** Whether something is still to be done for it. */
     get isBusy() {
       return !isOver && (!turns.isIdle || failures > 0 || urgentResume !== undefined);
+    },
+    /** Whether SignalWire has not been asked about it yet. */
+    get isNew() {
+      return readAt === -Infinity && failures === 0;
     },
 
     /** Takes the name from a callback or a list; the first one stays. */

@@ -1,5 +1,6 @@
 import type { ConferenceSpace, Recording } from '../signalwire/space.js';
 import { isNotFound } from '../signalwire/space-error.js';
+import type { KnownRecording } from './known-recording.js';
 import { isPresent } from './policy.js';
 import { contradicted, type Reports, type ReportWindows, whoIsIn } from './reports.js';
 
@@ -9,7 +10,7 @@ export interface Observed {
   /** Who is in, by the last read and the reports since (CallSids in small letters). */
   readonly people: ReadonlySet<string>;
   readonly reports: Reports;
-  readonly recordingSid: string | undefined;
+  readonly recording: KnownRecording | undefined;
   /** Calls that were sent to the conference's room and may be alive. */
   readonly callers: Iterable<string>;
   /** Whether SignalWire has ever known it: a new one that it doesn't know yet isn't over. */
@@ -21,7 +22,7 @@ export interface Observed {
 /** What SignalWire says of a conference, put together with the reports. */
 export type Observation =
   | { what: 'over' }
-  /** SignalWire doesn't know the conference, and a call that belongs in it is alive or may be. */
+  /** SignalWire doesn't know who is in, and the conference, or a call that belongs in it, is alive or may be. */
   | { what: 'missing'; error: unknown }
   /** The recording is undefined where none can be read. */
   | { what: 'live'; people: Set<string>; recording: Recording | undefined };
@@ -66,12 +67,15 @@ export async function observe(conference: Observed, options: ObserverOptions): P
   return { what: 'live', people, recording: recording.value };
 }
 
-/** The recording that we know, else the newest one that isn't over, else the newest one. */
-async function readRecording({ sid, recordingSid }: Observed, space: ConferenceSpace): Promise<Recording | undefined> {
-  const known = recordingSid === undefined ? undefined : await space.fetchRecording(sid, recordingSid);
-  if (known && known.state !== 'over') return known;
+/** The recording that we know, else the newest one that isn't over, else the newest one. One that refuses is looked for. */
+async function readRecording({ sid, recording }: Observed, space: ConferenceSpace): Promise<Recording | undefined> {
+  const known = recording && (await space.fetchRecording(sid, recording.sid));
+  const isRefused = (recording?.lastWrite?.refusals ?? 0) > 0;
+  if (known && known.state !== 'over' && !isRefused) return known;
   const listed = await space.listRecordings(sid);
-  return listed.find(({ state }) => state !== 'over') ?? listed[0] ?? known;
+  const others = listed.filter((one) => one.sid.toLowerCase() !== known?.sid.toLowerCase());
+  const running = others.find(({ state }) => state !== 'over');
+  return running ?? (known?.state === 'over' ? (listed[0] ?? known) : (known ?? listed[0]));
 }
 
 /**
@@ -86,7 +90,7 @@ async function observeMissing(
   const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;
   const status = await space.fetchConferenceStatus(sid);
   if (status === 'completed') return { what: 'over' };
-  if (status !== undefined) throw error;
+  if (status !== undefined) return { what: 'missing', error };
   const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
   const hasLasted = missingSince !== undefined && performance.now() - missingSince >= missingMs;
   if (!haveAllLeft && !hasLasted) return { what: 'missing', error };

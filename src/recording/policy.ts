@@ -36,7 +36,9 @@ export function needsWrite(desired: RecordingState, { observed, lastWrite }: Kno
   if (lastWrite === undefined) return !isAsDesired;
   const { state, outcome, isRepeat, isReversal, isUncertain, refusals } = lastWrite;
   if (state !== desired) return true;
-  // What goes on refusing and doesn't plainly read as paused can't run, or does what it should already.
+  // What reads as over, by no pause of ours, gets one resume. What else goes on refusing, and doesn't plainly read as paused,
+  // can't do what it should, or does it already.
+  if (refusals > 0 && observed === 'over' && !isReversal) return false;
   if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
   if (isUncertain) return true;
   // A read that agrees may be an old one; when SignalWire refuses twice to change it as well, it isn't.

@@ -157,8 +157,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const isFatal = (error: unknown) => isInTime() && isUnauthorized(error);
       discovery = startDiscovery({ ...options, onListed, isFatal });
       await Promise.race([discovery.first, wait(durations.firstDiscovery)]);
-      while (busy().length > 0 && isInTime()) await wait(POLL_MS);
-      announce({ what: 'started', isDone: isInTime(), conferences: conferences.size });
+      const areRead = () => [...conferences.values()].every((conference) => !conference.isNew);
+      while (!areRead() && isInTime()) await wait(POLL_MS);
+      const announceStart = (isDone: boolean) => {
+        if (!isStopping) announce({ what: 'started', isDone, conferences: conferences.size });
+      };
+      announceStart(isInTime());
+      if (!isInTime()) void discovery.first.then(() => announceStart(true));
     },
 
     async close() {

@@ -40,6 +40,12 @@ const EXCEPTIONS: Exception[] = [
       traits.pausedReads === 'in-progress' && (copies > 1 || starts() > copies),
   },
   {
+    reason:
+      'A paused recording reads as over, whose pause it was is forgotten, and the one resume that it gets was refused',
+    applies: ({ traits, faults, copies }, { starts }) =>
+      ['stopped', 'completed'].includes(traits.pausedReads) && faults.refused > 0 && (copies > 1 || starts() > copies),
+  },
+  {
     reason: 'A paused recording reads as one that runs, and a pause may be obeyed long after it was given up',
     applies: ({ traits, faults }) => traits.pausedReads === 'in-progress' && faults.hanging > 0,
   },
