@@ -492,3 +492,53 @@ describe('a pause and a resume that are on their way at once', () => {
       expect(stage.isRecorded()).toBe(true);
     }));
 });
+
+describe('a resume', () => {
+  it('that failed is sent again although a read says that the recording runs, as it said so when it was paused', () =>
+    onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
+      await oneIsLeft(stage);
+      stage.writeFaults.tooMany = 1;
+      await stage.callIn();
+      await stage.run(130);
+      stage.writeFaults.tooMany = 0;
+      await stage.run(5000);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+
+  it('that is slow is sent once, whatever is read until it is answered', () =>
+    onStage({}, async (stage) => {
+      await oneIsLeft(stage);
+      const before = stage.writes();
+      stage.writeFaults.slow = 1;
+      await stage.callIn();
+      await stage.run(10_000);
+      expect(stage.writes()).toBe(before + 1);
+    }));
+
+  it('that sets out while something is read is not sent again for what was read before it', () =>
+    onStage({}, async (stage) => {
+      await oneIsLeft(stage);
+      const before = stage.writes();
+      stage.requestMs = 400;
+      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      await stage.run(100);
+      await stage.callIn();
+      await stage.run(10_000);
+      expect(stage.writes()).toBe(before + 1);
+    }));
+});
+
+describe('a pause', () => {
+  it('is followed by a read, which finds who came in the meantime unheard of (R5)', () =>
+    onStage({ requestMs: 400 }, async (stage) => {
+      await stage.callIn('room');
+      const second = await stage.callIn('room');
+      await stage.run(20_000);
+      stage.model.endCall(second);
+      await stage.run(450);
+      stage.onCallback = () => {};
+      await stage.callIn('room');
+      await stage.run(1400);
+      expect(stage.isRecorded()).toBe(true);
+    }));
+});
