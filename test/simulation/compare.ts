@@ -15,7 +15,7 @@ export async function compare(from: number, seeds: number, overrides: Overrides)
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   console.log(`${seeds} worlds of each kind, from seed ${from}\n`);
   console.log(
-    '| worlds | | speech lost per crossing | recorded alone per crossing | reads per event | writes per event |',
+    '| worlds | | speech lost per crossing | recorded alone per crossing | reads per event | writes per event | wrong for good |',
   );
   console.log('| --- | --- | --: | --: | --: | --: | --: |');
   for (const kind of ['well', 'lossy', 'storm'] as const) {
