@@ -1,6 +1,7 @@
 import { RestClient } from '@signalwire/compatibility-api';
 import { checkAnswer } from './answers.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
+import { allOf, itemsOf } from './pages.js';
 import type { ListedConference, ObservedState, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
 
@@ -27,9 +28,6 @@ export interface SpaceOptions {
 
 /** The most items SignalWire puts on a page. Source: its OpenAPI document. */
 const PAGE_SIZE = 1000;
-
-/** A list with more pages than this is refused: it has no end that we would live to see. */
-const MAX_PAGES = 1000;
 
 /** Recordings that are over. Source: SignalWire's OpenAPI document, and its callbacks, which also say `failed`. */
 const OVER = ['completed', 'absent', 'stopped', 'failed'];
@@ -187,40 +185,6 @@ function createClock() {
       return last ? last.date + performance.now() - last.at : Date.now();
     },
   };
-}
-
-/** A page of a list, by what the SDK's types know of it. */
-interface Page<Item> {
-  loadInstance(resources: never[]): Item[];
-  /** Undefined after the last one. */
-  getNextPageUrl(): string | undefined;
-  /** Undefined after the last one. */
-  nextPage(): Promise<Page<Item>> | undefined;
-}
-
-/**
- * The items of a list, whatever pages it comes in. The SDK's own lists leave a promise to itself, which ends the process
- * when the second page or a later one fails.
- *
- * @throws SpaceError when the list comes back to a page, or goes on and on
- */
-async function allOf<Item>(first: Promise<Page<Item>>): Promise<Item[]> {
-  const items: Item[] = [];
-  const followed = new Set<string>();
-  for (let page: Page<Item> | undefined = await first; page; page = await page.nextPage()) {
-    items.push(...itemsOf(page));
-    const next = page.getNextPageUrl();
-    if (next === undefined) break;
-    if (followed.has(next)) throw new SpaceError("SignalWire's answer could not be read: a page leads back to itself");
-    followed.add(next);
-    if (followed.size === MAX_PAGES) throw new SpaceError(`SignalWire's list has more than ${MAX_PAGES} pages`);
-  }
-  return items;
-}
-
-// The items of a page are missing from the SDK's types.
-function itemsOf<Item>(page: Page<Item>): Item[] {
-  return (page as Page<Item> & { instances: Item[] }).instances;
 }
 
 /** How a request failed, in a word, and the SpaceError for it: the HTTP client's, or one for what the SDK made of an answer. */
