@@ -1,6 +1,6 @@
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { type Call, type Conference, isRunning, peopleIn } from '../../src/simulator/model/resources.js';
-import { createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
+import { type Change, createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { DOCUMENTED, type Traits } from '../../src/simulator/model/traits.js';
 import { createViews } from '../../src/simulator/model/views.js';
@@ -34,6 +34,8 @@ export interface Stage {
   requestMs: number;
   /** Whether a callback comes, and when; by default each does. May be replaced at any time. */
   onCallback(callback: Webhook, bring: () => void): void;
+  /** Is told of what happens in the space. May be replaced at any time. */
+  onChange(change: Change): void;
   /** What takes the callbacks and calls; undefined while it's down. */
   copy: Copy | undefined;
   /** Somebody calls, is answered, and is in; resolves with the call. */
@@ -70,7 +72,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     enough: 2,
     recordingUrl: (sid) => sid,
     callBack: (callback) => stage.onCallback(callback, () => stage.copy?.take(callback)),
-    onChange() {},
+    onChange: (change) => stage.onChange(change),
   });
   const views = createViews(model);
 
@@ -109,6 +111,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     writeFaults: { ...NO_FAULTS },
     requestMs,
     onCallback: (_callback, bring) => void clock.wait(20).then(bring),
+    onChange() {},
     copy: undefined,
     async callIn(room) {
       const call = model.addCall('+15550200000', '+15550100000', 'inbound');
