@@ -73,6 +73,15 @@ describe('turns', () => {
     expect(works()).toBe(2);
   });
 
+  it('one that waits is hastened by what is more urgent', () => {
+    const hastened: string[] = [];
+    const queue = { add() {}, hasten: (_key: string, urgency: string) => void hastened.push(urgency), onAnswer() {} };
+    const turns = createTurns('a', queue, async () => undefined);
+    turns.ask('resync');
+    turns.ask('hint');
+    expect(hastened).toEqual(['hint']);
+  });
+
   it('there are none after the end', async () => {
     const { turns, works, end } = startTurns();
     turns.ask('hint');
