@@ -109,9 +109,11 @@ const DISCOVERY_MS = 15_000;
 
 /** Why nobody could have brought the two together; undefined where somebody could. */
 export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other }: Miss): string | undefined {
-  const startedAt = facts.startBefore(other.copy, other.calledAt);
+  // Who came in first may have been sent there by the newer of two processes.
+  const { copy, calledAt: sentAt } = one.starts > other.starts ? one : other;
+  const startedAt = facts.startBefore(copy, sentAt);
   const discoveredBy = startedAt + (doRequestsFail(dimensions) ? DISCOVERY_MS : 0);
-  // One of the two rooms was there before the process that took the second call knew its space: it had to be found.
+  // One of the two rooms was there before that process knew its space: it had to be found.
   const before = facts.people
     .filter(({ conference }) => conference === one.conference || conference === other.conference)
     .findLast(({ calledAt }) => calledAt < discoveredBy);
