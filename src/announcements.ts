@@ -6,7 +6,7 @@ export interface Snapshot {
   sid: string;
   /** SignalWire's FriendlyName; undefined while we haven't heard it. */
   name: string | undefined;
-  /** CallSids of those who are in, in small letters. To be read at once: it changes as people come and go. */
+  /** CallSids of those who are in, in small letters. */
   people: ReadonlySet<string>;
   recordingSid: string | undefined;
   /** What we take its recording to do; undefined where there is none. */

@@ -1,9 +1,7 @@
 import type { Logger } from 'pino';
 import type { Announce } from './announcements.js';
+import { LASTING_REFUSALS } from './recording/policy.js';
 import { isNotFound, isUnauthorized, isUnprocessable, SpaceError } from './signalwire/space-error.js';
-
-/** So many refusals in a row are no longer taken for an accident. */
-const LASTING_REFUSALS = 4;
 
 /**
  * Listens for failures, and logs and announces once that SignalWire fails us and once that it works again, however many
@@ -68,7 +66,8 @@ export function createOutage(log: Logger, announce: Announce): Announce {
       case 'failed': {
         const { whose, error } = announcement;
         if (!(error instanceof SpaceError)) return;
-        if (!isNotFound(error) && !isUnprocessable(error)) return takeFailure(whose, error);
+        const isRefusal = isNotFound(error) || isUnprocessable(error);
+        if (!isRefusal || whose.startsWith('discovery')) return takeFailure(whose, error);
         takeRefusal(whose, error);
         if (failing.delete(whose)) endIfAllWorks();
         return;
@@ -85,6 +84,7 @@ export function createOutage(log: Logger, announce: Announce): Announce {
         return;
       }
       case 'over':
+        // That SignalWire works again is for something that succeeds to say.
         failing.delete(announcement.conferenceSid);
         refused.delete(announcement.conferenceSid);
         return;

@@ -1,4 +1,4 @@
-import type { Cause, Snapshot } from '../announcements.js';
+import type { Announce, Cause, Snapshot } from '../announcements.js';
 import type { ObservedState, Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
@@ -13,7 +13,7 @@ import {
 } from './known-recording.js';
 import { observe } from './observation.js';
 import { desiredState, isFresh, mayBePaused, needsWrite } from './policy.js';
-import { addReport, type Reports } from './reports.js';
+import { addReport, type Reports, renewalEnds } from './reports.js';
 import type { Surroundings } from './surroundings.js';
 import { createTurns, type Deadline } from './turns.js';
 
@@ -30,7 +30,7 @@ const SETTLING: Cause = { what: 'settling read', at: undefined };
  * @param onOver is told once it is over
  */
 export function createConference(sid: string, surroundings: Surroundings, onOver: () => void) {
-  const { space, openRoom, queue, announce, durations, minParticipants, resyncIntervalMs, random } = surroundings;
+  const { space, openRoom, queue, durations, minParticipants, resyncIntervalMs, random } = surroundings;
   const { leaveReport, joinReport, stale, missing: missingMs } = durations;
   const windows = { leave: leaveReport, join: Math.min(joinReport, resyncIntervalMs || Infinity), stale };
   const turns = createTurns(sid, queue, pass);
@@ -50,6 +50,11 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
   let writes = 0;
   let isOver = false;
 
+  /** Nothing more is told of a conference that is over, whatever is still on its way. */
+  const announce: Announce = (announcement) => {
+    if (!isOver) surroundings.announce(announcement);
+  };
+
   function snapshot(): Snapshot {
     const state = recording && believedState(recording);
     return { sid, name, people: new Set(people), recordingSid: recording?.sid, recording: state };
@@ -59,6 +64,8 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     const hint = { what, at: performance.now() };
     cause = hint;
     unsettledAt = hint.at;
+    // A new conference may be known by now: it's tried again as soon as it was at first.
+    if (missingSince !== undefined) failures = 0;
     if (recording) allowOneMoreWrite(recording);
     return hint;
   }
@@ -69,7 +76,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
       await converge();
       failures = 0;
       queue.onAnswer(undefined);
-      if (!isOver) announce({ what: 'succeeded', whose: sid });
+      announce({ what: 'succeeded', whose: sid });
       return nextRead();
     } catch (error) {
       queue.onAnswer(error);
@@ -162,7 +169,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     failures += 1;
     // Somebody may wait alone for long in a conference that the API doesn't know yet; that's no failure.
     const isMissing = missingSince !== undefined;
-    if (!isMissing) announce({ what: 'failed', whose: sid, error });
+    announce(isMissing ? { what: 'succeeded', whose: sid } : { what: 'failed', whose: sid, error });
     const max = isMissing ? Math.max(durations.retryMax, resyncIntervalMs) : durations.retryMax;
     return { at: performance.now() + backoff(failures, error, durations, random, max), urgency: 'retry' };
   }
@@ -170,11 +177,10 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
   /** A settling read once the reports have run out, one more later, and a resync an interval after the last read (R9). */
   function nextRead(): Deadline | undefined {
     if (isOver || surroundings.isStopping()) return undefined;
-    const settleAt = [leaveReport, joinReport]
-      .map((window) => unsettledAt + window + durations.settle)
-      .find((at) => at > readAt);
+    const ends = [unsettledAt + leaveReport, unsettledAt + joinReport, ...renewalEnds(reports, windows)];
+    const settleAt = Math.min(...ends.map((end) => end + durations.settle).filter((at) => at > readAt));
     const resyncAt = resyncIntervalMs > 0 ? readAt + resyncIntervalMs : Infinity;
-    const isSettling = settleAt !== undefined && settleAt < resyncAt;
+    const isSettling = settleAt < resyncAt;
     due = isSettling ? SETTLING : RESYNC;
     if (isSettling) return { at: settleAt, urgency: 'retry' };
     return resyncAt < Infinity ? { at: resyncAt, urgency: 'resync' } : undefined;
@@ -191,7 +197,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     },
     /** Whether something is still to be done for it. */
     get isBusy() {
-      return !isOver && (!turns.isIdle || failures > 0 || urgentResume !== undefined);
+      return !isOver && (!turns.isIdle || (failures > 0 && missingSince === undefined) || urgentResume !== undefined);
     },
     /** Whether SignalWire has not been asked about it yet. */
     get isNew() {

@@ -12,7 +12,7 @@ export interface DiscoveryOptions {
   announce: Announce;
   /** Takes in the conferences on a list, other applications' included; and whether it's the first one of their status. */
   onListed(conferences: ListedConference[], isFirst: boolean): void;
-  /** Whether a failure of the first one ends the discovery. */
+  /** Whether a failure of a first list ends the discovery. */
   isFatal(error: unknown): boolean;
 }
 
@@ -33,31 +33,46 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
   const timers = new Map<string, NodeJS.Timeout>();
   let isStopped = false;
 
-  async function list(status: 'init' | 'in-progress', isFirst: boolean, failures: number): Promise<void> {
+  function watch(status: 'init' | 'in-progress'): Promise<void> {
     const whose = `discovery of ${status}`;
-    const askedAt = performance.now();
-    const again = (at: number, isFirstThen: boolean, failuresThen: number) =>
-      new Promise<void>((resolve, reject) => {
-        const next = () => list(status, isFirstThen, failuresThen).then(resolve, reject);
-        timers.set(status, setTimeout(next, Math.max(0, at - performance.now())));
-      });
-    try {
-      const conferences = await space.listConferences(status);
-      if (isStopped) return;
-      announce({ what: 'succeeded', whose });
-      announce({ what: 'discovered' });
-      onListed(conferences, isFirst);
-      if (resyncIntervalMs > 0) void again(askedAt + resyncIntervalMs, false, 0);
-    } catch (error) {
-      if (isStopped) return;
-      if (isFirst && isFatal(error)) throw error;
-      announce({ what: 'failed', whose, error });
-      return again(performance.now() + backoff(failures + 1, error, durations, random), isFirst, failures + 1);
-    }
+    let isFirst = true;
+    let failures = 0;
+
+    return new Promise((resolve, reject) => {
+      const listAt = (at: number) => {
+        timers.set(
+          status,
+          setTimeout(() => void list(), Math.max(0, at - performance.now())),
+        );
+      };
+
+      async function list(): Promise<void> {
+        const askedAt = performance.now();
+        try {
+          const conferences = await space.listConferences(status);
+          if (isStopped) return;
+          failures = 0;
+          announce({ what: 'succeeded', whose });
+          announce({ what: 'discovered' });
+          onListed(conferences, isFirst);
+          isFirst = false;
+          resolve();
+          if (resyncIntervalMs > 0) listAt(askedAt + resyncIntervalMs);
+        } catch (error) {
+          if (isStopped) return;
+          if (isFirst && isFatal(error)) return reject(error);
+          failures += 1;
+          announce({ what: 'failed', whose, error });
+          listAt(performance.now() + backoff(failures, error, durations, random));
+        }
+      }
+
+      void list();
+    });
   }
 
   return {
-    first: Promise.all([list('in-progress', true, 0), list('init', true, 0)]),
+    first: Promise.all([watch('in-progress'), watch('init')]),
     stop() {
       isStopped = true;
       for (const timer of timers.values()) clearTimeout(timer);

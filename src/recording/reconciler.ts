@@ -84,7 +84,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** By SID in small letters: callbacks and lists may differ in that. */
   const conferences = new Map<string, Conference>();
   let discovery: Discovery | undefined;
+  /** How many recordings are being looked up. */
+  let lookups = 0;
   let isStopping = false;
+  let isClosed = false;
   const queue = createUrgencyQueue();
   const surroundings: Surroundings = { ...options, queue, isStopping: () => isStopping };
 
@@ -116,17 +119,26 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (isFirst) openRoom.found(ours);
   }
 
-  /** Finds out whose recording it is, and takes the report then. */
-  async function lookUp({ recordingSid, hasBegun }: RecordingReport): Promise<void> {
-    for (let tries = 1; tries <= MAX_LOOKUPS && !isStopping; tries += 1) {
+  /** Finds out whose recording it is that has begun, and takes the report then. */
+  async function lookUp(recordingSid: string): Promise<void> {
+    lookups += 1;
+    for (let tries = 1; tries <= MAX_LOOKUPS && !isClosed; tries += 1) {
       const conferenceSid = await space.findConferenceOf(recordingSid).catch(() => undefined);
-      if (conferenceSid !== undefined) return reportRecording(conferenceSid, recordingSid, hasBegun);
+      if (conferenceSid !== undefined) {
+        reportRecording(conferenceSid, recordingSid, true);
+        break;
+      }
       await wait(backoff(tries, undefined, durations, random));
     }
+    lookups -= 1;
   }
 
-  function reportRecording(conferenceSid: string, recordingSid: string, hasBegun: boolean): void {
-    track({ conferenceSid, name: undefined, callSid: undefined }).reportRecording(recordingSid, hasBegun);
+  function reportRecording(sid: string, recordingSid: string, hasBegun: boolean): void {
+    if (isClosed) return;
+    if (hasBegun)
+      track({ conferenceSid: sid, name: undefined, callSid: undefined }).reportRecording(recordingSid, true);
+    // One that ends does so with its conference, or after it: that must not bring a conference back.
+    else find(sid)?.reportRecording(recordingSid, false);
   }
 
   return {
@@ -147,8 +159,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
     recordingReported(report) {
       const { conferenceSid, recordingSid, hasBegun } = report;
-      if (conferenceSid === undefined) void lookUp(report);
-      else reportRecording(conferenceSid, recordingSid, hasBegun);
+      if (conferenceSid !== undefined) reportRecording(conferenceSid, recordingSid, hasBegun);
+      else if (hasBegun) void lookUp(recordingSid);
     },
 
     async start() {
@@ -156,21 +168,26 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const isInTime = () => performance.now() < until;
       const isFatal = (error: unknown) => isInTime() && isUnauthorized(error);
       discovery = startDiscovery({ ...options, onListed, isFatal });
-      await Promise.race([discovery.first, wait(durations.firstDiscovery)]);
+      let isDiscovered = false;
+      const discovered = discovery.first.then(() => {
+        isDiscovered = true;
+      });
+      await Promise.race([discovered, wait(durations.firstDiscovery)]);
       const areRead = () => [...conferences.values()].every((conference) => !conference.isNew);
       while (!areRead() && isInTime()) await wait(POLL_MS);
-      const announceStart = (isDone: boolean) => {
-        if (!isStopping) announce({ what: 'started', isDone, conferences: conferences.size });
+      const announceStart = () => {
+        if (!isStopping) announce({ what: 'started', isDone: isDiscovered, conferences: conferences.size });
       };
-      announceStart(isInTime());
-      if (!isInTime()) void discovery.first.then(() => announceStart(true));
+      announceStart();
+      if (!isDiscovered) discovered.then(announceStart, () => {});
     },
 
     async close() {
       isStopping = true;
       discovery?.stop();
       const until = performance.now() + durations.drain;
-      while (busy().length > 0 && performance.now() < until) await wait(POLL_MS);
+      while (busy().length + lookups > 0 && performance.now() < until) await wait(POLL_MS);
+      isClosed = true;
       const left = busy().map(({ sid }) => sid);
       if (left.length > 0) announce({ what: 'left undone', conferenceSids: left });
       for (const conference of conferences.values()) conference.end();

@@ -71,6 +71,11 @@ export function contradicted({ callSids, askedAt }: Listed, reports: Reports, wi
   return found;
 }
 
+/** When the reports that count once more will have run out (ms, monotonic). */
+export function renewalEnds(reports: Reports, { join }: ReportWindows): number[] {
+  return [...reports.values()].flatMap(({ isRenewed, reportedAt }) => (isRenewed ? [reportedAt + join] : []));
+}
+
 function counts({ isIn, reportedAt }: Report, askedAt: number, { join, leave }: ReportWindows): boolean {
   return askedAt - reportedAt < (isIn ? join : leave);
 }

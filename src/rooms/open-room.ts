@@ -36,8 +36,8 @@ const CALL_SID = /^([\w-]*-)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** How long after a caller was sent to the room a 404 on their call says nothing, in milliseconds. */
 const YOUNG_MS = 60_000;
 
-/** The waits between asking whether callers of whom no conference is known are still there, in milliseconds. */
-const FIRST_CHECK_MS = 2000;
+/** The waits between asking whether callers are still there, in milliseconds: longer and longer, and the longest in a room with a conference. */
+const FIRST_CHECK_MS = 250;
 const MAX_CHECK_MS = 30_000;
 
 /** The waits between looking whether a CallSid that SignalWire doesn't know is a call after all, in milliseconds. */
@@ -73,13 +73,15 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   }
 
   function checkIn(ms: number): void {
-    clearTimeout(timer);
-    if (!isClosed && callers.size > 0) timer = setTimeout(() => void check(ms), ms);
+    if (isClosed || callers.size === 0) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void check(ms);
+    }, ms);
   }
 
-  /** While no conference of the room is known, asks for each caller sent there whether the call still is. */
+  /** Asks for each caller who isn't known to have left whether the call still is. */
   async function check(waitedMs: number): Promise<void> {
-    if (current !== undefined && isLive(current)) return;
     for (const [key, { callSid, sentAt }] of callers) {
       const state = await space.fetchCallState(callSid).catch(() => 'unknown' as const);
       if (isClosed) return;
@@ -87,13 +89,15 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
       const isYoung = performance.now() - sentAt < YOUNG_MS;
       if (state === 'over' || (state === undefined && !isYoung)) callers.delete(key);
     }
-    checkIn(Math.min(MAX_CHECK_MS, waitedMs * 2));
+    const isQuiet = current !== undefined && isLive(current);
+    checkIn(isQuiet ? MAX_CHECK_MS : Math.min(MAX_CHECK_MS, waitedMs * 2));
   }
 
   /**
-   * A name that was asked for may look like a CallSid, too, but isn't one. As reads may lag, a 404 is looked into again.
+   * Drops a room that somebody asked for by name, which only looks like a CallSid: SignalWire knows no such call. As reads may
+   * lag, a 404 is looked into again; and while SignalWire doesn't tell, the room stays, as no doubt may split callers.
    *
-   * @param againMs when to do so
+   * @param againMs when to look again
    */
   async function verify(room: ListedConference, againMs: number): Promise<void> {
     const state = await space.fetchCallState(room.name.slice(prefix.length)).catch(() => 'alive' as const);
@@ -111,7 +115,7 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
       }
       current = name;
       callers.set(callSid.toLowerCase(), { callSid, sentAt: performance.now() });
-      if (!isLive(name)) checkIn(FIRST_CHECK_MS);
+      checkIn(FIRST_CHECK_MS);
       return name;
     },
     callersOf: (name) => (name === current ? [...callers.values()].map(({ callSid }) => callSid) : []),
@@ -123,7 +127,10 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
     nameOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),
     left: (callSid) => void callers.delete(callSid.toLowerCase()),
     conferenceOver(name) {
-      if (name !== undefined && name === current && !isLive(name)) checkIn(FIRST_CHECK_MS);
+      if (name === undefined || name !== current || isLive(name)) return;
+      clearTimeout(timer);
+      timer = undefined;
+      checkIn(FIRST_CHECK_MS);
     },
     close() {
       isClosed = true;

@@ -200,7 +200,8 @@ function failure(cause: unknown): { outcome: string; error: SpaceError } {
 
 /** Whether SignalWire doesn't take a filter of a list, for which its documents name no status. */
 function isRefusedFilter(error: unknown): boolean {
-  return error instanceof SpaceError && (error.status === 400 || error.status === 422);
+  const { status = 0 } = error instanceof SpaceError ? error : {};
+  return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
 
 function listedConference(one: { sid: string; friendlyName: string; dateCreated: Date }): ListedConference {

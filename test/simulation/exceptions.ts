@@ -1,4 +1,4 @@
-import type { Conference, Participant } from '../../src/simulator/model/resources.js';
+import { type Conference, isRunning, type Participant } from '../../src/simulator/model/resources.js';
 import type { Dimensions } from './dimensions.js';
 import type { Miss } from './meetings.js';
 import type { Person } from './people.js';
@@ -36,20 +36,33 @@ const EXCEPTIONS: Exception[] = [
   {
     reason:
       'A paused recording reads as one that runs, and whose pause it was is forgotten or known to another process',
-    applies: ({ traits, copies }, { starts }) =>
-      traits.pausedReads === 'in-progress' && (copies > 1 || starts() > copies),
+    applies: (dimensions, facts, conference) =>
+      isPausedReading(['in-progress'], dimensions, conference) && isPauseForgotten(dimensions, facts),
+  },
+  {
+    reason: 'A paused recording reads as one that runs, and a pause may be obeyed long after it was given up',
+    applies: (dimensions, _facts, conference) =>
+      isPausedReading(['in-progress'], dimensions, conference) && dimensions.faults.hanging > 0,
   },
   {
     reason:
       'A paused recording reads as over, whose pause it was is forgotten, and the one resume that it gets was refused',
-    applies: ({ traits, faults, copies }, { starts }) =>
-      ['stopped', 'completed'].includes(traits.pausedReads) && faults.refused > 0 && (copies > 1 || starts() > copies),
-  },
-  {
-    reason: 'A paused recording reads as one that runs, and a pause may be obeyed long after it was given up',
-    applies: ({ traits, faults }) => traits.pausedReads === 'in-progress' && faults.hanging > 0,
+    applies: (dimensions, facts, conference) =>
+      isPausedReading(['stopped', 'completed'], dimensions, conference) &&
+      isPauseForgotten(dimensions, facts) &&
+      dimensions.faults.refused > 0,
   },
 ];
+
+/** Whether the recording is paused, in a space where that reads as one of these words. */
+function isPausedReading(words: string[], { traits }: Dimensions, { recordings }: Conference): boolean {
+  return words.includes(traits.pausedReads) && !recordings.some(isRunning);
+}
+
+/** Whether somebody else than the process that paused it may have to resume a recording. */
+function isPauseForgotten({ copies }: Dimensions, { starts }: Facts): boolean {
+  return copies > 1 || starts() > copies;
+}
 
 function haveTwoMet(participants: Participant[]): boolean {
   return participants.some((one) =>
@@ -78,7 +91,7 @@ interface MeetingException {
   applies(dimensions: Dimensions, miss: Miss & { before: Person }, startedAt: number): boolean;
 }
 
-// All of them after a restart: a process knows for itself where it sent somebody.
+// All of them about a room that another process opened: a process knows for itself where it sent somebody.
 const MEETING_EXCEPTIONS: MeetingException[] = [
   {
     reason:
@@ -110,17 +123,18 @@ const DISCOVERY_MS = 15_000;
 /** Why nobody could have brought the two together; undefined where somebody could. */
 export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other }: Miss): string | undefined {
   // Who came in first may have been sent there by the newer of two processes.
-  const { copy, calledAt: sentAt } = one.starts > other.starts ? one : other;
-  const startedAt = facts.startBefore(copy, sentAt);
+  const newer = one.starts > other.starts ? one : other;
+  const startedAt = facts.startBefore(newer.copy, newer.calledAt);
   const discoveredBy = startedAt + (doRequestsFail(dimensions) ? DISCOVERY_MS : 0);
-  // One of the two rooms was there before that process knew its space: it had to be found.
+  // Another process had opened one of the two rooms before this one knew its space: it had to be found.
   const before = facts.people
     .filter(({ conference }) => conference === one.conference || conference === other.conference)
+    .filter(({ copy, starts }) => copy !== newer.copy || starts < newer.starts)
     .findLast(({ calledAt }) => calledAt < discoveredBy);
   if (!before) return undefined;
   const isOld = (name: string | undefined) =>
     facts.people.some(({ conference, calledAt }) => conference === name && calledAt < startedAt);
-  // Whoever was split is a miss of its own, and needs an excuse of its own.
+  // Two whom another process had split are a miss of their own, with an excuse of their own.
   if (isOld(one.conference) && isOld(other.conference))
     return 'The new process found two rooms, and could choose but one';
   return MEETING_EXCEPTIONS.find(({ applies }) => applies(dimensions, { one, other, before }, startedAt))?.reason;

@@ -256,7 +256,6 @@ export async function runWorld(
     const onItsWayMs = callbackMs + 3000 + (hanging > 0 ? OBEYED_LATE_MS + 5000 : 0);
     await clock.runUntil(clock.now + onItsWayMs + withinMs);
     complainOfRecordings('In the calm');
-    if (outcome.excused.length > 0) return;
     const { writes } = outcome;
     const calmAt = clock.now;
     await clock.runUntil(clock.now + resyncIntervalMs + 20_000);
