@@ -134,12 +134,18 @@ const publicUrl = z
     return (originAsGiven(url, text) + url.pathname).replace(/\/+$/, '');
   });
 
-const signingKeys = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== ''),
-);
+const signingKeys = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((key) => key.trim())
+      .filter((key) => key !== ''),
+  )
+  .refine(
+    (keys) => !keys.some((key) => /[\s"']/.test(key)),
+    'must be the key alone, or several by commas, without quotes.',
+  );
 
 const phoneNumber = z.string().transform((text, context) => {
   const number = e164(text);

@@ -27,7 +27,7 @@ const SETTLING: Cause = { what: 'settling read', at: undefined };
  * A conference of which only the SID is known: all that is learnt of it is kept here, and here alone. Nothing is asked until
  * something is reported or a resync is asked for. The methods return at once and never throw.
  *
- * @param onOver is told once it is over
+ * @param onOver called once it is over
  */
 export function createConference(sid: string, surroundings: Surroundings, onOver: () => void) {
   const { space, openRoom, queue, durations, minParticipants, resyncIntervalMs, random } = surroundings;
@@ -38,7 +38,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
   let name: string | undefined;
   let people = new Set<string>();
   let recording: KnownRecording | undefined;
-  /** The callback that asked for the next pass, or for the one that goes on; and what does where none did. */
+  /** The callback that the next pass answers, or the one that goes on; where there is none, `due` is the reason for it. */
   let cause: Cause | undefined;
   let due = RESYNC;
   let failures = 0;
@@ -70,7 +70,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     return hint;
   }
 
-  /** Reads and writes until all is as it should be. @returns when to look again */
+  /** Reads and writes until all is as it should be. @returns when it is to be read again */
   async function pass(): Promise<Deadline | undefined> {
     try {
       await converge();
@@ -110,7 +110,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
       if (recording && needsWrite(desired, recording)) {
         await write(recording, desired, because);
       } else {
-        // A callback that came after it is still to be dealt with.
+        // A callback that came later is for the next pass to answer.
         if (cause === because) cause = undefined;
         return;
       }

@@ -4,8 +4,8 @@ import type { KnownRecording } from './known-recording.js';
 import { isPresent } from './policy.js';
 import { contradicted, type Reports, type ReportWindows, whoIsIn } from './reports.js';
 
-/** What a conference's reads are held against, and what they need to know of it. */
-export interface Observed {
+/** What is known of a conference before it is read. */
+export interface Known {
   readonly sid: string;
   /** Who is in, by the last read and the reports since (CallSids in small letters). */
   readonly people: ReadonlySet<string>;
@@ -39,7 +39,7 @@ export interface ObserverOptions {
  *
  * @throws SpaceError when SignalWire can't tell: then nothing may be decided (R8)
  */
-export async function observe(conference: Observed, options: ObserverOptions): Promise<Observation> {
+export async function observe(conference: Known, options: ObserverOptions): Promise<Observation> {
   const { space, windows } = options;
   const { sid, reports } = conference;
   const askedAt = performance.now();
@@ -68,7 +68,7 @@ export async function observe(conference: Observed, options: ObserverOptions): P
 }
 
 /** The recording that we know, else the newest one that isn't over, else the newest one. One that refuses is looked for. */
-async function readRecording({ sid, recording }: Observed, space: ConferenceSpace): Promise<Recording | undefined> {
+async function readRecording({ sid, recording }: Known, space: ConferenceSpace): Promise<Recording | undefined> {
   const known = recording && (await space.fetchRecording(sid, recording.sid));
   const isRefused = (recording?.lastWrite?.refusals ?? 0) > 0;
   if (known && known.state !== 'over' && !isRefused) return known;
@@ -83,7 +83,7 @@ async function readRecording({ sid, recording }: Observed, space: ConferenceSpac
  * long enough; but not while a call that belongs in it is alive, as a new conference may be unknown to the API for a while.
  */
 async function observeMissing(
-  conference: Observed,
+  conference: Known,
   error: unknown,
   { space, missingMs }: ObserverOptions,
 ): Promise<Observation> {

@@ -1,3 +1,4 @@
+import type { Announce } from '../../src/announcements.js';
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
@@ -30,6 +31,8 @@ export interface CopyOptions {
   random: () => number;
   /** What really happens, for a contender that needs no callbacks. */
   truth: Truth;
+  /** It announces something. */
+  onAnnouncement?: Announce;
   /** It logs something. */
   log(line: string): void;
 }
@@ -53,6 +56,7 @@ export function startCopy(options: CopyOptions): Copy {
   const reconciler = createReconciler({
     ...options,
     announce(announcement) {
+      options.onAnnouncement?.(announcement);
       if (announcement.what === 'written')
         log(`#${numberOf(announcement.conference.sid)} ${announcement.state} (${announcement.cause.what})`);
       else if (announcement.what === 'over') log(`#${numberOf(announcement.conferenceSid)} is over`);

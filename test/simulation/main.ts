@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { wholeNumber } from '../../src/simulator/fault-options.js';
+import { atLeastOne, wholeNumber } from '../../src/simulator/fault-options.js';
 import { addTraitOptions, flagsOf, traitsOf } from '../../src/simulator/trait-options.js';
 import { compare } from './compare.js';
 import { startCopy } from './copy.js';
@@ -37,7 +37,7 @@ async function simulate(options: Options): Promise<void> {
     tally(total, outcome);
     for (const problem of outcome.problems) console.log(`seed ${each}: ${problem}`);
   }
-  for (const [reason, count] of total.excuses) console.log(`excused in ${count} worlds: ${reason}`);
+  for (const [reason, count] of total.excuses) console.log(`excused in ${count} of the worlds: ${reason}`);
   console.log(sentenceOf(total));
   if (total.wrong > 0) process.exitCode = 1;
 }
@@ -90,14 +90,14 @@ function list(entries: [string, unknown][]): string {
 const command = addTraitOptions(
   new Command('npm run simulate --')
     .description('Runs the service in simulated worlds, under a virtual clock, each drawn from a seed.')
-    .option('--seeds <number>', 'how many worlds', wholeNumber, 1000)
+    .option('--seeds <number>', 'how many worlds', atLeastOne, 1000)
     .option('--from <seed>', 'the first one', wholeNumber, 1)
     .option('--seed <seed>', 'tells the story of one world', wholeNumber)
-    .option('--copies <number>', 'how many copies of the service there are', wholeNumber)
+    .option('--copies <number>', 'how many copies of the service there are', atLeastOne)
     .option('--interval <seconds>', 'SWEEP_INTERVAL_SECONDS; 0 reads only what callbacks ask for', wholeNumber)
     .addOption(new Option('--kind <kind>', 'what kind of worlds').choices(['storm', 'lossy', 'well']))
     .option('--compare', "the service beside the guide's design and the limit, in the same worlds")
-    .option('--load', 'worlds of thousands of conferences in place of the others'),
+    .option('--load', 'how pauses fare in 60, 3,000 and 10,000 conferences at once, in place of all that'),
 );
 
 simulate(command.parse().opts()).catch((error: unknown) => {

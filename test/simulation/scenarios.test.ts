@@ -429,6 +429,59 @@ describe('the open room', () => {
     }));
 });
 
+describe('what is over', () => {
+  it('is not brought back by the callback that its recording is completed', () =>
+    onStage({ traits: { endedReads: '404' } }, async (stage) => {
+      const calls = [await stage.callIn(), await stage.callIn()];
+      await stage.run(20_000);
+      for (const call of calls) stage.model.endCall(call);
+      await stage.run(1000);
+      expect(stage.copy?.size).toBe(0);
+    }));
+
+  it('has nothing more told of it, although a resume was on its way', () =>
+    onStage({}, async (stage) => {
+      const first = await oneIsLeft(stage);
+      stage.requestMs = 3000;
+      const second = await stage.callIn();
+      await stage.run(100);
+      for (const call of [first, second]) stage.model.endCall(call);
+      await stage.run(100);
+      stage.announced.length = 0;
+      await stage.run(20_000);
+      expect(stage.announced.filter((what) => !['discovered', 'succeeded'].includes(what))).toEqual([]);
+    }));
+});
+
+describe('a stop', () => {
+  it('takes no longer because somebody waits in a conference that the API does not know', () =>
+    onStage({ traits: { alone: '404' } }, async (stage) => {
+      await stage.callIn();
+      await stage.run(20_000);
+      let isStopped = false;
+      void stage.copy?.stop().then(() => {
+        isStopped = true;
+      });
+      await stage.run(1000);
+      expect(isStopped).toBe(true);
+    }));
+
+  it('asks nothing more for a recording whose conference is looked up', () =>
+    onStage(
+      { traits: { recordingConferenceSid: false, recordingsListed: false, readLagMs: 15_000 } },
+      async (stage) => {
+        await stage.callIn();
+        await stage.callIn();
+        await stage.run(1000);
+        void stage.copy?.stop();
+        await stage.run(10_000);
+        const { length } = stage.requests;
+        await stage.run(30_000);
+        expect(stage.requests.length).toBe(length);
+      },
+    ));
+});
+
 describe('a callback', () => {
   it.each(['short', 'underscored'] as const)('is a hint whatever its event is called: %s', (eventNames) =>
     onStage({ traits: { eventNames } }, async (stage) => {

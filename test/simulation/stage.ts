@@ -28,6 +28,8 @@ export interface Stage {
   model: SpaceModel;
   /** What was asked of SignalWire so far, in the order in which it was answered. */
   requests: MemoryRequest[];
+  /** What the copy has announced so far, in a word each. */
+  announced: string[];
   /** What goes wrong with reads, and with writes; may be changed at any time. */
   faults: Faults;
   writeFaults: Faults;
@@ -100,6 +102,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       random: () => stream('jitter').next(),
       truth: { model, latency: () => requestMs, wait: clock.wait, watch() {} },
       log() {},
+      onAnnouncement: ({ what }) => void stage.announced.push(what),
     });
   }
 
@@ -107,6 +110,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     clock,
     model,
     requests: [],
+    announced: [],
     faults: { ...NO_FAULTS },
     writeFaults: { ...NO_FAULTS },
     requestMs,

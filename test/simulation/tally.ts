@@ -33,9 +33,10 @@ export function tally(total: Tally, outcome: Outcome): void {
 /** The last line of a run. */
 export function sentenceOf({ worlds, wrong, events, ms, reads, writes, lostMs, soloMs, startedAt }: Tally): string {
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const hours = ms < 36_000_000 ? (ms / 3_600_000).toFixed(1) : Math.round(ms / 3_600_000);
   const each = (sum: number) => (sum / events).toFixed(sum / events < 10 ? 2 : 0);
   return (
-    `${worlds} worlds, ${events} events, ${Math.round(ms / 3_600_000)} hours simulated in ${Math.round(seconds)} s ` +
+    `${worlds} worlds, ${events} events, ${hours} hours simulated in ${Math.round(seconds)} s ` +
     `(${Math.round(worlds / seconds)} worlds a second); an event cost ${each(lostMs)} ms of speech lost, ` +
     `${each(soloMs)} ms recorded alone, ${each(reads)} reads, ${each(writes)} writes. ${wrong} worlds were wrong.`
   );

@@ -116,6 +116,8 @@ describe('the settings', () => {
     ['SIGNALWIRE_API_TOKEN', '  ', /missing/],
     ['SIGNALWIRE_SIGNING_KEY', undefined, /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['SIGNALWIRE_SIGNING_KEY', ' , ', /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
+    ['SIGNALWIRE_SIGNING_KEY', '"k1", k2', /without quotes/],
+    ['SIGNALWIRE_SIGNING_KEY', 'k1 k2', /several by commas/],
     ['ALLOW_UNSIGNED_WEBHOOKS', 'yes', /true, false/],
     ['SIGNALWIRE_PHONE_NUMBER', '5551234567', /E\.164/],
     ['SIGNALWIRE_PHONE_NUMBER', '+0551234567', /E\.164/],
