@@ -36,12 +36,17 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
     state,
     outcome: 'sent',
     isRepeat: before?.state === state && before.outcome === 'acknowledged' && !before.isUncertain,
-    isReversal: isOpposite || (before?.state === state && before.isReversal && before.outcome === 'failed'),
+    isReversal: isOpposite || (before?.state === state && before.isReversal && isOpen(before)),
     isUncertain: isOpposite && before.outcome !== 'acknowledged',
     refusals: before?.state === state ? before.refusals : 0,
   };
   recording.lastWrite = write;
   return write;
+}
+
+/** Whether a write may not have been obeyed, or not last. */
+function isOpen({ outcome, isUncertain }: Write): boolean {
+  return outcome === 'failed' || isUncertain;
 }
 
 /** SignalWire obeyed a write, or said that it has nothing to change. */
