@@ -7,7 +7,7 @@ import type { Person } from './people.js';
 export interface Facts {
   /** How often a copy has been started. */
   starts(): number;
-  /** Whether a copy that still runs has been told of the conference's recording by a callback. */
+  /** Whether a copy that still runs was told of the conference's recording by a callback, in time to act on it. */
   isRecordingReported(conference: Conference): boolean;
   /** Everybody who called, in the order in which they did. */
   people: Person[];

@@ -47,8 +47,8 @@ export interface Fleet {
   restart(index: number, isKill: boolean): Promise<void>;
   /** When a copy was started for the last time before that (ms of the world). */
   startBefore(copy: number, at: number): number;
-  /** Whether a copy that still runs has been told of the recording by a callback. */
-  isReported(recordingSid: string): boolean;
+  /** Whether a copy that still runs had been told of the recording by a callback at that time (ms of the world). */
+  isReported(recordingSid: string, at: number): boolean;
 }
 
 interface Place {
@@ -65,7 +65,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const newPlace = (): Place => ({ copy: undefined, run: { isAlive: false }, startedAt: [] });
   const places = Array.from({ length: copies }, newPlace);
   /** By recording, in small letters: the runs of a copy that a callback has told of it. */
-  const reportedTo = new Map<string, Place['run'][]>();
+  const reportedTo = new Map<string, { run: Place['run']; at: number }[]>();
   let starts = 0;
   let handedAt = 0;
 
@@ -127,7 +127,7 @@ export function startFleet(options: FleetOptions): Fleet {
       const { RecordingSid, RecordingStatus } = callback.parameters;
       if (RecordingSid && RecordingStatus === 'in-progress') {
         const key = RecordingSid.toLowerCase();
-        reportedTo.set(key, [...(reportedTo.get(key) ?? []), place.run]);
+        reportedTo.set(key, [...(reportedTo.get(key) ?? []), { run: place.run, at: clock.now }]);
       }
       return true;
     },
@@ -154,7 +154,8 @@ export function startFleet(options: FleetOptions): Fleet {
     },
 
     startBefore: (copy, at) => places[copy]?.startedAt.findLast((started) => started <= at) ?? 0,
-    isReported: (recordingSid) => reportedTo.get(recordingSid.toLowerCase())?.some(({ isAlive }) => isAlive) ?? false,
+    isReported: (recordingSid, at) =>
+      (reportedTo.get(recordingSid.toLowerCase()) ?? []).some((report) => report.run.isAlive && report.at <= at),
   };
 }
 

@@ -135,7 +135,7 @@ export async function runWorld(
     starts: () => fleet.starts,
     startBefore: fleet.startBefore,
     people,
-    isRecordingReported: ({ recordings }) => recordings.every(({ sid }) => fleet.isReported(sid)),
+    isRecordingReported: ({ recordings }) => recordings.every(({ sid }) => fleet.isReported(sid, clock.now - withinMs)),
   };
 
   /** Keeps track of what happens in the space. */
