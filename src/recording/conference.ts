@@ -220,8 +220,7 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
       const isNews =
         isFresh(happenedAt, space.now(), stale) && addReport(reports, { callSid, isIn, happenedAt }, performance.now());
-      if (isNews && isIn) people.add(callSid.toLowerCase());
-      if (isNews && !isIn) people.delete(callSid.toLowerCase());
+      if (isNews) people[isIn ? 'add' : 'delete'](callSid.toLowerCase());
       if (isNews && !isIn) openRoom.left(callSid);
       const hint = takeHint(isIn ? 'join' : 'leave');
       announce({ what: 'participant', conference: snapshot(), callSid, isIn });

@@ -27,7 +27,7 @@ export interface UrgencyQueue {
 }
 
 /**
- * A queue that goes by deadlines: what is less urgent has a later one, so what has waited long passes what is fresh. The
+ * A queue ordered by deadline. Less urgent work gets a later deadline, so work that has waited long passes fresh work. The
  * bound grows while work waits and SignalWire answers well, and is halved when it's overloaded: by 429, 503 or a time-out.
  */
 export function createUrgencyQueue(): UrgencyQueue {

@@ -257,7 +257,7 @@ describe('a request to SignalWire', () => {
     expect(await space.listParticipants(CONFERENCE)).toEqual([]);
   });
 
-  it('never goes anywhere but to the space, whoever says so', async () => {
+  it('goes nowhere but to the space, whatever an answer says', async () => {
     const client = createHttpClient({ origin: 'http://127.0.0.1:2', timeoutMs: 100, onDate: () => {} });
     onTestFinished(() => client.close());
     const elsewhere = { method: 'GET', uri: 'http://127.0.0.1:1/elsewhere', username: 'a', password: 'b' } as const;

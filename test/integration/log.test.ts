@@ -96,7 +96,7 @@ it.each([404, 422])('a recording that cannot be changed (%i) has not changed, an
   expect(lines(pair)).toEqual(['recording began']);
 });
 
-it('the line on a pause says how many were in when it was sent, whoever comes meanwhile', async () => {
+it('the line on a pause says how many were in when the pause was sent', async () => {
   const { pair, second } = await twoPeople();
   const pausing = hold(pair, WRITE);
   pair.simulator.hangUp(second);

@@ -120,7 +120,7 @@ describe('the start', () => {
     await listed;
     await eventually(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
 
-    // Callbacks are taken and calls into a room that is asked for, too; whoever asks for none waits.
+    // Callbacks are taken, and so are calls that name a room; a call that names none waits.
     const conference = { ConferenceSid, StatusCallbackEvent: 'conference-start' };
     expect(await post({ simulator }, `${url}/callback`, conference)).toBe(200);
     expect(await post({ simulator }, `${url}/inbound?room=sales`, { CallSid: 'CA-1' })).toBe(200);

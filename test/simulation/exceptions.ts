@@ -72,7 +72,7 @@ function haveTwoMet(participants: Participant[]): boolean {
   );
 }
 
-/** Why nobody could have known better; undefined where somebody could. */
+/** Why the service had no way to know; undefined where it had one. */
 export function excuseFor(
   dimensions: Dimensions,
   facts: Facts,
@@ -120,7 +120,7 @@ const MEETING_EXCEPTIONS: MeetingException[] = [
 /** How long a process may try in vain to find the rooms that are there, where requests fail, in milliseconds. */
 const DISCOVERY_MS = 15_000;
 
-/** Why nobody could have brought the two together; undefined where somebody could. */
+/** Why the service had no way to bring the two together; undefined where it had one. */
 export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other }: Miss): string | undefined {
   // Who came in first may have been sent there by the newer of two processes.
   const newer = one.starts > other.starts ? one : other;

@@ -25,7 +25,7 @@ export interface Outcome {
   dimensions: Dimensions;
   /** What isn't as it must be, a sentence each; empty in a good world. */
   problems: string[];
-  /** What isn't as it should be but nobody could have known, with the reason. */
+  /** What isn't as it should be, where the service had no way to know, with the reason. */
   excused: { sentence: string; reason: string }[];
   /** The story, a line for each thing that happened; empty unless it was asked for. */
   story: string[];
