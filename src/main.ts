@@ -1,4 +1,4 @@
-import type { Started } from './start.js';
+import type { Started } from './cli/run-service.js';
 
 /** A stop takes no longer than this, whatever hangs, in milliseconds. */
 const STOP_MS = 9500;
@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   let started: Started | undefined;
   stopOnSignals(() => started);
   // Loaded only now: it takes most of the start, and a process 1 doesn't hear a signal that it doesn't handle.
-  const { start } = await import('./start.js');
+  const { start } = await import('./cli/run-service.js');
   started = await start();
 }
 

@@ -1,18 +1,18 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { announceTo } from './announcements.js';
-import { createJournal } from './journal.js';
-import { createOutage } from './outage.js';
-import { pointNumber } from './point-number.js';
+import { createWebhookServer, listen, stopListening } from './http/server.js';
+import { ngrokTunnel, type OpenTunnel, type Tunnel } from './http/tunnel.js';
+import { createJournal } from './log/event-log.js';
+import { pointNumber } from './phone-numbers/point-number.js';
+import { announceTo } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
+import { createOutage } from './recording/outage.js';
 import { createReconciler } from './recording/reconciler.js';
 import { createOpenRoom } from './rooms/open-room.js';
-import { createWebhookServer, listen, stopListening } from './server.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './settings/settings.js';
 import { createSpace } from './signalwire/rest-space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
-import type { Status } from './status/status.js';
-import { ngrokTunnel, type OpenTunnel, type Tunnel } from './tunnel.js';
+import type { Status } from './status/status-routes.js';
 
 export interface ServiceOptions {
   settings: Settings;
@@ -96,7 +96,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
     // Who calls meanwhile waits for it; whether it failed matters here alone.
     const ready = started.catch(() => {});
     // Express is loaded while SignalWire answers (unless the status page has loaded it).
-    const { createApp } = await import('./app.js');
+    const { createApp } = await import('./http/webhook-routes.js');
     const app = createApp({
       settings,
       openRoom,
@@ -130,7 +130,7 @@ export async function startService({ settings, log, openTunnel, durations }: Ser
 
 /** Loaded only where there is a password: nobody else needs the page, nor waits for its libraries at the start. */
 async function createStatus(password: string, { minParticipants, conferencePrefix }: Settings): Promise<Status> {
-  const status = await import('./status/status.js');
+  const status = await import('./status/status-routes.js');
   return status.createStatus({ password, minParticipants, conferencePrefix });
 }
 

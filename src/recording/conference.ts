@@ -1,7 +1,8 @@
-import type { Announce, Cause, Snapshot } from '../announcements.js';
+import type { Announce, Cause, Snapshot } from '../recorder-events.js';
 import type { ObservedState, Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
+import type { Surroundings } from './conference-context.js';
 import {
   acknowledge,
   allowOneMoreWrite,
@@ -12,10 +13,9 @@ import {
   takeRead,
 } from './known-recording.js';
 import { observe } from './observation.js';
+import { createTurns, type Deadline } from './pass-scheduler.js';
 import { desiredState, isFresh, mayBePaused, needsWrite } from './policy.js';
 import { addReport, type Reports, renewalEnds } from './reports.js';
-import type { Surroundings } from './surroundings.js';
-import { createTurns, type Deadline } from './turns.js';
 
 /** What is known of a conference, and the one who works on it. */
 export type Conference = ReturnType<typeof createConference>;

@@ -1,4 +1,4 @@
-import type { Announce } from '../announcements.js';
+import type { Announce } from '../recorder-events.js';
 import type { ConferenceSpace, ListedConference } from '../signalwire/space.js';
 import { backoff } from './backoff.js';
 import type { Durations } from './durations.js';

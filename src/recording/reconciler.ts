@@ -3,9 +3,9 @@ import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import { type Conference, createConference } from './conference.js';
+import type { Surroundings } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
-import type { Surroundings } from './surroundings.js';
-import { createUrgencyQueue } from './urgency-queue.js';
+import { createUrgencyQueue } from './pass-queue.js';
 
 /** A callback that names a conference. */
 export interface ConferenceReport {

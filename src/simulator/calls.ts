@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readLaml } from './laml.js';
 import { callParameters } from './model/callbacks.js';
 import { type Call, isCallOver, type Unanswered } from './model/resources.js';
 import type { SpaceModel } from './model/space-model.js';
 import { current } from './model/timeline.js';
-import type { WebhookSender } from './webhooks.js';
+import { readLaml } from './read-laml.js';
+import type { WebhookSender } from './webhooks/webhook-sender.js';
 
 export interface CallsOptions {
   model: SpaceModel;

@@ -1,6 +1,6 @@
-import { refusal, unchangeable } from './api-error.js';
-import type { ApiAnswer, ApiRequest, Outcome } from './exchange.js';
 import { streamOf } from './model/random.js';
+import { refusal, unchangeable } from './rest-api/api-error.js';
+import type { ApiAnswer, ApiRequest, Outcome } from './rest-api/exchange.js';
 
 /**
  * What goes wrong in a space. Shares are from 0 (never) to 1 (always). Requests that place or end a call are spared:

@@ -2,9 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { listen } from '../server.js';
+import { listen } from '../http/server.js';
 import { createCalls } from './calls.js';
-import type { ApiAnswer, ApiRequest, Outcome } from './exchange.js';
 import { createFaultInjector, type Faults, NO_FAULTS } from './faults.js';
 import type { Webhook } from './model/callbacks.js';
 import { type Account, sum } from './model/ledger.js';
@@ -12,11 +11,12 @@ import type { Call, Conference, Unanswered } from './model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from './model/space-model.js';
 import { DOCUMENTED, type Traits } from './model/traits.js';
 import { createViews } from './model/views.js';
-import { ACCOUNTS } from './paging.js';
-import type { PhoneNumber } from './phone-number.js';
-import { createRepresentations } from './representations.js';
-import { createRestApi, type Scope } from './rest-api.js';
-import { createWebhookSender } from './webhooks.js';
+import type { ApiAnswer, ApiRequest, Outcome } from './rest-api/exchange.js';
+import { ACCOUNTS } from './rest-api/paging.js';
+import type { PhoneNumber } from './rest-api/phone-number.js';
+import { createRepresentations } from './rest-api/representations.js';
+import { createRestApi, type Scope } from './rest-api/rest-api.js';
+import { createWebhookSender } from './webhooks/webhook-sender.js';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */

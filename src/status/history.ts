@@ -1,4 +1,4 @@
-import type { Announcement, Snapshot } from '../announcements.js';
+import type { Announcement, Snapshot } from '../recorder-events.js';
 import type { RecordingState } from '../signalwire/space.js';
 
 /** What a conference's recording does: SignalWire's words, and `none` where it isn't there, or isn't any more. */

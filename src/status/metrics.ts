@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Announcement } from '../announcements.js';
+import type { Announcement } from '../recorder-events.js';
 import type { History } from './history.js';
 
 /** What is counted and timed, for Prometheus. */

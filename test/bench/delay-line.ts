@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 
 /** A way to a local port that takes time, as one to a far server does. */
 export interface DelayLine {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { RestClient } from '@signalwire/compatibility-api';
 import express, { type Request } from 'express';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 
 /** A simulated space, as the guide's design is told of it. */
 export interface Space {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { place, untilAnswered } from '../../src/calling.js';
+import { place, untilAnswered } from '../../src/cli/place-call.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
 

@@ -1,9 +1,9 @@
 import { createServer, request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { examine } from '../../src/checkup.js';
-import { listen } from '../../src/server.js';
+import { examine } from '../../src/cli/doctor-checks.js';
+import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
-import type { Settings } from '../../src/settings.js';
+import type { Settings } from '../../src/settings/settings.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { DOCTOR, environmentFor, freePort, runToEnd, simulated, startProcess } from '../support/processes.js';
 import { keepLog, loopbackTunnel, settingsFor, spaceOf } from '../support/service-beside-simulator.js';

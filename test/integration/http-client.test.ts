@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 import { createHttpClient } from '../../src/signalwire/http-client.js';
 import { type Answered, createSpace } from '../../src/signalwire/rest-space.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/server.js';
-import type { Settings } from '../../src/settings.js';
+import { listen } from '../../src/http/server.js';
+import type { Settings } from '../../src/settings/settings.js';
 import { drawTraits, type Traits } from '../../src/simulator/model/traits.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { eventually, liveConference, startPair } from '../support/service-beside-simulator.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { readLaml } from '../../src/simulator/laml.js';
+import { readLaml } from '../../src/simulator/read-laml.js';
 import { eventually, type Pair, startPair } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { eventually } from '../support/eventually.js';
 import { sign } from '../support/sign.js';

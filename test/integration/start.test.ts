@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { freePort } from '../support/processes.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readLaml } from '../../src/simulator/laml.js';
+import { readLaml } from '../../src/simulator/read-laml.js';
 import { type AppAlone, KEY, PROJECT, PUBLIC_URL, send, startApp } from '../support/app-alone.js';
 import { rawRequest } from '../support/raw-request.js';
 import { sign, signJson } from '../support/sign.js';

@@ -1,4 +1,6 @@
-import type { Announce } from '../../src/announcements.js';
+import { reportConferenceEvent } from '../../src/http/webhooks/conference-event.js';
+import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
+import type { Announce } from '../../src/recorder-events.js';
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
@@ -6,8 +8,6 @@ import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
-import { reportConferenceEvent } from '../../src/webhooks/conference-event.js';
-import { parseTimestamp } from '../../src/webhooks/timestamp.js';
 
 /** One process of a service that takes calls and callbacks. */
 export interface Copy {

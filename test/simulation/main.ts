@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { atLeastOne, wholeNumber } from '../../src/simulator/fault-options.js';
-import { addTraitOptions, flagsOf, traitsOf } from '../../src/simulator/trait-options.js';
+import { atLeastOne, wholeNumber } from '../../src/cli/fault-options.js';
+import { addTraitOptions, flagsOf, traitsOf } from '../../src/cli/trait-options.js';
 import { compare } from './compare.js';
 import { startCopy } from './copy.js';
 import { type Dimensions, drawDimensions, type Overrides } from './dimensions.js';

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import { type AppOptions, createApp } from '../../src/app.js';
+import { listen } from '../../src/http/server.js';
+import { type AppOptions, createApp } from '../../src/http/webhook-routes.js';
 import type { Reconciler } from '../../src/recording/reconciler.js';
-import { listen } from '../../src/server.js';
-import { readSettings, type Settings } from '../../src/settings.js';
+import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { sign, signJson } from './sign.js';
 
 export const KEY = 'PSK_test';

@@ -1,4 +1,4 @@
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/log/log.js';
 
 // A process that logs a lot, as the service does, and stops at SIGTERM. It says on its standard error when it has logged more
 // than a pipe holds.

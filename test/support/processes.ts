@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from './service-beside-simulator.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-export const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
-export const CALL = fileURLToPath(new URL('../../src/call.ts', import.meta.url));
-export const DOCTOR = fileURLToPath(new URL('../../src/doctor.ts', import.meta.url));
+export const SIMULATOR = fileURLToPath(new URL('../../src/cli/simulator.ts', import.meta.url));
+export const CALL = fileURLToPath(new URL('../../src/cli/call.ts', import.meta.url));
+export const DOCTOR = fileURLToPath(new URL('../../src/cli/doctor.ts', import.meta.url));
 export const TSX = import.meta.resolve('tsx');
 
 /** Runs a program in a folder of its own, where there is no .env unless the test writes one. */

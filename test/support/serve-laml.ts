@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { listen } from '../../src/server.js';
+import { listen } from '../../src/http/server.js';
 
 /**
  * Another application's voice webhook: whoever asks for `/name` is put into the recorded conference of that name, and

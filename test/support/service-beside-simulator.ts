@@ -1,13 +1,13 @@
 import pino from 'pino';
 import { onTestFinished, vi } from 'vitest';
+import type { OpenTunnel } from '../../src/http/tunnel.js';
 import type { Durations } from '../../src/recording/durations.js';
 import { type Service, startService } from '../../src/service.js';
-import { readSettings, type Settings } from '../../src/settings.js';
+import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { createSpace } from '../../src/signalwire/rest-space.js';
 import type { Space } from '../../src/signalwire/space.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
-import type { OpenTunnel } from '../../src/tunnel.js';
 import { isOver } from './space-state.js';
 
 export { eventually } from './eventually.js';

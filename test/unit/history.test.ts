@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Cause, Snapshot } from '../../src/announcements.js';
+import type { Cause, Snapshot } from '../../src/recorder-events.js';
 import { createHistory, type History } from '../../src/status/history.js';
 
 const RESYNC: Cause = { what: 'resync', at: undefined };

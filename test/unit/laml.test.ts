@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conferenceResponse } from '../../src/signalwire/laml.js';
-import { readLaml } from '../../src/simulator/laml.js';
+import { readLaml } from '../../src/simulator/read-laml.js';
 
 describe('the LaML for a caller', () => {
   it('puts the caller into a conference that is recorded from the start and calls us back', () => {

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Announce } from '../../src/announcements.js';
-import { createOutage } from '../../src/outage.js';
+import type { Announce } from '../../src/recorder-events.js';
+import { createOutage } from '../../src/recording/outage.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
 const unavailable = new SpaceError('SignalWire answered 503', { status: 503 });

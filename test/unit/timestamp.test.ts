@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseTimestamp } from '../../src/webhooks/timestamp.js';
+import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
 
 const WHEN = Date.UTC(2023, 7, 30, 17, 12, 3);
 

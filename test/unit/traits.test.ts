@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addFaultOptions, faultsOf } from '../../src/simulator/fault-options.js';
+import { addFaultOptions, faultsOf } from '../../src/cli/fault-options.js';
+import { addTraitOptions, flagsOf, traitsOf } from '../../src/cli/trait-options.js';
 import { type Faults, NO_FAULTS } from '../../src/simulator/faults.js';
 import { DOCUMENTED, drawTraits, MAX_LAG_MS, type Traits } from '../../src/simulator/model/traits.js';
-import { addTraitOptions, flagsOf, traitsOf } from '../../src/simulator/trait-options.js';
 
 const SEVENTH: Traits = {
   alone: 'init',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ngrokTunnel } from '../../src/tunnel.js';
+import { ngrokTunnel } from '../../src/http/tunnel.js';
 
 const ngrok = vi.hoisted(() => ({ loads: 0, forward: vi.fn() }));
 vi.mock('@ngrok/ngrok', () => {

@@ -1,0 +1,31 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Reconciler } from '../../recording/reconciler.js';
+import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
+import { reportConferenceEvent } from './conference-event.js';
+import { optionalSid, optionalText, readParameters, sid, timestamp } from './parameters.js';
+
+// Source of the parameters: SignalWire's cXML reference, Conference. No sequence number is documented, so nothing may depend
+// on the order in which callbacks come. Only the conference's SID is sure to be there.
+const parameters = z.object({
+  ConferenceSid: sid,
+  FriendlyName: optionalText,
+  StatusCallbackEvent: optionalText,
+  EventName: optionalText,
+  CallSid: optionalSid,
+  Timestamp: timestamp,
+});
+
+/** Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). */
+export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
+  return (request, response) => {
+    const given = readParameters(request, parameters);
+    response.type('text/xml').send(EMPTY_RESPONSE);
+
+    const conference = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid: given.CallSid };
+    const event = given.StatusCallbackEvent ?? given.EventName;
+    log.debug({ ...conference, event }, 'conference callback');
+    reportConferenceEvent(reconciler, { ...conference, event, happenedAt: given.Timestamp });
+  };
+}

@@ -1,0 +1,41 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Reconciler } from '../../recording/reconciler.js';
+import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
+import { optionalSid, optionalText, readParameters } from './parameters.js';
+
+// Source of the parameters: SignalWire's guide "Updating Conference Recordings" and its OpenAPI document, which doesn't list
+// the ConferenceSid.
+const recordingEvent = z
+  .object({
+    ConferenceSid: optionalSid,
+    RecordingSid: optionalSid,
+    RecordingStatus: optionalText,
+    RecordingUrl: optionalText,
+    RecordingDuration: optionalText,
+  })
+  .refine((event) => event.ConferenceSid ?? event.RecordingSid, { path: ['RecordingSid'], error: 'is missing' });
+
+/**
+ * A conference's recording began or ended: tells the reconciler, after SignalWire has its answer (R1). What names only the
+ * conference is a hint to read it.
+ */
+export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestHandler {
+  return (request, response) => {
+    const event = readParameters(request, recordingEvent);
+    const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = event;
+    const recording = { conferenceSid, recordingSid };
+    response.type('text/xml').send(EMPTY_RESPONSE);
+
+    if (status === 'completed') {
+      log.info({ ...recording, seconds: event.RecordingDuration, url: event.RecordingUrl }, 'recording completed');
+    } else if (status === 'absent' || status === 'failed') {
+      log.warn({ ...recording, status }, 'recording ended without audio');
+    } else log.debug({ ...recording, status }, 'recording callback');
+
+    if (recordingSid) {
+      reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+    } else if (conferenceSid) reconciler.conferenceReported({ conferenceSid, name: undefined, callSid: undefined });
+  };
+}

@@ -1,0 +1,213 @@
+import { rfc2822 } from '../model/callbacks.js';
+import {
+  answeredAt,
+  type Call,
+  type CallStatus,
+  type Conference,
+  endedAt,
+  isFinished,
+  type Resource,
+  secondsOf,
+} from '../model/resources.js';
+import { current } from '../model/timeline.js';
+import type { ConferenceStatus, ShownParticipant, ShownRecording } from '../model/views.js';
+import { ACCOUNTS } from './paging.js';
+import type { PhoneNumber } from './phone-number.js';
+
+/** Resources as the REST API shows them, with every field that SignalWire's OpenAPI document lists. */
+export interface Representations {
+  account(): object;
+  call(shown: { call: Call; status: CallStatus }): object;
+  conference(shown: { conference: Conference; status: ConferenceStatus }): object;
+  participant(shown: ShownParticipant): object;
+  /** @param parent what the recording was asked for under, for its address */
+  recording(shown: ShownRecording, parent: 'account' | 'conference'): object;
+  phoneNumber(number: PhoneNumber): object;
+}
+
+const API_VERSION = '2010-04-01';
+
+/** @param now the space's clock: ms since 1970 */
+export function createRepresentations(projectId: string, now: () => number): Representations {
+  const base = `${ACCOUNTS}/${projectId}`;
+  const startedAt = now();
+
+  return {
+    account: () => ({
+      sid: projectId,
+      friendly_name: 'Simulator',
+      status: 'active',
+      auth_token: 'redacted',
+      date_created: rfc2822(startedAt),
+      date_updated: rfc2822(startedAt),
+      type: 'Full',
+      owner_account_sid: projectId,
+      region_preference: 'us-east',
+      uri: base,
+      subproject: false,
+      signing_key: null,
+      subresource_uris: {
+        addresses: null,
+        available_phone_numbers: `${base}/AvailablePhoneNumbers`,
+        applications: `${base}/Applications`,
+        authorized_connect_apps: null,
+        calls: `${base}/Calls`,
+        conferences: `${base}/Conferences`,
+        connect_apps: null,
+        incoming_phone_numbers: `${base}/IncomingPhoneNumbers`,
+        keys: null,
+        notifications: null,
+        outgoing_caller_ids: null,
+        queues: `${base}/Queues`,
+        recordings: `${base}/Recordings`,
+        sandbox: null,
+        sip: null,
+        short_codes: null,
+        messages: `${base}/Messages`,
+        transcriptions: `${base}/Transcriptions`,
+        usage: null,
+      },
+    }),
+
+    call: ({ call, status }) => {
+      const from = ['queued', 'ringing'].includes(status) ? undefined : answeredAt(call);
+      const to = ['queued', 'ringing', 'in-progress'].includes(status) ? undefined : endedAt(call);
+      return {
+        sid: call.sid,
+        account_sid: projectId,
+        ...dates(call),
+        parent_call_sid: null,
+        to: call.to,
+        formatted_to: call.to,
+        to_formatted: call.to,
+        from: call.from,
+        formatted_from: call.from,
+        from_formatted: call.from,
+        phone_number_sid: null,
+        status,
+        start_time: timeOrNull(from),
+        end_time: timeOrNull(to),
+        duration: from === undefined || to === undefined ? 0 : Math.round((to - from) / 1000),
+        price: null,
+        price_unit: 'USD',
+        direction: call.direction === 'inbound' ? 'inbound' : 'outbound',
+        answered_by: null,
+        api_version: API_VERSION,
+        forwarded_from: null,
+        caller_name: null,
+        uri: `${base}/Calls/${call.sid}.json`,
+        subresource_uris: { notifications: null, recordings: `${base}/Calls/${call.sid}/Recordings.json` },
+        annotation: null,
+        group_sid: null,
+        audio_in_mos: null,
+        sip_result_code: null,
+        audio_rtt_avg: null,
+        audio_rtt_min: null,
+        audio_rtt_max: null,
+        audio_out_jitter_min: null,
+        audio_out_jitter_max: null,
+        audio_out_jitter_avg: null,
+        audio_out_lost: null,
+      };
+    },
+
+    conference: ({ conference, status }) => ({
+      sid: conference.sid,
+      account_sid: projectId,
+      ...dates(conference),
+      friendly_name: conference.name,
+      status,
+      api_version: API_VERSION,
+      region: 'us1',
+      uri: `${base}/Conferences/${conference.sid}.json`,
+      subresource_uris: {
+        participants: `${base}/Conferences/${conference.sid}/Participants.json`,
+        recordings: `${base}/Conferences/${conference.sid}/Recordings.json`,
+      },
+    }),
+
+    participant: ({ participant, conference, status }) => ({
+      account_sid: projectId,
+      call_sid: participant.call.sid,
+      call_sid_to_coach: participant.instruction.coach ?? null,
+      coaching: participant.instruction.coach !== undefined,
+      conference_sid: conference.sid,
+      ...dates(participant),
+      // Left out where the space says none.
+      status,
+      end_conference_on_exit: participant.instruction.endConferenceOnExit,
+      muted: participant.muted,
+      hold: participant.hold,
+      start_conference_on_enter: participant.instruction.startConferenceOnEnter,
+      uri: `${base}/Conferences/${conference.sid}/Participants/${participant.call.sid}.json`,
+    }),
+
+    recording: ({ recording, conference, status }, parent) => ({
+      sid: recording.sid,
+      account_sid: projectId,
+      api_version: API_VERSION,
+      call_sid: null,
+      conference_sid: conference.sid,
+      channel: '1',
+      channels: '1',
+      ...dates(recording),
+      start_time: rfc2822(recording.createdAt),
+      // One that is shown as it was isn't over yet.
+      end_time: timeOrNull(
+        isFinished(recording) && status === current(recording.status) ? recording.status.at(-1)?.at : undefined,
+      ),
+      duration: secondsOf(recording, now()),
+      price: null,
+      price_unit: 'USD',
+      source: 'Conference',
+      status,
+      error_code: null,
+      uri: `${base}${parent === 'conference' ? `/Conferences/${conference.sid}` : ''}/Recordings/${recording.sid}.json`,
+      subresource_uris: { transcriptions: `${base}/Recordings/${recording.sid}/Transcriptions.json` },
+      encryption_details: null,
+      trim: recording.trim,
+    }),
+
+    phoneNumber: (number) => ({
+      account_id: projectId,
+      account_sid: projectId,
+      address_requirements: 'none',
+      address_sid: null,
+      api_version: API_VERSION,
+      beta: false,
+      capabilities: { voice: true, sms: true, mms: true, fax: true },
+      country_code: 'US',
+      ...dates(number),
+      emergency_address_sid: null,
+      emergency_status: 'Inactive',
+      friendly_name: number.phoneNumber,
+      identity_sid: null,
+      origin: 'signalwire',
+      phone_number: number.phoneNumber,
+      sid: number.sid,
+      sms_application_sid: null,
+      sms_fallback_method: 'POST',
+      sms_fallback_url: null,
+      sms_method: 'POST',
+      sms_url: null,
+      status_callback: null,
+      status_callback_method: 'POST',
+      trunk_sid: null,
+      uri: `${base}/IncomingPhoneNumbers/${number.sid}.json`,
+      voice_application_sid: number.voiceApplicationSid ?? null,
+      voice_caller_id_lookup: null,
+      voice_fallback_method: 'POST',
+      voice_fallback_url: null,
+      voice_method: number.voiceMethod,
+      voice_url: number.voiceUrl ?? null,
+    }),
+  };
+}
+
+function dates({ createdAt, updatedAt }: Resource): { date_created: string; date_updated: string } {
+  return { date_created: rfc2822(createdAt), date_updated: rfc2822(updatedAt) };
+}
+
+function timeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : rfc2822(ms);
+}
