@@ -1,82 +1,81 @@
 import type { Logger } from 'pino';
 import type { ObservedState, RecordingState } from './signalwire/space.js';
 
-/** A conference as this copy knows it at one moment. */
-export interface Snapshot {
+/** A conference as this copy of the service knows it at one moment. */
+export interface ConferenceSnapshot {
   sid: string;
-  /** SignalWire's FriendlyName; undefined while we haven't heard it. */
+  /** SignalWire's FriendlyName; undefined until it is known. */
   name: string | undefined;
-  /** CallSids of those who are in, in small letters. */
+  /** CallSids of the people in the conference, in lower case. */
   people: ReadonlySet<string>;
   recordingSid: string | undefined;
-  /** What we take its recording to do; undefined where there is none. */
-  recording: ObservedState | undefined;
+  /** The state we believe the recording is in; undefined if no recording is known. */
+  recordingState: ObservedState | undefined;
 }
 
-/** What had a conference read, and a recording written. */
-export interface Cause {
-  what: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'settling read' | 'resync';
-  /** When the callback came (ms, as `performance.now` has it); undefined where it isn't one. */
-  at: number | undefined;
+/** Why a conference was read, and its recording written. */
+export interface Trigger {
+  kind: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'settling read' | 'resync';
+  /** When the callback arrived (ms, as `performance.now()`); undefined if the trigger is not a callback. */
+  receivedAt: number | undefined;
 }
 
-/** What the parts that decide tell of their work. They don't know who listens, or what for. */
-export type Announcement =
-  /** A callback told of a conference; the cause where it named the recording. */
-  | { what: 'reported'; conference: Snapshot; cause?: Cause }
-  /** A callback told of somebody who came or went. */
-  | { what: 'participant'; conference: Snapshot; callSid: string; isIn: boolean }
-  /** SignalWire was asked about a conference. */
-  | { what: 'read'; conference: Snapshot; cause: Cause }
+/** What the parts of the service report about their work. They do not know who listens, or why. */
+export type RecorderEvent =
+  /** A callback named a conference. It has a trigger if it was about the recording. */
+  | { type: 'callback-received'; conference: ConferenceSnapshot; trigger?: Trigger }
+  /** A callback reported that a participant joined or left. */
+  | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; isIn: boolean }
+  /** A conference was read from SignalWire. */
+  | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
   /**
-   * SignalWire obeyed a pause or resume. `conference` is as it was when it was sent, `observed` what the read before it
-   * said. `reactionMs` is from the arrival of the callback that it answers; undefined where no callback asked for it, but a
-   * resync or a settling read found that it was needed.
+   * SignalWire obeyed a pause or a resume. `conference` is the conference when the write was sent; `observed` is the state
+   * that the read before it returned. `reactionMs` runs from the arrival of the callback that triggered the write; it is
+   * undefined if a resync or a settling read did.
    */
   | {
-      what: 'written';
+      type: 'recording-written';
       state: RecordingState;
-      conference: Snapshot;
+      conference: ConferenceSnapshot;
       observed: ObservedState | undefined;
-      cause: Cause;
+      trigger: Trigger;
       reactionMs: number | undefined;
     }
-  /** A conference is over. Nothing more is told of it, but for what turns out not to be over. */
-  | { what: 'over'; conferenceSid: string }
-  /**
-   * What was asked for a conference (`whose` is its SID), or for discovery failed, and will be tried again; or
-   * all of it was answered.
-   */
-  | { what: 'failed'; whose: string; error: unknown }
-  | { what: 'succeeded'; whose: string }
-  /** SignalWire has failed us more than once, or refuses our credentials; and works again. */
-  | { what: 'failing' }
-  | { what: 'working' }
-  /** A list of SignalWire's conferences was read. */
-  | { what: 'discovered' }
-  /** The first discovery is done, and found so many conferences of ours; or time is up, and it goes on. */
-  | { what: 'started'; isDone: boolean; conferences: number }
-  /** A stop left these conferences as they were. */
-  | { what: 'left undone'; conferenceSids: string[] }
+  /** A conference is over. No event about it follows, unless it turns out to be in progress after all. */
+  | { type: 'conference-over'; conferenceSid: string }
+  /** A request on behalf of the subject (a conference's SID, or a discovery) failed, and will be retried. */
+  | { type: 'requests-failed'; subject: string; error: unknown }
+  /** Every request on behalf of the subject was answered. */
+  | { type: 'requests-answered'; subject: string }
+  /** SignalWire failed more than once in a row, or refused our credentials. */
+  | { type: 'outage-began' }
+  /** SignalWire answers again. */
+  | { type: 'outage-ended' }
+  /** SignalWire returned a list of conferences. */
+  | { type: 'conferences-listed' }
+  /** The first discovery is complete and found this many conferences of ours; or its time is up, and it goes on. */
+  | { type: 'first-discovery'; isComplete: boolean; conferences: number }
+  /** The service stopped before it finished its work on these conferences. */
+  | { type: 'drain-timed-out'; conferenceSids: string[] }
   /** A webhook was answered. */
-  | { what: 'webhook'; route: string; status: number }
-  /** SignalWire was asked something, as the space tells it (`Answered`). */
-  | { what: 'request'; operation: string; outcome: string; ms: number };
+  | { type: 'webhook-answered'; route: string; status: number }
+  /** A request to SignalWire finished; see `RequestOutcome`. */
+  | { type: 'request-finished'; operation: string; outcome: string; ms: number };
 
-/** Takes in an announcement, at once. One that `announceTo` made never throws. */
-export type Announce = (announcement: Announcement) => void;
+/** Handles an event synchronously. */
+export type Listener = (event: RecorderEvent) => void;
 
-/**
- * Tells every listener. One that throws is logged and does no harm: what is shown or counted must never keep a recording
- * from being set right.
- */
-export function announceTo(listeners: readonly Announce[], log: Logger): Announce {
-  return (announcement) => {
+/** Passes an event to every listener. Never throws. */
+export type Emit = (event: RecorderEvent) => void;
+
+/** If a listener throws, the error is logged, and nothing else happens: a display must never get in the way of a recording. */
+export function emitTo(listeners: readonly Listener[], log: Logger): Emit {
+  return (event) => {
     for (const listen of listeners) {
       try {
-        listen(announcement);
+        listen(event);
       } catch (error) {
-        log.error({ err: error, announcement: announcement.what }, 'a listener failed');
+        log.error({ err: error, event: event.type }, 'an event listener failed');
       }
     }
   };

@@ -1,46 +1,43 @@
 import { Command } from 'commander';
-import { DEFAULT_DURATIONS } from '../recording/durations.js';
-import { settingsOfProcess } from '../settings/dotenv.js';
-import { type Settings, SettingsError } from '../settings/settings.js';
-import { createSpace } from '../signalwire/rest-space.js';
-import { examine, type Finding } from './doctor-checks.js';
+import type { Settings } from '../settings/settings.js';
+import type { Finding } from './doctor-checks.js';
 
-const MARKS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
+const LABELS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
 
-/** Prints a line for each thing that is looked at. */
+export const doctorCommand = new Command('doctor')
+  .description('Check everything that calls and recordings depend on, and say how to fix what is wrong.')
+  .addHelpText('after', '\nRun it beside the service, with the same settings. Exits with 1 if something is wrong.')
+  .action(doctor);
+
+/** Prints a line for each check. */
 async function doctor(): Promise<void> {
-  const settings = readSettings();
+  const settings = await readSettings();
   if (!settings) return;
-  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request, onAnswered: () => {} });
-  for await (const finding of examine(settings, space)) tell(finding);
+  const { DEFAULT_DURATIONS } = await import('../recording/durations.js');
+  const { createSpace } = await import('../signalwire/rest-space.js');
+  const { runChecks } = await import('./doctor-checks.js');
+  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request, onRequest: () => {} });
+  for await (const finding of runChecks(settings, space)) print(finding);
   space.close();
 }
 
-function readSettings(): Settings | undefined {
+async function readSettings(): Promise<Settings | undefined> {
+  const { readProcessSettings } = await import('../settings/dotenv.js');
+  const { SettingsError } = await import('../settings/settings.js');
   try {
-    const settings = settingsOfProcess();
-    tell({ is: 'ok', sentence: 'The settings make sense.' });
+    const settings = readProcessSettings();
+    print({ status: 'ok', sentence: 'The settings are valid.' });
     return settings;
   } catch (error) {
     const mistakes =
       error instanceof SettingsError ? error.mistakes : [error instanceof Error ? error.message : String(error)];
-    for (const sentence of mistakes) tell({ is: 'wrong', sentence });
-    tell({ is: 'unknown', sentence: 'Nothing else was looked at, as it takes the settings.' });
+    for (const sentence of mistakes) print({ status: 'wrong', sentence });
+    print({ status: 'unknown', sentence: 'Nothing else was checked, because every other check needs the settings.' });
     return undefined;
   }
 }
 
-function tell({ is, sentence }: Finding): void {
-  console.log(MARKS[is] + sentence);
-  if (is === 'wrong') process.exitCode = 1;
+function print({ status, sentence }: Finding): void {
+  console.log(LABELS[status] + sentence);
+  if (status === 'wrong') process.exitCode = 1;
 }
-
-new Command('npm run doctor')
-  .description('Looks at what must be right for calls to come in and be recorded, and says how to mend what is not.')
-  .addHelpText('after', '\nRun it beside the service, with the same settings. Exits with 1 when something is wrong.')
-  .parse();
-
-doctor().catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});

@@ -2,38 +2,38 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 
-/** How often, in milliseconds, SignalWire is asked what has become of the call. */
-const ASK_EVERY_MS = 1000;
+/** How often the status of the call is read, in milliseconds. */
+const READ_EVERY_MS = 1000;
 
-/** How often that may fail. */
+/** How many of these reads may fail. */
 const MAX_FAILURES = 5;
 
-/** How often it is asked: for longer than SignalWire lets a call ring, a minute if nothing else is asked for. */
-const MAX_ASKS = 120;
+/** How many times it is read: for longer than SignalWire lets a call ring, which is a minute by default. */
+const MAX_READS = 120;
 
-const NOT_YET = ['queued', 'initiated', 'ringing'];
+const PENDING = ['queued', 'initiated', 'ringing'];
 const ANSWERED = ['in-progress', 'completed'];
 
-/** What a call came to that wasn't answered. Source of the words: SignalWire's OpenAPI document. */
-const ENDS: Record<string, string> = {
+/** Why a call wasn't answered, by its last status. Source of the words: SignalWire's OpenAPI document. */
+const FAILURES: Record<string, string> = {
   busy: 'The line is busy.',
   'no-answer': 'Nobody answered.',
-  failed: 'The call failed. npm run doctor may say why.',
+  failed: 'The call failed. "conference-recorder doctor" may say why.',
   canceled: 'The call was canceled.',
 };
 
 /**
- * Places a call, once: it might be placed twice if it were tried again.
+ * Places a call. It doesn't retry, because that might place the call twice.
  *
- * @param call both numbers in E.164 form, and where SignalWire asks what to do with the one who answers
+ * @param call both numbers in E.164 form, and the URL of the LaML for the person called
  * @returns the CallSid
  * @throws Error with a sentence that says why SignalWire refuses, or that it didn't answer
  */
-export async function place(space: Space, call: { to: string; from: string; url: string }): Promise<string> {
+export async function placeCall(space: Space, call: { to: string; from: string; url: string }): Promise<string> {
   try {
     return await space.placeCall(call);
   } catch (error) {
-    throw error instanceof SpaceError ? new Error(sentenceOf(error), { cause: error }) : error;
+    throw error instanceof SpaceError ? new Error(explain(error), { cause: error }) : error;
   }
 }
 
@@ -42,22 +42,22 @@ export async function place(space: Space, call: { to: string; from: string; url:
  *
  * @throws Error with a sentence that says how it ended instead, or that SignalWire doesn't tell
  */
-export async function untilAnswered(space: Space, callSid: string): Promise<void> {
+export async function waitUntilAnswered(space: Space, callSid: string): Promise<void> {
   let failures = 0;
-  for (let asks = 0; asks < MAX_ASKS; asks += 1) {
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
     const status = await space.fetchCallStatus(callSid).catch((error: unknown) => {
       failures += 1;
-      if (failures === MAX_FAILURES) throw new Error(`What has become of the call isn't known: ${error}`);
+      if (failures === MAX_FAILURES) throw new Error(`The status of the call can't be read: ${error}`);
       return 'ringing';
     });
     if (ANSWERED.includes(status)) return;
-    if (!NOT_YET.includes(status)) throw new Error(ENDS[status] ?? `The call is ${status}.`);
-    await delay(ASK_EVERY_MS);
+    if (!PENDING.includes(status)) throw new Error(FAILURES[status] ?? `The status of the call is ${status}.`);
+    await delay(READ_EVERY_MS);
   }
-  throw new Error('The call still rings.');
+  throw new Error('The phone is still ringing.');
 }
 
-function sentenceOf(error: SpaceError): string {
+function explain(error: SpaceError): string {
   const { status, reason, message } = error;
   if (isUnauthorized(error)) {
     return (
@@ -65,6 +65,6 @@ function sentenceOf(error: SpaceError): string {
       'token has the Voice scope.'
     );
   }
-  if (status === undefined) return `${message}. It may have placed the call all the same.`;
+  if (status === undefined) return `${message}. It may have placed the call nevertheless.`;
   return reason ? `SignalWire refused the call (${status}): ${reason}.` : `${message}.`;
 }

@@ -1,34 +1,46 @@
-import type { Logger } from 'pino';
-import { createLog } from '../log/log.js';
-import { IN_THE_DASHBOARD } from '../phone-numbers/point-number.js';
-import { type Service, startService } from '../service.js';
-import { settingsOfProcess } from '../settings/dotenv.js';
-import { version } from '../version.js';
+import type { StartedService } from './start-service.js';
 
-/** A service that has started, and where it says what it does. */
-export interface Started {
-  service: Service;
-  log: Logger;
+/** A stop takes no longer than this, even if something hangs, in milliseconds. */
+const STOP_MS = 9500;
+
+/** Two signals this close together count as one: npm passes on a Ctrl-C that the terminal has sent us already. */
+const SAME_SIGNAL_MS = 500;
+
+/** Runs the service as this process: until a signal stops it, or until it can't be started. Never rejects. */
+export async function runService(): Promise<void> {
+  let started: StartedService | undefined;
+  stopOnSignals(() => started);
+  try {
+    // Loaded only now, because loading takes most of the start, and process 1 of a container ignores signals without a handler.
+    const { startProcessService } = await import('./start-service.js');
+    started = await startProcessService();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
 }
 
-/**
- * Starts the service that the environment and `.env` ask for.
- *
- * @throws Error with a sentence for a person
- */
-export async function start(): Promise<Started> {
-  const settings = settingsOfProcess();
-  const log = await createLog(settings.logLevel);
-  const service = await startService({ settings, log });
-  const { publicUrl, port } = service;
-  // Whatever the level: ngrok's address is another one at each start, and nothing else tells it.
-  const always = log.child({}, { level: 'info' });
-  always.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
-  if (settings.phoneNumber === undefined) {
-    always.info(
-      `Set it, with POST, as your number's voice webhook ${IN_THE_DASHBOARD}; or set SIGNALWIRE_PHONE_NUMBER`,
-    );
+/** The first signal stops the service cleanly. A second one stops it at once, and so does the first before the service started. */
+function stopOnSignals(getStarted: () => StartedService | undefined): void {
+  let first: { signal: NodeJS.Signals; at: number } | undefined;
+
+  function onSignal(signal: NodeJS.Signals): void {
+    const started = getStarted();
+    if (!started) process.exit(0);
+    const { service, log } = started;
+    if (first) {
+      if (signal === first.signal && performance.now() - first.at < SAME_SIGNAL_MS) return;
+      log.warn({ signal }, 'stopping at once');
+      process.exit(1);
+    }
+    first = { signal, at: performance.now() };
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    log.info({ signal }, 'stopping: acknowledged callbacks are processed first; a second signal stops at once');
+    void service.close().then(() => {
+      log.info('stopped');
+      process.exit(0);
+    });
   }
-  if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);
-  return { service, log };
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 }

@@ -1,23 +1,32 @@
 import { Command } from 'commander';
 import { config } from 'dotenv';
 import type { Faults } from '../simulator/faults.js';
-import { documentedStatus, peopleIn } from '../simulator/model/resources.js';
 import type { Traits } from '../simulator/model/traits.js';
-import { startSimulator } from '../simulator/simulator.js';
+import type { Simulator } from '../simulator/simulator.js';
 import { addFaultOptions, faultsOf, wholeNumber } from './fault-options.js';
 import { addTraitOptions, flagsOf, traitsOf } from './trait-options.js';
+import { UsageError } from './usage-error.js';
 
 const DEFAULT_PORT = 4010;
-// The same at every start, so that a service's settings stay right when the simulator is started anew.
+// The same at every start, so that the settings of a service remain valid when the simulator is restarted.
 const DEFAULT_PROJECT_ID = '51a91a7e-0000-4000-8000-000000004010';
 const DEFAULT_API_TOKEN = 'PT-simulator';
 const DEFAULT_SIGNING_KEY = 'PSK-simulator';
 
-async function main(): Promise<void> {
-  const { latencyMs, faults, traits } = readArguments();
+type Options = Faults & { latencyMs: number };
+
+const command = new Command('simulator')
+  .description('Run a simulated SignalWire space on this machine. Shares are from 0 to 1.')
+  .option('--latency-ms <ms>', 'how long a request to the REST API takes', wholeNumber, 0);
+
+export const simulatorCommand = addTraitOptions(addFaultOptions(command)).action(simulate);
+
+async function simulate(options: Options): Promise<void> {
+  const traits = traitsOf({ ...options });
   const port = readPort(process.env.PORT);
-  // A service's own .env may share its credentials with us, but its PORT is the service's.
+  // The credentials may come from a service's .env, but the PORT in there is the service's own.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
+  const { startSimulator } = await import('../simulator/simulator.js');
   const simulator = await startSimulator({
     port,
     projectId: env.SIGNALWIRE_PROJECT_ID || DEFAULT_PROJECT_ID,
@@ -25,22 +34,25 @@ async function main(): Promise<void> {
     signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
     traits,
   });
-  simulator.latencyMs = latencyMs;
-  // They end in what SIP answers: 486 busy, 480 unavailable, 604 doesn't exist.
+  simulator.latencyMs = options.latencyMs;
+  // The numbers end in the SIP status of the result: 486 busy, 480 unavailable, 604 does not exist.
   simulator.unanswered.set('+15550100486', 'busy').set('+15550100480', 'no-answer');
   simulator.invalidNumbers.add('+15550100604');
-  Object.assign(simulator.faults, faults);
-  const { url, projectId, apiToken, signingKey } = simulator;
+  Object.assign(simulator.faults, faultsOf(options));
+  console.log(instructions(simulator, traits));
+  await printChanges(simulator);
+}
 
-  console.log(`A simulated SignalWire space is at ${url}
+function instructions({ url, projectId, apiToken, signingKey, phoneNumber }: Simulator, traits: Traits): string {
+  return `A simulated SignalWire space is at ${url}
 
   project ID   ${projectId}
   API token    ${apiToken}
   signing key  ${signingKey}
 
-${aboutTraits(traits)}
+${describeTraits(traits)}
 
-Start the service against it, in another terminal:
+To start the service against it, in another terminal:
 
   SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
   SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
@@ -48,46 +60,35 @@ Start the service against it, in another terminal:
 
 Its page is then at http://127.0.0.1:3000/, with any user name and that password.
 
-Then let somebody call, and once more for a second person:
+To make somebody call; run it twice for two people:
 
   curl -u '${projectId}:${apiToken}' \\
     ${url}/api/laml/2010-04-01/Accounts/${projectId}/Calls \\
-    --data-urlencode To=+15550100001 --data-urlencode From=${simulator.phoneNumber} \\
+    --data-urlencode To=+15550100001 --data-urlencode From=${phoneNumber} \\
     --data-urlencode Url=http://127.0.0.1:3000/inbound
-`);
+`;
+}
 
-  simulator.events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
-  simulator.events.on('change', ({ what, conference, call }) => {
+/** How the space differs from the documented one, as the flags that make it so. */
+function describeTraits(traits: Traits): string {
+  const flags = flagsOf(traits);
+  return flags ? `It differs from what SignalWire documents: ${flags}` : 'It behaves as SignalWire documents.';
+}
+
+async function printChanges({ events }: Simulator): Promise<void> {
+  const { documentedStatus, peopleIn } = await import('../simulator/model/resources.js');
+  events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
+  events.on('change', ({ what, conference, call }) => {
     const [newest] = conference.recordings;
     const recording = newest ? documentedStatus(newest) : 'no recording yet';
-    const about = call ? `${what} ${call.sid}` : what;
-    console.log(`${conference.name}  ${about}  (${peopleIn(conference).length} in, ${recording})`);
+    const change = call ? `${what} ${call.sid}` : what;
+    console.log(`${conference.name}  ${change}  (${peopleIn(conference).length} in, ${recording})`);
     if (what !== 'ended') return;
     const { recordedMs, soloMs, lostMs } = conference.ledger.account();
     console.log(
       `${conference.name}  recorded ${seconds(recordedMs)}, solo ${seconds(soloMs)}, lost ${seconds(lostMs)}`,
     );
   });
-}
-
-interface Arguments {
-  latencyMs: number;
-  faults: Faults;
-  traits: Traits;
-}
-
-function readArguments(): Arguments {
-  const command = new Command('npm run simulator --')
-    .description('A simulated SignalWire space on loopback, and what goes wrong in it. Shares are from 0 to 1.')
-    .option('--latency-ms <ms>', 'how long a request of the REST API takes', wholeNumber, 0);
-  const options = addTraitOptions(addFaultOptions(command)).parse().opts<Faults & { latencyMs: number }>();
-  return { latencyMs: options.latencyMs, faults: faultsOf(options), traits: traitsOf({ ...options }) };
-}
-
-/** In what the space differs from the documented one, as the flags that make it so. */
-function aboutTraits(traits: Traits): string {
-  const flags = flagsOf(traits);
-  return flags ? `It differs from what SignalWire documents: ${flags}` : 'It is as SignalWire documents.';
 }
 
 function seconds(ms: number): string {
@@ -97,10 +98,5 @@ function seconds(ms: number): string {
 function readPort(text: string | undefined): number {
   const port = Number(text || DEFAULT_PORT);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Error('PORT must be a whole number, from 0 to 65535.');
+  throw new UsageError('PORT must be a whole number, from 0 to 65535.');
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 
 /**
- * Has a server listen.
+ * Makes a server listen.
  *
  * @param port 0 takes a free one
  * @returns the port
@@ -15,7 +15,7 @@ export async function listen(server: NetServer, port: number, host: string): Pro
     await once(server, 'listening');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const remedy = code === 'EADDRINUSE' ? 'something listens there; set PORT to another one' : 'check HOST and PORT';
+    const remedy = code === 'EADDRINUSE' ? 'another program uses it; set PORT to a free one' : 'check HOST and PORT';
     throw new Error(`Can't listen on port ${port} of ${host} (${code}): ${remedy}.`, { cause });
   }
   const address = server.address();
@@ -23,18 +23,18 @@ export async function listen(server: NetServer, port: number, host: string): Pro
 }
 
 /**
- * How long a request may take to arrive, in milliseconds. SignalWire waits 5 s for an answer (source: its page "Common
- * webhook errors"), so what takes longer than this to ask is of no use to anybody.
+ * How long a request may take to arrive, in milliseconds. SignalWire waits 5 s for an answer (source: its page "Common webhook
+ * errors"), so a slower request can't be answered in time.
  */
 const ARRIVAL_MS = 5000;
 
 /**
- * How long a connection is kept without a request on it, in milliseconds: longer than the balancers before us keep it
- * (nginx and AWS: a minute), so that none of them sends a request just as we hang up.
+ * How long an idle connection is kept, in milliseconds. This is longer than the balancers in front of us keep it (nginx and
+ * AWS: a minute), so that none of them sends a request just as we close the connection.
  */
 const KEEP_ALIVE_MS = 65_000;
 
-/** A server for webhooks, which answers 408 to those who send slowly, and hangs up. Doesn't listen yet. */
+/** A server for webhooks. It answers 408 to clients that send slowly, and closes the connection. Doesn't listen yet. */
 export function createWebhookServer(handle: RequestListener): Server {
   const limits = { headersTimeout: ARRIVAL_MS, requestTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1000 };
   return createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, handle);
@@ -43,13 +43,13 @@ export function createWebhookServer(handle: RequestListener): Server {
 /** How long a stopping server waits for requests that have begun to arrive, in milliseconds. */
 const LAST_REQUESTS_MS = 1000;
 
-/** Takes no more connections, answers the requests that are there, and closes; after a second it cuts off the rest. */
+/** Accepts no more connections, answers the requests that are there, and closes. After a second it drops the rest. */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const cutOff = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
+  const dropRest = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
   await closed;
-  clearTimeout(cutOff);
+  clearTimeout(dropRest);
 }

@@ -1,14 +1,12 @@
 /** A public URL that leads to a local port. */
 export interface Tunnel {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   url: string;
-  /** Rejects when the tunnel can't be closed. */
+  /** Rejects if the tunnel can't be closed. */
   close(): Promise<void>;
 }
 
-const EVERYWHERE = ['0.0.0.0', '::'];
-
-/** Opens a tunnel to that port; rejects with a sentence for a person when it can't. */
+/** Opens a tunnel to a local port. Rejects with a sentence for a person if it can't. */
 export type OpenTunnel = (port: number) => Promise<Tunnel>;
 
 export interface NgrokOptions {
@@ -19,25 +17,24 @@ export interface NgrokOptions {
   host: string;
 }
 
-/**
- * How to open a tunnel through ngrok.
- *
- * @returns a function that rejects with a sentence naming the cause when the tunnel can't be opened
- */
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
+
+/** Opens tunnels through ngrok. */
 export function ngrokTunnel({ authtoken, domain, host }: NgrokOptions): OpenTunnel {
   return async (port) => {
     try {
-      // Loaded here because its native binary is of no use to those who have a public URL.
+      // Loaded here because a service with a public URL has no use for ngrok's native binary.
       const ngrok = await import('@ngrok/ngrok');
-      // A port alone means localhost, where a service with an address of its own isn't.
-      const addr = EVERYWHERE.includes(host) ? port : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      // A port alone means localhost, which a service that listens on one address may not be reached at.
+      const addr = EVERY_ADDRESS.includes(host) ? port : `${host.includes(':') ? `[${host}]` : host}:${port}`;
       const listener = await ngrok.forward({ addr, authtoken, ...(domain && { domain }) });
       const url = listener.url();
       if (!url) throw new Error('ngrok gave no URL');
       return { url, close: () => listener.close() };
     } catch (cause) {
-      const why = (cause instanceof Error ? cause.message : String(cause)).replaceAll(authtoken, '[NGROK_AUTHTOKEN]');
-      throw new Error(`The ngrok tunnel could not be opened: ${why.replace(/\s+/g, ' ').trim()}`, { cause });
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const reason = message.replaceAll(authtoken, '[NGROK_AUTHTOKEN]').replace(/\s+/g, ' ').trim();
+      throw new Error(`The ngrok tunnel could not be opened: ${reason}`, { cause });
     }
   };
 }

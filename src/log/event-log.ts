@@ -1,77 +1,73 @@
 import type { Logger } from 'pino';
-import type { Announce, Cause, Snapshot } from '../recorder-events.js';
+import type { ConferenceSnapshot, Listener, Trigger } from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
 
-/** What the log last said of a conference's recording. */
-type Logged = Pick<Snapshot, 'recordingSid' | 'recording'>;
+type Logged = Pick<ConferenceSnapshot, 'recordingSid' | 'recordingState'>;
 
-const NOTHING: Logged = { recordingSid: undefined, recording: undefined };
+const NO_RECORDING: Logged = { recordingSid: undefined, recordingState: undefined };
 
-/** Listens to what the core does, and logs it: one line for each change, whatever finds or makes it. */
-export function createJournal(log: Logger): Announce {
+/** Logs events. Each change of a recording is one line, whether we made it or only found it. */
+export function createEventLog(log: Logger): Listener {
+  /** What the log last said about the recording of each conference. */
   const lastLogged = new Map<string, Logged>();
 
-  function logChange(change: string, conference: Snapshot, cause: Cause, read: string | undefined): void {
+  function logChange(change: string, conference: ConferenceSnapshot, trigger: Trigger, read: string | undefined): void {
     const { sid: conferenceSid, name: friendlyName, recordingSid, people } = conference;
-    const reason = { because: cause.what, msSinceCallback: msSince(cause) };
-    log.info(
-      { conferenceSid, friendlyName, recordingSid, people: people.size, read, ...reason },
-      `recording ${change}`,
-    );
+    const cause = { because: trigger.kind, msSinceCallback: msSince(trigger) };
+    log.info({ conferenceSid, friendlyName, recordingSid, people: people.size, read, ...cause }, `recording ${change}`);
   }
 
-  function take(conference: Snapshot, cause: Cause): void {
-    const { sid, recordingSid, recording } = conference;
-    const last = lastLogged.get(sid) ?? NOTHING;
-    lastLogged.set(sid, { recordingSid, recording });
+  function logIfChanged(conference: ConferenceSnapshot, trigger: Trigger): void {
+    const { sid, recordingSid, recordingState } = conference;
+    const last = lastLogged.get(sid) ?? NO_RECORDING;
+    lastLogged.set(sid, { recordingSid, recordingState });
     const isOther = last.recordingSid !== recordingSid;
-    if (!isOther && last.recording === recording) return;
-    // A read that a callback asked for may come before the callback that tells of the recording.
-    const isNew = isOther && recording === 'in-progress' && cause.at !== undefined;
-    logChange(isNew ? 'began' : `found ${recording ?? 'over'}`, conference, cause, recording);
+    if (!isOther && last.recordingState === recordingState) return;
+    // A read after a join may find a new recording before the recording's own callback arrives.
+    const isNew = isOther && recordingState === 'in-progress' && trigger.receivedAt !== undefined;
+    logChange(isNew ? 'began' : `found ${recordingState ?? 'over'}`, conference, trigger, recordingState);
   }
 
-  return (announcement) => {
-    switch (announcement.what) {
-      case 'participant': {
-        const { conference, callSid, isIn } = announcement;
+  return (event) => {
+    switch (event.type) {
+      case 'participant-reported': {
+        const { conference, callSid, isIn } = event;
         const { sid: conferenceSid, name: friendlyName, people } = conference;
         const fields = { conferenceSid, friendlyName, callSid, people: people.size };
         return log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
       }
-      case 'reported':
-        if (announcement.cause) take(announcement.conference, announcement.cause);
+      case 'callback-received':
+        if (event.trigger) logIfChanged(event.conference, event.trigger);
         return;
-      case 'read':
-        log.debug({ conferenceSid: announcement.conference.sid, people: announcement.conference.people.size }, 'read');
-        return take(announcement.conference, announcement.cause);
-      case 'written': {
-        const { conference, state, observed, cause } = announcement;
-        lastLogged.set(conference.sid, { recordingSid: conference.recordingSid, recording: state });
-        return logChange(state === 'paused' ? 'paused' : 'resumed', conference, cause, observed);
+      case 'conference-read':
+        log.debug({ conferenceSid: event.conference.sid, people: event.conference.people.size }, 'read');
+        return logIfChanged(event.conference, event.trigger);
+      case 'recording-written': {
+        const { conference, state, observed, trigger } = event;
+        lastLogged.set(conference.sid, { recordingSid: conference.recordingSid, recordingState: state });
+        return logChange(state === 'paused' ? 'paused' : 'resumed', conference, trigger, observed);
       }
-      case 'over':
-        lastLogged.delete(announcement.conferenceSid);
-        return log.info({ conferenceSid: announcement.conferenceSid }, 'the conference is over');
-      case 'failed': {
-        const { whose, error } = announcement;
-        if (error instanceof SpaceError) return log.debug({ whose, reason: error.message }, 'a request failed');
-        return log.error({ err: error, whose }, 'something went wrong here');
+      case 'conference-over':
+        lastLogged.delete(event.conferenceSid);
+        return log.info({ conferenceSid: event.conferenceSid }, 'the conference is over');
+      case 'requests-failed': {
+        const { subject, error } = event;
+        if (error instanceof SpaceError) return log.debug({ subject, reason: error.message }, 'a request failed');
+        return log.error({ err: error, subject }, 'unexpected error');
       }
-      case 'started': {
-        const { isDone, conferences } = announcement;
-        if (isDone) return log.info({ conferences }, 'first discovery done');
-        return log.warn('the first discovery is not finished yet: calls are taken all the same, and it goes on');
+      case 'first-discovery': {
+        const { isComplete, conferences } = event;
+        if (isComplete) return log.info({ conferences }, 'first discovery complete');
+        return log.warn('the first discovery is taking long: it goes on, and calls are accepted meanwhile');
       }
-      case 'left undone':
-        return log.warn(
-          { conferenceSids: announcement.conferenceSids },
-          'stopped before these conferences were set right',
-        );
+      case 'drain-timed-out': {
+        const { conferenceSids } = event;
+        return log.warn({ conferenceSids }, 'stopped before the work on these conferences was finished');
+      }
     }
   };
 }
 
-function msSince({ at }: Cause): number | undefined {
-  return at === undefined ? undefined : Math.round(performance.now() - at);
+function msSince({ receivedAt }: Trigger): number | undefined {
+  return receivedAt === undefined ? undefined : Math.round(performance.now() - receivedAt);
 }

@@ -1,43 +1,43 @@
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 
-/** The most that waits for a reader who is slow, in bytes; what comes on top of it is lost. */
-const MAX_WAITING_BYTES = 1024 * 1024;
+/** How much is buffered for a slow reader, in bytes. What exceeds it is lost. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** How soon a full pipe is tried again, in milliseconds. */
 const RETRY_MS = 50;
 
 /**
- * Writes at once, so that the last words before an exit get out, and never fails, waits or throws: what can't be written (the
- * reader is gone, the disk is full) is lost. pino's own destination does fail then, and waits for a reader who has stopped.
+ * Writes synchronously, so that the last lines before an exit get out. It never fails, waits or throws: what can't be written
+ * (the reader is gone, the disk is full) is lost. pino's own destination fails in such a case, and waits for a stopped reader.
  *
- * @param fd a file descriptor; a pipe must be a non-blocking one
+ * @param fd a file descriptor; a pipe must be non-blocking
  */
-export function writerTo(fd: number): Writable {
-  let waiting: Buffer = Buffer.alloc(0);
+export function createOutput(fd: number): Writable {
+  let buffered: Buffer = Buffer.alloc(0);
   let retry: NodeJS.Timeout | undefined;
 
   function flush(): void {
     clearTimeout(retry);
     try {
-      while (waiting.length > 0) waiting = waiting.subarray(writeSync(fd, waiting));
+      while (buffered.length > 0) buffered = buffered.subarray(writeSync(fd, buffered));
     } catch (error) {
       if (isFull(error)) retry = setTimeout(flush, RETRY_MS).unref();
-      else waiting = Buffer.alloc(0);
+      else buffered = Buffer.alloc(0);
     }
   }
 
   process.once('exit', flush);
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (waiting.length + chunk.length <= MAX_WAITING_BYTES) waiting = Buffer.concat([waiting, chunk]);
+      if (buffered.length + chunk.length <= MAX_BUFFERED_BYTES) buffered = Buffer.concat([buffered, chunk]);
       flush();
       done();
     },
   });
 }
 
-/** Whether a pipe takes no more before somebody has read from it. */
+/** Whether the error says that a pipe is full. */
 function isFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

@@ -1,8 +1,8 @@
 /**
- * A phone number in E.164 form, as SignalWire wants it: a plus, the country's code, the rest, 7 to 15 digits in all.
+ * Converts a phone number to E.164 form, which SignalWire requires: a plus, the country code and the rest, 7 to 15 digits.
  *
  * @param text as people write it, for example `+1 (555) 123-4567`
- * @returns for example `+15551234567`; undefined where it isn't a whole international number
+ * @returns for example `+15551234567`; undefined if it isn't a complete international number
  */
 export function e164(text: string): string | undefined {
   const digits = text.replace(/[\s().-]/g, '');

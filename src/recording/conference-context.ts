@@ -1,23 +1,23 @@
-import type { Announce } from '../recorder-events.js';
+import type { Emit } from '../recorder-events.js';
 import type { OpenRoom } from '../rooms/open-room.js';
 import type { ConferenceSpace } from '../signalwire/space.js';
 import type { Durations } from './durations.js';
-import type { UrgencyQueue } from './pass-queue.js';
+import type { PassQueue } from './pass-queue.js';
+import type { PolicyFor } from './recording-policy.js';
 
 /** What all conferences of a process share. */
-export interface Surroundings {
+export interface ConferenceContext {
   space: ConferenceSpace;
-  /** Who was sent to the room of those who ask for none, and is told of those who leave. */
+  /** Knows who was sent to the open room, and learns who left. */
   openRoom: Pick<OpenRoom, 'callersOf' | 'left'>;
-  queue: UrgencyQueue;
-  announce: Announce;
+  queue: PassQueue;
+  emit: Emit;
   durations: Durations;
-  /** The recording runs while at least this many people are in. */
-  minParticipants: number;
-  /** Milliseconds from one read of a conference to the next; 0 reads only what callbacks ask for. */
+  policyFor: PolicyFor;
+  /** Milliseconds from one read of a conference to the next; 0 reads only after callbacks. */
   resyncIntervalMs: number;
-  /** From 0 up to, and without, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;
-  /** While stopping, only what was asked for is finished. */
+  /** During a stop, work in progress is finished, and no new deadlines are set. */
   isStopping(): boolean;
 }

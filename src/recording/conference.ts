@@ -1,189 +1,200 @@
-import type { Announce, Cause, Snapshot } from '../recorder-events.js';
+import type { ConferenceSnapshot, Emit, Trigger } from '../recorder-events.js';
 import type { ObservedState, Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
-import type { Surroundings } from './conference-context.js';
+import type { ConferenceContext } from './conference-context.js';
 import {
   acknowledge,
   allowOneMoreWrite,
+  applyRead,
   beginWrite,
   believedState,
+  createKnownRecording,
   type KnownRecording,
-  knowRecording,
-  takeRead,
 } from './known-recording.js';
 import { observe } from './observation.js';
-import { createTurns, type Deadline } from './pass-scheduler.js';
+import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState, isFresh, mayBePaused, needsWrite } from './policy.js';
 import { addReport, type Reports, renewalEnds } from './reports.js';
 
-/** What is known of a conference, and the one who works on it. */
+/** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
 
-const RESYNC: Cause = { what: 'resync', at: undefined };
-const SETTLING: Cause = { what: 'settling read', at: undefined };
+const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined };
+const SETTLING_READ: Trigger = { kind: 'settling read', receivedAt: undefined };
 
 /**
- * A conference of which only the SID is known: all that is learnt of it is kept here, and here alone. Nothing is asked until
- * something is reported or a resync is asked for. The methods return at once and never throw.
+ * Creates the actor of a conference of which only the SID is known. It sends no request until a report arrives or a resync is
+ * requested. Its methods return at once and never throw.
  *
- * @param onOver called once it is over
+ * @param onOver called when the conference is over
  */
-export function createConference(sid: string, surroundings: Surroundings, onOver: () => void) {
-  const { space, openRoom, queue, durations, minParticipants, resyncIntervalMs, random } = surroundings;
+export function createConference(sid: string, context: ConferenceContext, onOver: () => void) {
+  const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
   const { leaveReport, joinReport, stale, missing: missingMs } = durations;
   const windows = { leave: leaveReport, join: Math.min(joinReport, resyncIntervalMs || Infinity), stale };
-  const turns = createTurns(sid, queue, pass);
+  const scheduler = createPassScheduler(sid, queue, runPass);
   const reports: Reports = new Map();
   let name: string | undefined;
   let people = new Set<string>();
   let recording: KnownRecording | undefined;
-  /** The callback that the next pass answers, or the one that goes on; where there is none, `due` is the reason for it. */
-  let cause: Cause | undefined;
-  let due = RESYNC;
+  /** The callback that the next or the present pass answers. If there is none, the deadline is what triggers the pass. */
+  let pendingTrigger: Trigger | undefined;
+  let deadlineTrigger = RESYNC;
   let failures = 0;
-  /** When a callback last came, or a write failed that may be obeyed late; when it was last read (ms, monotonic). */
+  /** When a callback last arrived, or a write that may be obeyed late last failed (ms, monotonic). */
   let unsettledAt = -Infinity;
+  /** When the last complete read began (ms, monotonic). */
   let readAt = -Infinity;
   let missingSince: number | undefined;
   let urgentResume: Promise<void> | undefined;
   let writes = 0;
   let isOver = false;
 
-  /** Nothing more is told of a conference that is over, whatever is still on its way. */
-  const announce: Announce = (announcement) => {
-    if (!isOver) surroundings.announce(announcement);
+  /** Emits nothing once the conference is over, even if requests are still in flight. */
+  const emit: Emit = (event) => {
+    if (!isOver) context.emit(event);
   };
 
-  function snapshot(): Snapshot {
-    const state = recording && believedState(recording);
-    return { sid, name, people: new Set(people), recordingSid: recording?.sid, recording: state };
+  function desired(): RecordingState {
+    return desiredState(people.size, policyFor(name).minParticipants);
   }
 
-  function takeHint(what: Cause['what']): Cause {
-    const hint = { what, at: performance.now() };
-    cause = hint;
-    unsettledAt = hint.at;
-    // A new conference may be known by now: it's tried again as soon as it was at first.
+  function snapshot(): ConferenceSnapshot {
+    const recordingState = recording && believedState(recording);
+    return { sid, name, people: new Set(people), recordingSid: recording?.sid, recordingState };
+  }
+
+  function receive(kind: Trigger['kind']): Trigger {
+    const receivedAt = performance.now();
+    const trigger = { kind, receivedAt };
+    pendingTrigger = trigger;
+    unsettledAt = receivedAt;
+    // SignalWire may know a new conference by now, so the retries start over with short waits.
     if (missingSince !== undefined) failures = 0;
     if (recording) allowOneMoreWrite(recording);
-    return hint;
+    return trigger;
   }
 
-  /** Reads and writes until all is as it should be. @returns when it is to be read again */
-  async function pass(): Promise<Deadline | undefined> {
+  /** @returns when the next pass is due */
+  async function runPass(): Promise<Deadline | undefined> {
     try {
-      await converge();
+      await reconcile();
       failures = 0;
-      queue.onAnswer(undefined);
-      announce({ what: 'succeeded', whose: sid });
+      queue.adapt(undefined);
+      emit({ type: 'requests-answered', subject: sid });
       return nextRead();
     } catch (error) {
-      queue.onAnswer(error);
-      return nextTry(error);
+      queue.adapt(error);
+      return nextRetry(error);
     }
   }
 
   /** Reads, writes the difference, and reads again until there is none (R5). @throws SpaceError */
-  async function converge(): Promise<void> {
+  async function reconcile(): Promise<void> {
     while (!isOver) {
       await urgentResume;
-      const before = { writes, recordingSid: recording?.sid, cause: cause ?? due, at: performance.now() };
+      const before = { writes, recordingSid: recording?.sid, trigger: pendingTrigger ?? deadlineTrigger };
+      const startedAt = performance.now();
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const hasBeenRead = readAt > -Infinity;
       const known = { sid, people, reports, recording, callers, hasBeenRead, missingSince };
-      const seen = await observe(known, { space, windows, missingMs });
+      const observation = await observe(known, { space, windows, missingMs, counts: policyFor(name).counts });
       if (isOver) return;
-      if (seen.what === 'over') return onOver();
-      missingSince = seen.what === 'missing' ? (missingSince ?? before.at) : undefined;
-      if (seen.what === 'missing') throw seen.error;
-      people = seen.people;
-      // A write that set out meanwhile makes what was read of the recording worthless.
+      if (observation.kind === 'over') return onOver();
+      missingSince = observation.kind === 'missing' ? (missingSince ?? startedAt) : undefined;
+      if (observation.kind === 'missing') throw observation.error;
+      people = observation.people;
+      // A write was sent meanwhile, so what we read of the recording is outdated.
       if (writes !== before.writes) continue;
-      // A callback named another recording meanwhile: the pass that follows reads that one.
+      // A callback named another recording meanwhile. The next pass reads that one.
       if (recording?.sid !== before.recordingSid) return;
-      readAt = before.at;
-      // A callback that came meanwhile is the cause, unless another one asked for this pass.
-      const because = before.cause.at === undefined ? (cause ?? due) : before.cause;
-      takeRecording(seen.recording, because);
-      const desired = desiredState(people.size, minParticipants);
-      if (recording && needsWrite(desired, recording)) {
-        await write(recording, desired, because);
-      } else {
-        // A callback that came later is for the next pass to answer.
-        if (cause === because) cause = undefined;
+      readAt = startedAt;
+      // A callback that arrived meanwhile is the trigger, unless a callback had requested this pass already.
+      const isDeadline = before.trigger.receivedAt === undefined;
+      const trigger = isDeadline ? (pendingTrigger ?? deadlineTrigger) : before.trigger;
+      applyRecording(observation.recording, trigger);
+      if (!recording || !needsWrite(desired(), recording)) {
+        // A callback that arrived later is left for the next pass.
+        if (pendingTrigger === trigger) pendingTrigger = undefined;
         return;
       }
+      await write(recording, desired(), trigger);
     }
   }
 
-  function takeRecording(found: Recording | undefined, because: Cause): void {
-    const isSame = found?.sid.toLowerCase() === recording?.sid.toLowerCase();
+  function applyRecording(read: Recording | undefined, trigger: Trigger): void {
+    const isSame = read?.sid.toLowerCase() === recording?.sid.toLowerCase();
     const { observed, lastWrite } = recording ?? {};
-    // One that can't be read anywhere may be there all the same.
-    if (found && recording && isSame) takeRead(recording, found.state);
-    else if (found) recording = knowRecording(found.sid, found.state);
-    // A write that failed, or wasn't answered, was obeyed all the same.
-    const wasObeyed = isSame && lastWrite?.outcome === 'failed' && found?.state === lastWrite.state;
-    if (wasObeyed) announceWritten(lastWrite.state, snapshot(), observed, because);
-    announce({ what: 'read', conference: snapshot(), cause: because });
+    // A recording that we know may exist even if SignalWire finds it nowhere, so we keep it.
+    if (read && recording && isSame) applyRead(recording, read.state);
+    else if (read) recording = createKnownRecording(read.sid, read.state);
+    const wasObeyed = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
+    if (wasObeyed) emitWritten(lastWrite.state, snapshot(), observed, trigger);
+    emit({ type: 'conference-read', conference: snapshot(), trigger });
   }
 
-  function announceWritten(state: RecordingState, then: Snapshot, observed: ObservedState | undefined, because: Cause) {
-    const reactionMs = because.at === undefined ? undefined : performance.now() - because.at;
-    announce({ what: 'written', state, conference: then, observed, cause: because, reactionMs });
+  function emitWritten(
+    state: RecordingState,
+    conference: ConferenceSnapshot,
+    observed: ObservedState | undefined,
+    trigger: Trigger,
+  ): void {
+    const { receivedAt } = trigger;
+    const reactionMs = receivedAt === undefined ? undefined : performance.now() - receivedAt;
+    emit({ type: 'recording-written', state, conference, observed, trigger, reactionMs });
   }
 
-  async function write(target: KnownRecording, state: RecordingState, because: Cause): Promise<void> {
-    const then = snapshot();
+  async function write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void> {
+    const conference = snapshot();
     const { observed, lastWrite } = target;
-    const isDone = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
+    const isAcknowledged = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
     const sent = beginWrite(target, state);
     writes += 1;
     try {
-      await space.updateRecording(sid, target.sid, state);
+      await space.updateRecording(sid, target.sid, state, policyFor(name).pauseBehavior);
     } catch (error) {
-      // SignalWire may refuse to do what it has done already.
-      if (isUnprocessable(error) && isDone) return acknowledge(target, sent);
+      // SignalWire may refuse a change that it has made already.
+      if (isUnprocessable(error) && isAcknowledged) return acknowledge(target, sent);
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
-      // It may be obeyed late: it's read again after it could have been.
+      // The write may be obeyed late, so the conference is read again after that could have happened.
       else unsettledAt = performance.now();
       throw error;
     }
     acknowledge(target, sent);
-    announceWritten(state, then, observed, because);
+    emitWritten(state, conference, observed, trigger);
   }
 
-  /** Resumes the recording at once, outside any pass (R2). A failure is left to the pass that follows. */
-  function resumeNow(target: KnownRecording, because: Cause): void {
-    urgentResume ??= write(target, 'in-progress', because)
-      .catch((error: unknown) => announce({ what: 'failed', whose: sid, error }))
+  /** Resumes the recording at once, outside any pass (R2). The pass that follows retries it if it fails. */
+  function resumeNow(target: KnownRecording, trigger: Trigger): void {
+    urgentResume ??= write(target, 'in-progress', trigger)
+      .catch((error: unknown) => emit({ type: 'requests-failed', subject: sid, error }))
       .finally(() => {
         urgentResume = undefined;
       });
   }
 
-  function nextTry(error: unknown): Deadline | undefined {
+  function nextRetry(error: unknown): Deadline | undefined {
     if (isOver) return undefined;
     failures += 1;
-    // Somebody may wait alone for long in a conference that the API doesn't know yet; that's no failure.
+    // The API may not know a conference while somebody waits in it alone. That 404 is an answer, not a failure.
     const isMissing = missingSince !== undefined;
-    announce(isMissing ? { what: 'succeeded', whose: sid } : { what: 'failed', whose: sid, error });
+    emit(isMissing ? { type: 'requests-answered', subject: sid } : { type: 'requests-failed', subject: sid, error });
     const max = isMissing ? Math.max(durations.retryMax, resyncIntervalMs) : durations.retryMax;
-    return { at: performance.now() + backoff(failures, error, durations, random, max), urgency: 'retry' };
+    return { at: performance.now() + backoff(failures, error, durations, random, max), priority: 'retry' };
   }
 
-  /** A settling read once the reports have run out, one more later, and a resync an interval after the last read (R9). */
+  /** A settling read after the reports expire, one more later, and a resync one interval after the last read (R9). */
   function nextRead(): Deadline | undefined {
-    if (isOver || surroundings.isStopping()) return undefined;
-    const ends = [unsettledAt + leaveReport, unsettledAt + joinReport, ...renewalEnds(reports, windows)];
-    const settleAt = Math.min(...ends.map((end) => end + durations.settle).filter((at) => at > readAt));
+    if (isOver || context.isStopping()) return undefined;
+    const expiries = [unsettledAt + leaveReport, unsettledAt + joinReport, ...renewalEnds(reports, windows)];
+    const settleAt = Math.min(...expiries.map((at) => at + durations.settle).filter((at) => at > readAt));
     const resyncAt = resyncIntervalMs > 0 ? readAt + resyncIntervalMs : Infinity;
     const isSettling = settleAt < resyncAt;
-    due = isSettling ? SETTLING : RESYNC;
-    if (isSettling) return { at: settleAt, urgency: 'retry' };
-    return resyncAt < Infinity ? { at: resyncAt, urgency: 'resync' } : undefined;
+    deadlineTrigger = isSettling ? SETTLING_READ : RESYNC;
+    if (isSettling) return { at: settleAt, priority: 'retry' };
+    return resyncAt < Infinity ? { at: resyncAt, priority: 'resync' } : undefined;
   }
 
   return {
@@ -191,60 +202,61 @@ export function createConference(sid: string, surroundings: Surroundings, onOver
     get name() {
       return name;
     },
-    /** CallSids of those who are in, in small letters. */
+    /** CallSids of the people in the conference, in lower case. */
     get people(): ReadonlySet<string> {
       return people;
     },
-    /** Whether something is still to be done for it. */
+    /** Whether it has unfinished work. */
     get isBusy() {
-      return !isOver && (!turns.isIdle || (failures > 0 && missingSince === undefined) || urgentResume !== undefined);
+      return (
+        !isOver && (!scheduler.isIdle || (failures > 0 && missingSince === undefined) || urgentResume !== undefined)
+      );
     },
-    /** Whether SignalWire has not been asked about it yet. */
+    /** Whether SignalWire has not answered anything about it yet. */
     get isNew() {
       return readAt === -Infinity && failures === 0;
     },
 
-    /** Takes the name from a callback or a list; the first one stays. */
-    learnName(learned: string | undefined): void {
-      name ??= learned;
+    /** Sets the name, which comes from a callback or a list. The first one stays. */
+    setName(received: string | undefined): void {
+      name ??= received;
     },
 
-    /** A callback named it. */
-    hint(): void {
-      takeHint('conference callback');
-      announce({ what: 'reported', conference: snapshot() });
-      turns.ask('hint');
+    /** Any callback is a hint to read the conference. */
+    reportCallback(): void {
+      receive('conference callback');
+      emit({ type: 'callback-received', conference: snapshot() });
+      scheduler.request('hint');
     },
 
-    /** Somebody came or went. `happenedAt` is the callback's Timestamp (ms since 1970); undefined makes it only a hint. */
+    /** A participant joined or left. `happenedAt` is the callback's Timestamp (ms since 1970); without one it is only a hint. */
     reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
       const isNews =
         isFresh(happenedAt, space.now(), stale) && addReport(reports, { callSid, isIn, happenedAt }, performance.now());
       if (isNews) people[isIn ? 'add' : 'delete'](callSid.toLowerCase());
       if (isNews && !isIn) openRoom.left(callSid);
-      const hint = takeHint(isIn ? 'join' : 'leave');
-      announce({ what: 'participant', conference: snapshot(), callSid, isIn });
-      const isEnough = desiredState(people.size, minParticipants) === 'in-progress';
-      if (isNews && isIn && isEnough && recording && mayBePaused(recording)) resumeNow(recording, hint);
-      turns.ask('hint');
+      const trigger = receive(isIn ? 'join' : 'leave');
+      emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn });
+      const makesEnough = isNews && isIn && desired() === 'in-progress';
+      if (makesEnough && recording && mayBePaused(recording)) resumeNow(recording, trigger);
+      scheduler.request('hint');
     },
 
-    /** A callback named its recording. */
+    /** A callback named the recording. */
     reportRecording(recordingSid: string, hasBegun: boolean): void {
-      const hint = takeHint('recording callback');
+      const trigger = receive('recording callback');
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
-      if (hasBegun && isOther) recording = knowRecording(recordingSid, 'in-progress');
-      announce({ what: 'reported', conference: snapshot(), cause: hint });
-      turns.ask('hint');
+      if (hasBegun && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
+      emit({ type: 'callback-received', conference: snapshot(), trigger });
+      scheduler.request('hint');
     },
 
-    /** Has it read, when there is time. */
-    resync: () => turns.ask('resync'),
+    resync: () => scheduler.request('resync'),
 
     /** Stops all work on it. */
-    end(): void {
+    stop(): void {
       isOver = true;
-      turns.end();
+      scheduler.stop();
     },
   };
 }

@@ -1,40 +1,40 @@
-import type { Announce } from '../recorder-events.js';
+import type { Emit } from '../recorder-events.js';
 import type { ConferenceSpace, ListedConference } from '../signalwire/space.js';
 import { backoff } from './backoff.js';
 import type { Durations } from './durations.js';
 
 export interface DiscoveryOptions {
   space: ConferenceSpace;
-  /** Milliseconds from one list to the next; 0 asks once. */
+  /** Milliseconds from one list to the next; 0 reads each list once. */
   resyncIntervalMs: number;
   durations: Durations;
   random: () => number;
-  announce: Announce;
-  /** Takes in the conferences on a list, other applications' included; and whether it's the first one of their status. */
+  emit: Emit;
+  /** Receives every conference on a list, other applications' included, and whether this is the first list of its status. */
   onListed(conferences: ListedConference[], isFirst: boolean): void;
-  /** Whether a failure of a first list ends the discovery. */
+  /** Whether the failure of a first list ends the discovery. */
   isFatal(error: unknown): boolean;
 }
 
-/** Finds conferences of which no callback told (R9). */
+/** Finds conferences that no callback has reported (R9). */
 export interface Discovery {
   /** Resolves when both lists have been read once. @throws SpaceError that is fatal */
   first: Promise<unknown>;
-  /** Asks no more; a request under way is left to itself. */
+  /** Sends no more requests. One in flight is left alone. */
   stop(): void;
 }
 
 /**
- * Asks for the conferences in progress and for those in which somebody waits, side by side, and again every interval. Each
- * has a loop of its own, so that one which SignalWire refuses doesn't stop the other.
+ * Lists the conferences in progress and those in which somebody waits (`init`), now and at every interval. Each status has a
+ * loop of its own, so that SignalWire refusing one list doesn't stop the other.
  */
 export function startDiscovery(options: DiscoveryOptions): Discovery {
-  const { space, resyncIntervalMs, durations, random, announce, onListed, isFatal } = options;
+  const { space, resyncIntervalMs, durations, random, emit, onListed, isFatal } = options;
   const timers = new Map<string, NodeJS.Timeout>();
   let isStopped = false;
 
   function watch(status: 'init' | 'in-progress'): Promise<void> {
-    const whose = `discovery of ${status}`;
+    const subject = `discovery of ${status}`;
     let isFirst = true;
     let failures = 0;
 
@@ -52,8 +52,8 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
           const conferences = await space.listConferences(status);
           if (isStopped) return;
           failures = 0;
-          announce({ what: 'succeeded', whose });
-          announce({ what: 'discovered' });
+          emit({ type: 'requests-answered', subject });
+          emit({ type: 'conferences-listed' });
           onListed(conferences, isFirst);
           isFirst = false;
           resolve();
@@ -62,7 +62,7 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
           if (isStopped) return;
           if (isFirst && isFatal(error)) return reject(error);
           failures += 1;
-          announce({ what: 'failed', whose, error });
+          emit({ type: 'requests-failed', subject, error });
           listAt(performance.now() + backoff(failures, error, durations, random));
         }
       }

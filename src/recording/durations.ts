@@ -1,25 +1,28 @@
-/** The waits of the reconciler, in milliseconds, all by the monotonic clock. Tests shrink them. */
+/** How long the reconciler waits, in milliseconds of the monotonic clock. Tests shorten these. */
 export const DEFAULT_DURATIONS = {
-  /** How long the report of a leave counts against SignalWire's list, which may lag behind it. */
+  /** How long a reported leave overrides SignalWire's list of participants, which may lag behind callbacks. */
   leaveReport: 2000,
-  /** The same for a join, or an interval where that is shorter: to pause two people who talk costs more than to wait. */
+  /**
+   * How long a reported join does, or one interval if that is shorter. It is longer than for a leave because pausing while two
+   * people talk costs more than waiting.
+   */
   joinReport: 15_000,
-  /** How long after a report has run out the conference is read once more, by the list alone. */
+  /** How long after a report expires the conference is read once more, now by the list alone. */
   settle: 200,
   /** A join or leave whose Timestamp is further than this from SignalWire's clock is only a hint to read. */
   stale: 10_000,
-  /** The first wait after a failure; it doubles up to `retryMax`. */
+  /** The first wait after a failure. It doubles up to `retryMax`. */
   retryFirst: 250,
   retryMax: 4000,
-  /** The longest `Retry-After` of SignalWire's that is waited for. */
+  /** The longest `Retry-After` that we honour. */
   retryAfterMax: 5000,
-  /** A 404 that lasts this long ends a conference of which nothing is known to be alive. */
+  /** A 404 that lasts this long ends a conference, if nothing suggests that it is in progress. */
   missing: 60_000,
-  /** How long the start, and callers right after it, wait for the first discovery. */
+  /** How long the start, and the callers right after it, wait for the first discovery. */
   firstDiscovery: 3000,
   /** How long a request to SignalWire may take. */
   request: 5000,
-  /** How long a stop waits for what is still to be done. */
+  /** How long a stop waits for unfinished work. */
   drain: 8000,
 };
 

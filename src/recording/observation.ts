@@ -1,77 +1,86 @@
-import type { ConferenceSpace, Recording } from '../signalwire/space.js';
+import type { ConferenceSpace, Participant, Recording } from '../signalwire/space.js';
 import { isNotFound } from '../signalwire/space-error.js';
 import type { KnownRecording } from './known-recording.js';
-import { isPresent } from './policy.js';
-import { contradicted, type Reports, type ReportWindows, whoIsIn } from './reports.js';
+import { findContradictions, mergeReports, type Reports, type ReportWindows } from './reports.js';
 
-/** What is known of a conference before it is read. */
-export interface Known {
+/** What we know about a conference before we read it. */
+export interface KnownConference {
   readonly sid: string;
-  /** Who is in, by the last read and the reports since (CallSids in small letters). */
+  /** Who is in, by the last read and the reports since (CallSids in lower case). */
   readonly people: ReadonlySet<string>;
   readonly reports: Reports;
   readonly recording: KnownRecording | undefined;
-  /** Calls that were sent to the conference's room and may be alive. */
+  /** CallSids of callers who were sent to the conference's room and may still be there. */
   readonly callers: Iterable<string>;
-  /** Whether SignalWire has ever known it: a new one that it doesn't know yet isn't over. */
+  /** Whether SignalWire has ever known it. If not, a 404 may only mean that it is too new. */
   readonly hasBeenRead: boolean;
-  /** Since when SignalWire has answered 404 (ms, monotonic); undefined where it knows the conference. */
+  /** Since when SignalWire has been answering 404 (ms, monotonic); undefined if the last read succeeded. */
   readonly missingSince: number | undefined;
 }
 
-/** What SignalWire says of a conference, put together with the reports. */
+/** The state of a conference, by SignalWire's answers and the callbacks' reports together. */
 export type Observation =
-  | { what: 'over' }
-  /** SignalWire doesn't know who is in, and the conference, or a call that belongs in it, is alive or may be. */
-  | { what: 'missing'; error: unknown }
-  /** The recording is undefined where none can be read. */
-  | { what: 'live'; people: Set<string>; recording: Recording | undefined };
+  | { kind: 'over' }
+  /** SignalWire answers 404, but the conference, or a call that belongs to it, is or may be alive. */
+  | { kind: 'missing'; error: unknown }
+  /** `recording` is undefined if no recording could be found. */
+  | { kind: 'live'; people: Set<string>; recording: Recording | undefined };
 
-export interface ObserverOptions {
+export interface ObserveOptions {
   space: ConferenceSpace;
   windows: ReportWindows;
-  /** How long a 404 must last before it can mean that a conference is over, in milliseconds. */
+  /** How long a 404 must last before it can mean that the conference is over, in milliseconds. */
   missingMs: number;
+  /** Whether a participant counts. */
+  counts(participant: Participant): boolean;
 }
 
 /**
- * Reads who is in and what the recording does, both at once.
+ * Reads the participants and the recording, both at the same time.
  *
- * @throws SpaceError when SignalWire can't tell: then nothing may be decided (R8)
+ * @throws SpaceError if SignalWire can't tell; then nothing may be decided (R8)
  */
-export async function observe(conference: Known, options: ObserverOptions): Promise<Observation> {
-  const { space, windows } = options;
+export async function observe(conference: KnownConference, options: ObserveOptions): Promise<Observation> {
+  const { space, windows, counts } = options;
   const { sid, reports } = conference;
   const askedAt = performance.now();
-  const reads = [space.listParticipants(sid), readRecording(conference, space)] as const;
-  // Where one fails the other is waited for all the same: a pass that is over has nothing in flight.
-  const [participants, recording] = await Promise.allSettled(reads);
+  // If one read fails, we still wait for the other: a pass that has ended leaves no request in flight.
+  const [participants, recording] = await Promise.allSettled([
+    space.listParticipants(sid),
+    readRecording(conference, space),
+  ]);
   if (participants.status === 'rejected') {
     if (!isNotFound(participants.reason)) throw participants.reason;
     return observeMissing(conference, participants.reason, options);
   }
   if (recording.status === 'rejected') throw recording.reason;
 
-  const callSids = new Set(participants.value.filter(isPresent).map(({ callSid }) => callSid.toLowerCase()));
-  const listed = { callSids, askedAt };
-  for (const report of contradicted(listed, reports, windows)) {
-    // Where SignalWire doesn't tell, or doesn't know the call, the report stands as it would for one that is alive.
+  const callSids = new Set(participants.value.filter(counts).map(({ callSid }) => callSid.toLowerCase()));
+  const list = { callSids, askedAt };
+  for (const report of findContradictions(list, reports, windows)) {
+    // If SignalWire can't tell, or doesn't know the call, we treat it as alive.
     const state = await space.fetchCallState(report.callSid).catch(() => undefined);
     if (state === 'over') report.isCallOver = true;
     else if (report.isIn && !report.isRenewed) Object.assign(report, { isRenewed: true, reportedAt: askedAt });
     else reports.delete(report.callSid.toLowerCase());
   }
-  const people = whoIsIn(listed, reports, windows);
-  // An empty conference is over or will be: its own status tells.
-  if (people.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed') return { what: 'over' };
-  return { what: 'live', people, recording: recording.value };
+  const people = mergeReports(list, reports, windows);
+  // An empty conference is over, or soon will be. Only its own status says which.
+  if (people.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed') return { kind: 'over' };
+  return { kind: 'live', people, recording: recording.value };
 }
 
-/** The recording that we know, else the newest one that isn't over, else the newest one. One that refuses is looked for. */
-async function readRecording({ sid, recording }: Known, space: ConferenceSpace): Promise<Recording | undefined> {
+/**
+ * The recording that we know. If that one is over, or refuses to change, the newest other recording that isn't over. If there
+ * is none, the newest of all.
+ */
+async function readRecording(
+  { sid, recording }: KnownConference,
+  space: ConferenceSpace,
+): Promise<Recording | undefined> {
   const known = recording && (await space.fetchRecording(sid, recording.sid));
-  const isRefused = (recording?.lastWrite?.refusals ?? 0) > 0;
-  if (known && known.state !== 'over' && !isRefused) return known;
+  const isRefusing = (recording?.lastWrite?.refusals ?? 0) > 0;
+  if (known && known.state !== 'over' && !isRefusing) return known;
   const listed = await space.listRecordings(sid);
   const others = listed.filter((one) => one.sid.toLowerCase() !== known?.sid.toLowerCase());
   const running = others.find(({ state }) => state !== 'over');
@@ -79,26 +88,26 @@ async function readRecording({ sid, recording }: Known, space: ConferenceSpace):
 }
 
 /**
- * What a 404 means (R8): the conference is over when everybody who was heard joining has left, or once the 404 has lasted
- * long enough; but not while a call that belongs in it is alive, as a new conference may be unknown to the API for a while.
+ * Decides what a 404 means (R8). The conference is over if everybody who joined has left, or if the 404 has lasted long enough;
+ * but not while a call that belongs to it is alive, because the API may not know a new conference yet.
  */
 async function observeMissing(
-  conference: Known,
+  conference: KnownConference,
   error: unknown,
-  { space, missingMs }: ObserverOptions,
+  { space, missingMs }: ObserveOptions,
 ): Promise<Observation> {
   const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;
   const status = await space.fetchConferenceStatus(sid);
-  if (status === 'completed') return { what: 'over' };
-  if (status !== undefined) return { what: 'missing', error };
+  if (status === 'completed') return { kind: 'over' };
+  if (status !== undefined) return { kind: 'missing', error };
   const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
   const hasLasted = missingSince !== undefined && performance.now() - missingSince >= missingMs;
-  if (!haveAllLeft && !hasLasted) return { what: 'missing', error };
+  if (!haveAllLeft && !hasLasted) return { kind: 'missing', error };
   const reported = [...reports.values()].map(({ callSid }) => callSid);
   const calls = new Map([...people, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));
   for (const callSid of calls.values()) {
-    // Unlike elsewhere a failure must not pass for an answer: what is over is forgotten.
-    if ((await space.fetchCallState(callSid)) === 'alive') return { what: 'missing', error };
+    // A failure is not caught here: it must not count as "over", because a conference that is over is forgotten.
+    if ((await space.fetchCallState(callSid)) === 'alive') return { kind: 'missing', error };
   }
-  return { what: 'over' };
+  return { kind: 'over' };
 }

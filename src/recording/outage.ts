@@ -1,92 +1,92 @@
 import type { Logger } from 'pino';
-import type { Announce } from '../recorder-events.js';
+import type { Emit, Listener } from '../recorder-events.js';
 import { isNotFound, isUnauthorized, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
 import { LASTING_REFUSALS } from './policy.js';
 
 /**
- * Listens for failures, and logs and announces once that SignalWire fails us and once that it works again, however many
- * tries fail in between. One failure after which the next try succeeds isn't spoken of. An outage lasts as long as anything
- * that failed hasn't succeeded since. A refusal (404, 422) concerns one recording alone, and is logged when it lasts.
+ * Detects outages from failed requests. However many requests fail, the beginning of an outage and its end are each logged and
+ * emitted once. A single failure followed by a success is not an outage. An outage ends when everything that failed has
+ * succeeded. A refusal (404, 422) concerns one recording only, and is logged when it lasts.
  *
- * @param announce takes in that an outage began or ended
+ * @param emit receives the beginning and the end of an outage
  */
-export function createOutage(log: Logger, announce: Announce): Announce {
-  /** How often in a row each has failed, or been refused. */
+export function createOutageDetector(log: Logger, emit: Emit): Listener {
+  /** How many failures, or refusals, each subject has had in a row. */
   const failing = new Map<string, number>();
   const refused = new Map<string, number>();
   let beganAt = 0;
   let failures = 0;
-  let isAnnounced = false;
+  let hasBegun = false;
   let isUnauthorizedLogged = false;
 
   function begin(): void {
-    if (!isAnnounced) announce({ what: 'failing' });
-    isAnnounced = true;
+    if (!hasBegun) emit({ type: 'outage-began' });
+    hasBegun = true;
   }
 
-  function takeFailure(whose: string, error: SpaceError): void {
-    if (failing.size === 0 && !isAnnounced) beganAt = performance.now();
-    const inARow = (failing.get(whose) ?? 0) + 1;
-    failing.set(whose, inARow);
+  function addFailure(subject: string, error: SpaceError): void {
+    if (failing.size === 0 && !hasBegun) beganAt = performance.now();
+    const inARow = (failing.get(subject) ?? 0) + 1;
+    failing.set(subject, inARow);
     failures += 1;
     const reason = error.message;
-    // With wrong credentials nothing will work until somebody changes them.
+    // Wrong credentials don't mend themselves, so the first 401 is logged at once.
     if (isUnauthorized(error) && !isUnauthorizedLogged) {
-      log.error({ reason }, 'SignalWire refuses our credentials: recordings stay as they are until it takes them');
+      log.error({ reason }, 'SignalWire refuses our credentials: recordings stay as they are until it accepts them');
       isUnauthorizedLogged = true;
       begin();
-    } else if (inARow > 1 && !isAnnounced) {
-      log.warn({ reason }, 'SignalWire fails: recordings stay as they are, and it is tried again until it works');
+    } else if (inARow > 1 && !hasBegun) {
+      log.warn({ reason }, 'SignalWire is failing: recordings stay as they are, and requests are retried');
       begin();
     }
   }
 
-  function takeRefusal(conferenceSid: string, error: SpaceError): void {
+  function addRefusal(conferenceSid: string, error: SpaceError): void {
     const inARow = (refused.get(conferenceSid) ?? 0) + 1;
     refused.set(conferenceSid, inARow);
     if (inARow !== LASTING_REFUSALS) return;
     const fields = { conferenceSid, reason: error.message };
-    log.warn(fields, 'the recording of a conference cannot be set right: it stays as it is, and is tried again');
+    log.warn(fields, 'SignalWire keeps refusing to change a recording: it stays as it is, and the change is retried');
   }
 
-  function endIfAllWorks(): void {
+  function endIfAllAnswered(): void {
     if (failing.size > 0) return;
-    if (isAnnounced) {
+    if (hasBegun) {
       const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
-      log.info({ seconds, failures }, 'SignalWire works again');
-      announce({ what: 'working' });
+      log.info({ seconds, failures }, 'SignalWire answers again');
+      emit({ type: 'outage-ended' });
     }
     failures = 0;
-    isAnnounced = false;
+    hasBegun = false;
     isUnauthorizedLogged = false;
   }
 
-  return (announcement) => {
-    switch (announcement.what) {
-      case 'failed': {
-        const { whose, error } = announcement;
+  return (event) => {
+    switch (event.type) {
+      case 'requests-failed': {
+        const { subject, error } = event;
         if (!(error instanceof SpaceError)) return;
         const isRefusal = isNotFound(error) || isUnprocessable(error);
-        if (!isRefusal || whose.startsWith('discovery')) return takeFailure(whose, error);
-        takeRefusal(whose, error);
-        if (failing.delete(whose)) endIfAllWorks();
+        if (!isRefusal || subject.startsWith('discovery')) return addFailure(subject, error);
+        addRefusal(subject, error);
+        if (failing.delete(subject)) endIfAllAnswered();
         return;
       }
-      case 'succeeded': {
-        const { whose } = announcement;
-        const refusals = refused.get(whose) ?? 0;
+      case 'requests-answered': {
+        const { subject } = event;
+        const refusals = refused.get(subject) ?? 0;
         if (refusals >= LASTING_REFUSALS) {
-          log.info({ conferenceSid: whose }, 'the recording of the conference is right again');
+          log.info({ conferenceSid: subject }, 'the recording is in the desired state again');
         }
-        refused.delete(whose);
-        failing.delete(whose);
-        endIfAllWorks();
+        refused.delete(subject);
+        failing.delete(subject);
+        endIfAllAnswered();
         return;
       }
-      case 'over':
-        // That SignalWire works again is for something that succeeds to say.
-        failing.delete(announcement.conferenceSid);
-        refused.delete(announcement.conferenceSid);
+      case 'conference-over':
+        // This doesn't end an outage: only an answered request does.
+        failing.delete(event.conferenceSid);
+        refused.delete(event.conferenceSid);
         return;
     }
   };

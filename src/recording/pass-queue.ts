@@ -1,45 +1,45 @@
 import PQueue from 'p-queue';
 import { SpaceError } from '../signalwire/space-error.js';
 
-/** Why a conference is read, the most urgent first (R7). */
-export const URGENCIES = ['hint', 'retry', 'resync'] as const;
-export type Urgency = (typeof URGENCIES)[number];
+/** Why a conference is to be read, the most urgent reason first (R7). */
+const PRIORITIES = ['hint', 'retry', 'resync'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
-/** What waits for this much longer than something more urgent goes before it, so nothing starves. */
+/** A pass goes before a more urgent one that was queued this much later, so nothing starves. */
 const HEAD_START_MS = 1000;
 
-/** How many passes go on at once: a pass has two requests in flight, so these are half the requests. */
+/** Bounds on the passes that run at the same time. A pass has two requests in flight, so requests are bounded at twice this. */
 const FIRST_BOUND = 50;
 const MIN_BOUND = 5;
 const MAX_BOUND = 500;
 
-/** The bound is halved once for all that fails together. */
+/** Failures this close together halve the bound only once. */
 const HALVE_AT_MOST_EVERY_MS = 1000;
 
-/** Work on conferences, so much at once, the most urgent first. */
-export interface UrgencyQueue {
-  /** @param key must not be waiting already */
-  add(key: string, urgency: Urgency, run: () => Promise<void>): void;
-  /** Lets what is waiting go as early as if it came now, with this urgency. Where it had to go earlier it still does. */
-  hasten(key: string, urgency: Urgency): void;
-  /** How SignalWire answered: undefined for well. */
-  onAnswer(error: unknown): void;
+/** Runs passes, a bounded number at a time, the most urgent first. */
+export interface PassQueue {
+  /** @param key must not be queued already */
+  add(key: string, priority: Priority, run: () => Promise<void>): void;
+  /** Moves a queued pass forward to where it would be if it were added now with this priority. Never moves it back. */
+  promote(key: string, priority: Priority): void;
+  /** Adapts the bound to how SignalWire answered a pass. @param error undefined if it answered well */
+  adapt(error: unknown): void;
 }
 
 /**
- * A queue ordered by deadline. Less urgent work gets a later deadline, so work that has waited long passes fresh work. The
- * bound grows while work waits and SignalWire answers well, and is halved when it's overloaded: by 429, 503 or a time-out.
+ * A queue ordered by deadline. A less urgent pass gets a later deadline. The bound grows while passes wait and SignalWire
+ * answers well. It is halved when SignalWire is overloaded, that is, after a 429, a 503 or a time-out.
  */
-export function createUrgencyQueue(): UrgencyQueue {
+export function createPassQueue(): PassQueue {
   const queue = new PQueue({ concurrency: FIRST_BOUND });
   const deadlines = new Map<string, number>();
   let halvedAt = Number.NEGATIVE_INFINITY;
 
-  const deadlineOf = (urgency: Urgency) => performance.now() + URGENCIES.indexOf(urgency) * HEAD_START_MS;
+  const deadlineFor = (priority: Priority) => performance.now() + PRIORITIES.indexOf(priority) * HEAD_START_MS;
 
   return {
-    add(key, urgency, run) {
-      const deadline = deadlineOf(urgency);
+    add(key, priority, run) {
+      const deadline = deadlineFor(priority);
       deadlines.set(key, deadline);
       void queue.add(
         () => {
@@ -50,14 +50,14 @@ export function createUrgencyQueue(): UrgencyQueue {
       );
     },
 
-    hasten(key, urgency) {
-      const deadline = deadlineOf(urgency);
+    promote(key, priority) {
+      const deadline = deadlineFor(priority);
       if (deadline >= (deadlines.get(key) ?? Number.NEGATIVE_INFINITY)) return;
       deadlines.set(key, deadline);
       queue.setPriority(key, -deadline);
     },
 
-    onAnswer(error) {
+    adapt(error) {
       if (error === undefined) {
         if (queue.size > 0) queue.concurrency = Math.min(MAX_BOUND, queue.concurrency + 1);
       } else if (isOverload(error) && performance.now() - halvedAt >= HALVE_AT_MOST_EVERY_MS) {

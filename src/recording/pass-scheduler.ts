@@ -1,71 +1,76 @@
-import type { Urgency, UrgencyQueue } from './pass-queue.js';
+import type { PassQueue, Priority } from './pass-queue.js';
 
-/** When something is to be done next, by itself. */
+/** When the next pass is due if nothing requests an earlier one. */
 export interface Deadline {
-  /** ms, by the monotonic clock. */
+  /** ms, monotonic. */
   at: number;
-  urgency: Urgency;
+  priority: Priority;
 }
 
-/** Whose turn it is: idle, waiting, or at work; one piece of work at a time, and one deadline while idle (R7). */
-export interface Turns {
+/** Schedules the passes of one conference: one at a time, and at most one deadline in between (R7). */
+export interface PassScheduler {
+  /** Whether no pass is running or queued. */
   readonly isIdle: boolean;
-  /** Asks for a turn. What is asked for during one causes one more after it, however often. */
-  ask(urgency: Urgency): void;
-  /** No more turns. */
-  end(): void;
+  /** Requests a pass. However many are requested during a pass, one more follows it. */
+  request(priority: Priority): void;
+  /** Runs no more passes. */
+  stop(): void;
 }
 
 /**
- * @param key what the queue knows it by
- * @param work what is done in a turn; returns the deadline of the next one, if any. Must not reject.
+ * @param key identifies the conference in the queue
+ * @param runPass returns the deadline of the next pass, if there is one. Must not reject.
  */
-export function createTurns(key: string, queue: UrgencyQueue, work: () => Promise<Deadline | undefined>): Turns {
-  let state: 'idle' | 'waiting' | 'working' | 'ended' = 'idle';
-  let askedMeanwhile: Urgency | undefined;
+export function createPassScheduler(
+  key: string,
+  queue: PassQueue,
+  runPass: () => Promise<Deadline | undefined>,
+): PassScheduler {
+  let state: 'idle' | 'queued' | 'running' | 'stopped' = 'idle';
+  let requestedMeanwhile: Priority | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const hasEnded = () => state === 'ended';
+  const isStopped = () => state === 'stopped';
 
-  function ask(urgency: Urgency): void {
+  function request(priority: Priority): void {
     clearTimeout(timer);
-    if (state === 'working') {
-      if (askedMeanwhile !== 'hint') askedMeanwhile = urgency;
-    } else if (state === 'waiting') {
-      queue.hasten(key, urgency);
+    if (state === 'running') {
+      if (requestedMeanwhile !== 'hint') requestedMeanwhile = priority;
+    } else if (state === 'queued') {
+      queue.promote(key, priority);
     } else if (state === 'idle') {
-      state = 'waiting';
-      queue.add(key, urgency, take);
+      state = 'queued';
+      queue.add(key, priority, run);
     }
   }
 
-  async function take(): Promise<void> {
-    if (hasEnded()) return;
-    state = 'working';
-    askedMeanwhile = undefined;
-    const deadline = await work();
-    if (hasEnded()) return;
+  async function run(): Promise<void> {
+    if (isStopped()) return;
+    state = 'running';
+    requestedMeanwhile = undefined;
+    const deadline = await runPass();
+    if (isStopped()) return;
     state = 'idle';
-    if (askedMeanwhile) ask(askedMeanwhile);
-    else if (deadline) waitFor(deadline);
+    if (requestedMeanwhile) request(requestedMeanwhile);
+    else if (deadline) waitUntil(deadline);
   }
 
-  function waitFor({ at, urgency }: Deadline): void {
-    const reach = () => {
-      // Node's timers may be some milliseconds early.
-      if (performance.now() < at) waitFor({ at, urgency });
-      else ask(urgency);
+  function waitUntil({ at, priority }: Deadline): void {
+    const onTimer = () => {
+      // Node's timers may fire some milliseconds early.
+      if (performance.now() < at) waitUntil({ at, priority });
+      else request(priority);
     };
-    timer = setTimeout(reach, Math.max(0, Math.ceil(at - performance.now())));
+    timer = setTimeout(onTimer, Math.max(0, Math.ceil(at - performance.now())));
   }
 
   return {
     get isIdle() {
-      return state === 'idle' || state === 'ended';
+      return state === 'idle' || state === 'stopped';
     },
-    ask,
-    end() {
-      state = 'ended';
+    request,
+    stop() {
+      state = 'stopped';
       clearTimeout(timer);
     },
   };

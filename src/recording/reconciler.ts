@@ -3,53 +3,53 @@ import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import { type Conference, createConference } from './conference.js';
-import type { Surroundings } from './conference-context.js';
+import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
-import { createUrgencyQueue } from './pass-queue.js';
+import { createPassQueue } from './pass-queue.js';
 
-/** A callback that names a conference. */
+/** What a callback reports about a conference. */
 export interface ConferenceReport {
   conferenceSid: string;
-  /** SignalWire's FriendlyName; undefined where the callback has none. */
+  /** SignalWire's FriendlyName; undefined if the callback has none. */
   name: string | undefined;
-  /** Whose call it's about; undefined where the callback doesn't say. */
+  /** The call that the callback is about; undefined if the callback doesn't name it. */
   callSid: string | undefined;
 }
 
-/** A callback that says who came or went. */
+/** A report that a participant joined or left. */
 export interface ParticipantReport extends ConferenceReport {
   callSid: string;
-  /** The callback's Timestamp (ms since 1970); undefined where it has none that can be read: then it's only a hint. */
+  /** The callback's Timestamp (ms since 1970). Undefined if it has none that we can read; the report is then only a hint. */
   happenedAt: number | undefined;
 }
 
-/** A callback on a recording. */
+/** What a callback reports about a recording. */
 export interface RecordingReport {
-  /** Undefined where the callback has none: then it's looked up by the recording. */
+  /** Undefined if the callback has none; the conference is then looked up by the recording. */
   conferenceSid: string | undefined;
   recordingSid: string;
-  /** Whether it says that the recording runs now (RecordingStatus in-progress). */
+  /** Whether the callback says that the recording is running (RecordingStatus in-progress). */
   hasBegun: boolean;
 }
 
-/** What is known to go on in the conferences of a name. */
+/** How many conferences of a name are known, and how many people are in them. */
 export interface Occupancy {
   conferences: number;
   people: number;
 }
 
-export interface ReconcilerOptions extends Omit<Surroundings, 'queue' | 'isStopping'> {
+export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
   /** Conferences whose name begins with this are ours (R10). */
   conferencePrefix: string;
 }
 
 /**
- * Drives each conference's recording to what its head count asks for. Callbacks are hints: each of the first five methods
- * takes one, returns at once and never throws; the work follows.
+ * Keeps the recording of each conference in the state that its head count asks for. Callbacks are hints: each of the first
+ * five methods takes one, returns at once, never throws, and leaves the work for later.
  */
 export interface Reconciler {
-  /** Any callback that names a conference, whatever its event is called. */
+  /** Any callback that names a conference, whatever the event. */
   conferenceReported(report: ConferenceReport): void;
   participantJoined(report: ParticipantReport): void;
   participantLeft(report: ParticipantReport): void;
@@ -59,53 +59,50 @@ export interface Reconciler {
   readonly size: number;
   occupancyOf(name: string): Occupancy;
   /**
-   * Learns what goes on in the space, and reads it again every interval from then on. Resolves once the conferences found
-   * have been read, or after `durations.firstDiscovery`.
+   * Discovers the conferences in the space, now and at every interval. Resolves when those found first have been read, or
+   * after `durations.firstDiscovery`.
    *
-   * @throws SpaceError when SignalWire refuses our credentials
+   * @throws SpaceError if SignalWire refuses our credentials
    */
   start(): Promise<void>;
-  /**
-   * Discovers no more, and resolves when every report is dealt with, or `durations.drain` is over: then a warning says
-   * what is left. Never rejects.
-   */
+  /** Stops discovery. Resolves when the work on every report is finished, or after `durations.drain`. Never rejects. */
   close(): Promise<void>;
 }
 
-/** How often a recording's conference is asked for that its callback doesn't name. */
+/** How many times we try to find the conference of a recording whose callback doesn't name it. */
 const MAX_LOOKUPS = 10;
 
-/** How often a start or a stop looks whether all is done, in milliseconds. */
+/** How often a start or a stop checks whether it is finished, in milliseconds. */
 const POLL_MS = 20;
 
-/** Takes reports from the first moment on; discovers only once it is started. */
+/** Takes reports at once, but discovers nothing until it is started. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { space, openRoom, announce, durations, conferencePrefix, random } = options;
-  /** By SID in small letters: callbacks and lists may differ in that. */
+  const { space, openRoom, emit, durations, conferencePrefix, random } = options;
+  /** By SID in lower case: the case may differ between callbacks and lists. */
   const conferences = new Map<string, Conference>();
   let discovery: Discovery | undefined;
-  /** How many recordings are being looked up. */
   let lookups = 0;
   let isStopping = false;
   let isClosed = false;
-  const queue = createUrgencyQueue();
-  const surroundings: Surroundings = { ...options, queue, isStopping: () => isStopping };
+  const queue = createPassQueue();
+  const context: ConferenceContext = { ...options, queue, isStopping: () => isStopping };
 
   const find = (sid: string) => conferences.get(sid.toLowerCase());
   const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
 
+  /** The conference that a report is about, which may be new to us. */
   function track({ conferenceSid, name, callSid }: ConferenceReport): Conference {
-    const forgetIt = () => forget(conference);
-    const conference = find(conferenceSid) ?? createConference(conferenceSid, surroundings, forgetIt);
-    conference.learnName(name ?? (callSid && openRoom.nameOf(callSid)));
+    const onOver = () => forget(conference);
+    const conference = find(conferenceSid) ?? createConference(conferenceSid, context, onOver);
+    conference.setName(name ?? (callSid && openRoom.nameOf(callSid)));
     conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;
   }
 
   function forget(conference: Conference): void {
-    conference.end();
+    conference.stop();
     conferences.delete(conference.sid.toLowerCase());
-    announce({ what: 'over', conferenceSid: conference.sid });
+    emit({ type: 'conference-over', conferenceSid: conference.sid });
     openRoom.conferenceOver(conference.name);
   }
 
@@ -119,26 +116,25 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (isFirst) openRoom.found(ours);
   }
 
-  /** Finds out whose recording it is that has begun, and takes the report then. */
-  async function lookUp(recordingSid: string): Promise<void> {
+  /** Looks up which conference a new recording belongs to, and reports the recording. */
+  async function lookUpConference(recordingSid: string): Promise<void> {
     lookups += 1;
-    for (let tries = 1; tries <= MAX_LOOKUPS && !isClosed; tries += 1) {
+    for (let attempt = 1; attempt <= MAX_LOOKUPS && !isClosed; attempt += 1) {
       const conferenceSid = await space.findConferenceOf(recordingSid).catch(() => undefined);
       if (conferenceSid !== undefined) {
         reportRecording(conferenceSid, recordingSid, true);
         break;
       }
-      await wait(backoff(tries, undefined, durations, random));
+      await wait(backoff(attempt, undefined, durations, random));
     }
     lookups -= 1;
   }
 
-  function reportRecording(sid: string, recordingSid: string, hasBegun: boolean): void {
+  function reportRecording(conferenceSid: string, recordingSid: string, hasBegun: boolean): void {
     if (isClosed) return;
-    if (hasBegun)
-      track({ conferenceSid: sid, name: undefined, callSid: undefined }).reportRecording(recordingSid, true);
-    // One that ends does so with its conference, or after it: that must not bring a conference back.
-    else find(sid)?.reportRecording(recordingSid, false);
+    if (hasBegun) track({ conferenceSid, name: undefined, callSid: undefined }).reportRecording(recordingSid, true);
+    // A recording ends with its conference or later, so its end must not bring a forgotten conference back.
+    else find(conferenceSid)?.reportRecording(recordingSid, false);
   }
 
   return {
@@ -146,21 +142,20 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return conferences.size;
     },
     occupancyOf(name) {
-      const ofName = [...conferences.values()].filter((conference) => conference.name === name);
-      return { conferences: ofName.length, people: ofName.reduce((sum, { people }) => sum + people.size, 0) };
+      const named = [...conferences.values()].filter((conference) => conference.name === name);
+      return { conferences: named.length, people: named.reduce((sum, { people }) => sum + people.size, 0) };
     },
 
-    conferenceReported: (report) => track(report).hint(),
+    conferenceReported: (report) => track(report).reportCallback(),
     participantJoined: (report) => track(report).reportParticipant(report.callSid, true, report.happenedAt),
     participantLeft: (report) => track(report).reportParticipant(report.callSid, false, report.happenedAt),
     conferenceEnded({ conferenceSid }) {
       const conference = find(conferenceSid);
       if (conference) forget(conference);
     },
-    recordingReported(report) {
-      const { conferenceSid, recordingSid, hasBegun } = report;
+    recordingReported({ conferenceSid, recordingSid, hasBegun }) {
       if (conferenceSid !== undefined) reportRecording(conferenceSid, recordingSid, hasBegun);
-      else if (hasBegun) void lookUp(recordingSid);
+      else if (hasBegun) void lookUpConference(recordingSid);
     },
 
     async start() {
@@ -168,18 +163,18 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const isInTime = () => performance.now() < until;
       const isFatal = (error: unknown) => isInTime() && isUnauthorized(error);
       discovery = startDiscovery({ ...options, onListed, isFatal });
-      let isDiscovered = false;
-      const discovered = discovery.first.then(() => {
-        isDiscovered = true;
+      let isComplete = false;
+      const completed = discovery.first.then(() => {
+        isComplete = true;
       });
-      await Promise.race([discovered, wait(durations.firstDiscovery)]);
-      const areRead = () => [...conferences.values()].every((conference) => !conference.isNew);
-      while (!areRead() && isInTime()) await wait(POLL_MS);
-      const announceStart = () => {
-        if (!isStopping) announce({ what: 'started', isDone: isDiscovered, conferences: conferences.size });
+      await Promise.race([completed, wait(durations.firstDiscovery)]);
+      const areAllRead = () => [...conferences.values()].every((conference) => !conference.isNew);
+      while (!areAllRead() && isInTime()) await wait(POLL_MS);
+      const emitDiscovery = () => {
+        if (!isStopping) emit({ type: 'first-discovery', isComplete, conferences: conferences.size });
       };
-      announceStart();
-      if (!isDiscovered) discovered.then(announceStart, () => {});
+      emitDiscovery();
+      if (!isComplete) completed.then(emitDiscovery, () => {});
     },
 
     async close() {
@@ -188,9 +183,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const until = performance.now() + durations.drain;
       while (busy().length + lookups > 0 && performance.now() < until) await wait(POLL_MS);
       isClosed = true;
-      const left = busy().map(({ sid }) => sid);
-      if (left.length > 0) announce({ what: 'left undone', conferenceSids: left });
-      for (const conference of conferences.values()) conference.end();
+      const conferenceSids = busy().map(({ sid }) => sid);
+      if (conferenceSids.length > 0) emit({ type: 'drain-timed-out', conferenceSids });
+      for (const conference of conferences.values()) conference.stop();
     },
   };
 }

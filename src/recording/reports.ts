@@ -1,22 +1,22 @@
-/** What a callback reported of one caller. */
+/** The last thing a callback reported about a caller. */
 export interface Report {
-  /** As the callback has it. */
+  /** As it was received. */
   callSid: string;
   isIn: boolean;
-  /** When it happened, by the callback's Timestamp (ms since 1970, whole seconds). */
+  /** When it happened, by the callback's Timestamp (ms since 1970, in whole seconds). */
   happenedAt: number;
-  /** When it came (ms, by the monotonic clock). */
+  /** When the callback arrived (ms, monotonic). */
   reportedAt: number;
-  /** Whether the call was asked for once the report had run out, and was alive: then the report counts once more. */
+  /** Whether the report expired, the call turned out to be alive, and the report was therefore extended once. */
   isRenewed: boolean;
-  /** Whether the call was asked for and is over: then nobody is in by it, whatever a list says. */
+  /** Whether SignalWire says that the call is over. The caller is then out, whatever the list says. */
   isCallOver: boolean;
 }
 
-/** The last report of each caller, by CallSid in small letters. */
+/** The last report about each caller, by CallSid in lower case. */
 export type Reports = Map<string, Report>;
 
-/** For how long reports count, and how long they tell a callback that comes late from news, in milliseconds. */
+/** How long a report overrides SignalWire's list, and how old a callback may be to count as news (ms). */
 export interface ReportWindows {
   join: number;
   leave: number;
@@ -24,8 +24,8 @@ export interface ReportWindows {
 }
 
 /**
- * Takes a report in, if it's news: neither known nor overtaken by another one of the same caller. Timestamps are whole
- * seconds; of a join and a leave within one second the leave is believed, as somebody who leaves has joined before.
+ * Stores a report if it is news, that is, if it is neither a duplicate nor older than the last report about this caller.
+ * Timestamps are whole seconds. If a join and a leave bear the same second, the leave wins: a caller joins before leaving.
  *
  * @returns whether it was news
  */
@@ -34,48 +34,57 @@ export function addReport(
   { callSid, isIn, happenedAt }: Pick<Report, 'callSid' | 'isIn' | 'happenedAt'>,
   now: number,
 ): boolean {
-  const known = reports.get(callSid.toLowerCase());
-  const isSameSecond = known?.happenedAt === happenedAt;
-  if (known && (isSameSecond ? !known.isIn || isIn : happenedAt < known.happenedAt)) return false;
+  const last = reports.get(callSid.toLowerCase());
+  const isSameSecond = last?.happenedAt === happenedAt;
+  if (last && (isSameSecond ? !last.isIn || isIn : happenedAt < last.happenedAt)) return false;
   const report = { callSid, isIn, happenedAt, reportedAt: now, isRenewed: false, isCallOver: false };
   reports.set(callSid.toLowerCase(), report);
   return true;
 }
 
-/** The CallSids on SignalWire's list, in small letters, and when it was asked for (ms): it's as old as the question. */
-export interface Listed {
+/** The participants that SignalWire lists (CallSids in lower case), and when we asked: the list may be that old (ms, monotonic). */
+export interface ParticipantList {
   callSids: ReadonlySet<string>;
   askedAt: number;
 }
 
-/** Who is in: the list, corrected by the reports that still count (R4). */
-export function whoIsIn({ callSids, askedAt }: Listed, reports: Reports, windows: ReportWindows): Set<string> {
+/** Who is in the conference: SignalWire's list, corrected by the reports that have not expired (R4). */
+export function mergeReports(
+  { callSids, askedAt }: ParticipantList,
+  reports: Reports,
+  windows: ReportWindows,
+): Set<string> {
   const people = new Set(callSids);
   for (const [key, report] of reports) {
     if (report.isCallOver) people.delete(key);
-    else if (counts(report, askedAt, windows) && report.isIn) people.add(key);
-    else if (counts(report, askedAt, windows)) people.delete(key);
+    else if (hasExpired(report, askedAt, windows)) continue;
+    else if (report.isIn) people.add(key);
+    else people.delete(key);
   }
   return people;
 }
 
-/** The reports that have run out and still contradict the list. Those that it confirms are forgotten. */
-export function contradicted({ callSids, askedAt }: Listed, reports: Reports, windows: ReportWindows): Report[] {
-  const found: Report[] = [];
+/** The expired reports that still contradict the list. Reports that the list confirms are dropped. */
+export function findContradictions(
+  { callSids, askedAt }: ParticipantList,
+  reports: Reports,
+  windows: ReportWindows,
+): Report[] {
+  const contradictions: Report[] = [];
   for (const [key, report] of reports) {
-    if (counts(report, askedAt, windows)) continue;
+    if (!hasExpired(report, askedAt, windows)) continue;
     const isConfirmed = (report.isIn && !report.isCallOver) === callSids.has(key);
     if (isConfirmed && askedAt - report.reportedAt >= windows.stale) reports.delete(key);
-    else if (!isConfirmed && !report.isCallOver) found.push(report);
+    else if (!isConfirmed && !report.isCallOver) contradictions.push(report);
   }
-  return found;
+  return contradictions;
 }
 
-/** When the reports that count once more will have run out (ms, monotonic). */
+/** When the renewed reports expire (ms, monotonic). */
 export function renewalEnds(reports: Reports, { join }: ReportWindows): number[] {
   return [...reports.values()].flatMap(({ isRenewed, reportedAt }) => (isRenewed ? [reportedAt + join] : []));
 }
 
-function counts({ isIn, reportedAt }: Report, askedAt: number, { join, leave }: ReportWindows): boolean {
-  return askedAt - reportedAt < (isIn ? join : leave);
+function hasExpired({ isIn, reportedAt }: Report, askedAt: number, { join, leave }: ReportWindows): boolean {
+  return askedAt - reportedAt >= (isIn ? join : leave);
 }

@@ -1,26 +1,26 @@
-/** A conference's name (SignalWire's FriendlyName) is at most this many characters. Source: SignalWire's OpenAPI document. */
+/** The longest name of a conference (SignalWire's FriendlyName), in characters. Source: SignalWire's OpenAPI document. */
 export const MAX_NAME_LENGTH = 64;
 
-/** Characters in a CallSid: SignalWire's SIDs are UUIDs. Source: SignalWire's OpenAPI document. */
+/** The length of a CallSid: SignalWire's SIDs are UUIDs. Source: SignalWire's OpenAPI document. */
 const SID_LENGTH = 36;
 
-/** The longest prefix that leaves room for a caller's CallSid behind it. */
+/** The longest prefix that leaves room for a CallSid. */
 export const MAX_PREFIX_LENGTH = MAX_NAME_LENGTH - SID_LENGTH;
 
-// XML 1.0 has no way to write control characters, lone surrogates or the two noncharacters; tab and line breaks it
-// has, but a parser may fold them, and then the name that comes back isn't the one that was sent.
+// XML 1.0 cannot represent control characters, lone surrogates or the two noncharacters. It can represent tabs and line
+// breaks, but a parser may normalise them, and the name that comes back would differ from the one we sent.
 const UNWRITABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 
 /**
- * What is wrong with a conference name, if anything.
+ * Says why a name is not a valid conference name.
  *
  * @param name the whole name, prefix included
- * @returns the end of a sentence that begins with what the name is of ("The room …"), or undefined when the name is fine
+ * @returns the rest of a sentence that begins with what the name belongs to ("The room …"); undefined if the name is valid
  */
-export function nameFault(name: string): string | undefined {
+export function invalidNameReason(name: string): string | undefined {
   if ([...name].length > MAX_NAME_LENGTH) {
-    return `is too long: with its prefix a conference's name may have ${MAX_NAME_LENGTH} characters.`;
+    return `is too long: with its prefix, a conference's name may have ${MAX_NAME_LENGTH} characters.`;
   }
-  if (UNWRITABLE.test(name)) return 'holds characters that XML cannot carry, such as control characters.';
+  if (UNWRITABLE.test(name)) return 'contains characters that XML cannot represent, such as control characters.';
   return undefined;
 }

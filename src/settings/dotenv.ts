@@ -1,12 +1,14 @@
 import { config } from 'dotenv';
-import { readSettings, type Settings } from './settings.js';
+import { readSettings } from './environment.js';
+import type { Settings } from './settings.js';
 
 /**
- * The settings of this process: from its environment, and from `.env` in the folder it runs in for what isn't there.
+ * Reads the settings of this process from its environment, and from `.env` in the working directory for variables that the
+ * environment lacks.
  *
- * @throws SettingsError, or an Error with a sentence when there is a `.env` that can't be read
+ * @throws SettingsError, or an Error with a sentence if there is a `.env` that can't be read
  */
-export function settingsOfProcess(): Settings {
+export function readProcessSettings(): Settings {
   const { error } = config({ quiet: true });
   if (error && !error.message.startsWith('ENOENT')) throw new Error(`.env could not be read: ${error.message}`);
   return readSettings(process.env);

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { SID } from './sid.js';
 import { SpaceError } from './space-error.js';
 
-// What each of SignalWire's answers must be, in its own names, and no more of it than we use. Source: its OpenAPI document
-// of the compatibility API. What must be there and isn't makes the whole answer unreadable: a list that is believed in part
-// would pause two people who talk.
+// The parts of SignalWire's answers that we use, in its own names. Source: its OpenAPI document of the compatibility API. If a
+// required part is missing, the whole answer is unreadable: a list that we believed in part could pause two people talking.
 
 const sid = z.string().regex(SID);
 const word = z.string().min(1);
-/** Anything that isn't a date is null: the SDK would take what is missing for now. */
+/** Null if it isn't a date: the SDK would read a missing date as the present time. */
 const date = z.string().nullable().catch(null);
 
 const conference = z.object({
@@ -32,7 +31,7 @@ const recording = z.object({
   sid,
   status: word,
   date_created: date,
-  /** The account's list has it; null for a recording of a call. */
+  /** Only the account's list has it. Null for a recording of a call. */
   conference_sid: sid.optional().catch(undefined),
 });
 
@@ -44,13 +43,13 @@ const phoneNumber = z.object({
   voice_application_sid: z.string().optional().catch(undefined),
 });
 
-/** A page of a list: other members, which would have the SDK look for the items elsewhere, are dropped. */
+/** A page of a list. Other members are dropped, because they would make the SDK look for the items elsewhere. */
 function page<Items extends z.ZodType>(name: string, items: Items) {
   return z.object({ [name]: items, next_page_uri: z.string().nullish() });
 }
 
-/** The items that make sense, without the others: one odd conference of somebody else's must not hide ours. */
-function sensible<Item extends z.ZodType>(item: Item) {
+/** Drops the items that can't be read, so that an odd conference of another application doesn't hide ours. */
+function readableItems<Item extends z.ZodType>(item: Item) {
   return z.array(z.unknown()).transform((listed) =>
     listed.flatMap((one) => {
       const result = item.safeParse(one);
@@ -59,52 +58,53 @@ function sensible<Item extends z.ZodType>(item: Item) {
   );
 }
 
-/** Where the status alone counts. An update may also be answered by 202 or 204, with or without a body (not documented). */
-const anything = z.unknown().transform(() => ({}));
+/** For updates, whose HTTP status is all we need. Whether they answer 200, 202 or 204, and with what body, isn't documented. */
+const anyBody = z.unknown().transform(() => ({}));
 
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
-  'GET Conferences': page('conferences', sensible(conference)),
+  'GET Conferences': page('conferences', readableItems(conference)),
   'GET Conferences/SID': z.object({ status: word }),
   'GET Participants': page('participants', z.array(participant)),
   'GET Recordings': page('recordings', z.array(recording)),
   'GET Recordings/SID': recording,
-  'POST Recordings/SID': anything,
+  'POST Recordings/SID': anyBody,
   'GET Calls/SID': z.object({ status: word }),
   'POST Calls': z.object({ sid }),
-  'GET IncomingPhoneNumbers': page('incoming_phone_numbers', sensible(phoneNumber)),
-  'POST IncomingPhoneNumbers/SID': anything,
+  'GET IncomingPhoneNumbers': page('incoming_phone_numbers', readableItems(phoneNumber)),
+  'POST IncomingPhoneNumbers/SID': anyBody,
 };
 
 const linked = z.object({ next_page_uri: z.string().min(1) });
 
 /**
- * Checks what SignalWire answered, and leaves only what we use of it.
+ * Checks an answer of SignalWire's, and keeps only what we use.
  *
- * @param path the path that was asked, or a URL with it
- * @param status of the answer
- * @param body the answer's JSON
- * @returns the answer in SignalWire's names
- * @throws SpaceError with that status, when the answer can't be what was asked for
+ * @param path the path of the request, or its whole URL
+ * @param status the HTTP status of the answer
+ * @param body the parsed JSON
+ * @returns the answer, in SignalWire's names
+ * @throws SpaceError with that status if the answer doesn't fit the request
  */
 export function checkAnswer(method: string, path: string, status: number, body: unknown): unknown {
   const kind = kindOf(path);
-  const asked = `${method} ${kind}`;
-  const unreadable = (why: string) =>
-    new SpaceError(`SignalWire's answer to ${asked} could not be read: ${why}`, { status });
+  const request = `${method} ${kind}`;
+  const unreadable = (reason: string) =>
+    new SpaceError(`SignalWire's answer to ${request} could not be read: ${reason}`, { status });
 
-  const result = ANSWERS[asked]?.safeParse(body);
-  if (!result) throw unreadable('nothing is known of such an answer');
+  const result = ANSWERS[request]?.safeParse(body);
+  if (!result) throw unreadable('this kind of answer is unknown');
   if (!result.success) {
     const [issue] = result.error.issues;
     throw unreadable([issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));
   }
   const next = linked.safeParse(result.data);
-  if (next.success && kindOf(next.data.next_page_uri) !== kind) throw unreadable('its next page is of something else');
+  if (next.success && kindOf(next.data.next_page_uri) !== kind)
+    throw unreadable('its next page belongs to something else');
   return result.data;
 }
 
 /**
- * The kind of resource at a path, whatever is before it: `…/Accounts/A/Conferences/C/Recordings/R.json?x=y` is
+ * The kind of resource at a path: `…/Accounts/A/Conferences/C/Recordings/R.json?x=y` is
  * `Recordings/SID`, and `…/Accounts/A/Conferences` is `Conferences`.
  */
 function kindOf(path: string): string {

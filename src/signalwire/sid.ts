@@ -1,5 +1,5 @@
 /**
- * A SID as SignalWire may write one. Its OpenAPI document has UUIDs; capitals and a prefix before them are taken, too
- * (assumed). Nothing in it can change the meaning of a URL that it's put into.
+ * A SID. SignalWire's OpenAPI document has UUIDs; upper case and a prefix are accepted too (assumed). No SID that matches can
+ * change the meaning of a URL that it is put into.
  */
 export const SID = /^[\w-]{1,64}$/;

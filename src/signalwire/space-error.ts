@@ -5,16 +5,13 @@ interface SpaceErrorOptions {
   cause?: unknown;
 }
 
-/** SignalWire refused a request, didn't answer it, or answered what can't be read. The message is for the log. */
+/** A request to SignalWire that was refused, wasn't answered, or got an unreadable answer. The message is for the log. */
 export class SpaceError extends Error {
-  /**
-   * HTTP status of the answer; undefined when there was none (no connection, time-out, connection lost), or the SDK
-   * couldn't read it.
-   */
+  /** HTTP status of the answer; undefined if there was none (no connection, time-out), or the SDK couldn't read it. */
   readonly status: number | undefined;
-  /** Milliseconds after which SignalWire wants to be asked again (`Retry-After`), if it said so. */
+  /** SignalWire's `Retry-After` in milliseconds; undefined if it sent none. */
   readonly retryAfterMs: number | undefined;
-  /** Why, in SignalWire's own words, if it said so. */
+  /** Why SignalWire refused, in its own words; undefined if it didn't say. */
   readonly reason: string | undefined;
 
   constructor(message: string, options: SpaceErrorOptions = {}) {
@@ -26,17 +23,17 @@ export class SpaceError extends Error {
   }
 }
 
-/** Whether SignalWire answered that what we asked for isn't there (404). */
+/** 404: SignalWire doesn't know the resource. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof SpaceError && error.status === 404;
 }
 
-/** Whether SignalWire answered that the thing can't take what was asked of it (422). */
+/** 422: the resource can't be changed in this way. */
 export function isUnprocessable(error: unknown): boolean {
   return error instanceof SpaceError && error.status === 422;
 }
 
-/** Whether SignalWire refused our credentials (401). */
+/** 401: SignalWire refused our credentials, or the token lacks a scope. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof SpaceError && error.status === 401;
 }

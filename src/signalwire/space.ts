@@ -1,21 +1,24 @@
 /**
- * What a recording does, as far as a read can say. `over` is what reads as completed, stopped, absent or failed. Whether
- * SignalWire uses such a word for a recording that is only paused isn't documented, so nothing may rely on its being final.
+ * The state of a recording, as far as a read can tell. `over` stands for completed, stopped, absent and failed. It isn't
+ * documented whether SignalWire uses one of these words for a recording that is only paused, so nothing may treat it as final.
  */
 export type ObservedState = 'in-progress' | 'paused' | 'over';
 
-/** What a recording can be asked to do. */
+/** A state that we can ask a recording to be in. */
 export type RecordingState = 'in-progress' | 'paused';
+
+/** What a pause leaves in the recording: nothing (`skip`) or silence. */
+export type PauseBehavior = 'skip' | 'silence';
 
 export interface Recording {
   sid: string;
   state: ObservedState;
 }
 
-/** Somebody in a conference. */
+/** Somebody on a conference's list of participants. */
 export interface Participant {
   callSid: string;
-  /** In SignalWire's word; undefined where it says none. */
+  /** SignalWire's word; undefined if it gives none. */
   status: string | undefined;
   hold: boolean;
   coaching: boolean;
@@ -24,67 +27,72 @@ export interface Participant {
 export interface ListedConference {
   sid: string;
   name: string;
-  /** ms since 1970, to the second; 0 where SignalWire's date can't be read. */
+  /** ms since 1970, in whole seconds; 0 if SignalWire's date can't be read. */
   createdAt: number;
 }
 
-/** A phone number of the project, and what takes its calls. */
+/** A phone number of the project, and what handles its calls. */
 export interface PhoneNumber {
   sid: string;
   /** In E.164 form. */
   phoneNumber: string;
-  /** The voice webhook; empty where there is none. */
+  /** The URL of the voice webhook; empty if there is none. */
   voiceUrl: string;
   voiceMethod: string;
-  /** Whether an application takes the calls: then the voice webhook is ignored. Source: SignalWire's OpenAPI document. */
+  /** Whether an application handles the calls. The voice webhook is then ignored. Source: SignalWire's OpenAPI document. */
   hasApplication: boolean;
 }
 
 /**
- * What we ask of a SignalWire space, in our words. Every method rejects with a SpaceError, and with nothing else. Lists are
- * whole, whatever pages they come in. How far lists and reads lag behind callbacks isn't documented.
+ * A SignalWire space: the requests that this service sends. Every method rejects with a SpaceError, and with nothing else.
+ * Lists are complete, however many pages they have. No document says how far lists and reads lag behind callbacks.
  */
 export interface Space {
   /**
-   * Conferences of that status. Where SignalWire refuses to filter by `init`, the conferences in that status among the
-   * thousand newest are returned; that the list begins with the newest is assumed.
+   * The conferences of that status. If SignalWire refuses to filter by `init`, the thousand newest are filtered here. That an
+   * unfiltered list begins with the newest is assumed.
    */
   listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
-  /** A conference's status in SignalWire's word; undefined when it knows no such conference (404). */
+  /** A conference's status, in SignalWire's word; undefined if it answers 404. */
   fetchConferenceStatus(conferenceSid: string): Promise<string | undefined>;
-  /** Everybody on the conference's list, whatever their status. */
+  /** Everybody on the conference's list of participants, whatever their status. */
   listParticipants(conferenceSid: string): Promise<Participant[]>;
-  /** The conference's recordings, newest first, those that are over included; empty when SignalWire knows none (404). */
+  /** The conference's recordings, newest first, including those that are over; empty if SignalWire answers 404. */
   listRecordings(conferenceSid: string): Promise<Recording[]>;
   /**
-   * One recording: as it reads under its conference, else (404) as it reads in the account's own list; undefined when
-   * SignalWire knows it in neither place.
+   * One recording, read under its conference; if that is a 404, read under the account. Undefined if SignalWire knows it in
+   * neither place.
    */
   fetchRecording(conferenceSid: string, recordingSid: string): Promise<Recording | undefined>;
-  /** The SID of the conference that a recording belongs to; undefined when SignalWire doesn't know or doesn't say. */
+  /** The SID of the conference that a recording belongs to; undefined if SignalWire doesn't say. */
   findConferenceOf(recordingSid: string): Promise<string | undefined>;
-  /** Pauses or resumes a recording. */
-  updateRecording(conferenceSid: string, recordingSid: string, state: RecordingState): Promise<void>;
-  /** Whether a call still is; undefined when SignalWire knows no such call (404). A status we don't know counts as alive. */
+  /** Pauses or resumes a recording. @param pauseBehavior matters for a pause only */
+  updateRecording(
+    conferenceSid: string,
+    recordingSid: string,
+    state: RecordingState,
+    pauseBehavior: PauseBehavior,
+  ): Promise<void>;
+  /** Whether a call is alive; undefined if SignalWire answers 404. A status that we don't know counts as alive. */
   fetchCallState(callSid: string): Promise<'alive' | 'over' | undefined>;
-  /** The call's status in SignalWire's word. */
+  /** A call's status, in SignalWire's word. */
   fetchCallStatus(callSid: string): Promise<string>;
-  /** The project's phone numbers. Needs the Numbers scope, without which SignalWire answers 401. */
+  /** The project's phone numbers. Needs the Numbers scope; without it SignalWire answers 401. */
   listPhoneNumbers(): Promise<PhoneNumber[]>;
-  /** Sets a number's voice webhook, to be asked by POST, and nothing else of it. */
+  /** Sets a number's voice webhook, with POST as its method, and changes nothing else. */
   pointPhoneNumber(sid: string, voiceUrl: string): Promise<void>;
-  /** Calls somebody, who is put where the LaML at `url` says; returns the CallSid. Both numbers are in E.164 form. */
+  /** Places a call. The person called is put where the LaML at `url` says. Numbers are in E.164 form. @returns the CallSid */
   placeCall(call: { to: string; from: string; url: string }): Promise<string>;
   /**
-   * What SignalWire's clock says now (ms since 1970), by the `Date` header of its last answer and the monotonic clock
-   * since; by our own wall clock while it has answered nothing.
+   * SignalWire's clock (ms since 1970): the `Date` header of its last answer, plus the time since then. Our own clock until
+   * SignalWire has answered.
    */
   now(): number;
-  /** Closes the connections; requests under way fail. */
+  /** Closes the connections. Requests in flight fail. */
   close(): void;
 }
 
-/** The part of a space that deciding on recordings and rooms takes. */
+/** The part of a space that the reconciler and the rooms need. */
 export type ConferenceSpace = Omit<
   Space,
   'fetchCallStatus' | 'listPhoneNumbers' | 'pointPhoneNumber' | 'placeCall' | 'close'

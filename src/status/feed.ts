@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import type { PolicyFor } from '../recording/recording-policy.js';
 import { version } from '../version.js';
-import type { History, HistoryEvent, Life, Recording } from './history.js';
+import type { History, HistoryEvent, RecordingStatus, Timeline } from './history.js';
 
-/** What `GET /conferences` answers. Times are ISO 8601, by the service's clock. */
+/** The answer of `GET /conferences`. Times are ISO 8601, by the service's clock. */
 export interface Feed {
   version: string;
-  /** When this copy of the service began to watch. */
+  /** When this copy of the service started watching. */
   since: string;
-  /** Since when SignalWire hasn't answered us: what is shown may be out of date. Null where it answers. */
+  /** Since when SignalWire has been failing, so that the feed may be out of date; null if it isn't failing. */
   signalWireFailingSince: string | null;
-  /** With fewer people in, a recording is paused. */
-  minParticipants: number;
-  /** In the order in which they were seen. */
-  live: ShownConference[];
+  /** In the order in which they were first seen. */
+  live: FeedConference[];
   /** The latest first, 20 at most. */
-  finished: ShownConference[];
+  finished: FeedConference[];
 }
 
-export interface ShownConference {
+export interface FeedConference {
   sid: string;
-  /** Null while we haven't heard it. */
+  /** Null until it is known. */
   name: string | null;
   /** The name without CONFERENCE_PREFIX. */
   room: string | null;
@@ -28,72 +27,75 @@ export interface ShownConference {
   endedAt: string | null;
   people: number;
   callSids: string[];
-  recording: Recording;
+  /** The recording is paused while fewer people are in. */
+  minParticipants: number;
+  recording: RecordingStatus;
   recordingSince: string;
-  /** Without the stretch that has lasted since `recordingSince`. */
+  /** Without the time since `recordingSince`. */
   recordedSeconds: number;
   pausedSeconds: number;
-  /** Oldest first; of a long conference the latest 100. */
-  events: ShownEvent[];
+  /** Oldest first; only the latest 100 of a long conference. */
+  events: FeedEvent[];
 }
 
-export type ShownEvent = Omit<HistoryEvent, 'at'> & { at: string };
+export type FeedEvent = Omit<HistoryEvent, 'at'> & { at: string };
 
 /**
- * The history as JSON. Nothing in it depends on when it is asked for, so its ETag changes with each change and at no
- * other time: whoever brings the latest one is answered 304 without anything being written out.
+ * Answers with the history as JSON. The answer depends only on the history and not on the time of the request, so its ETag
+ * changes with each event and never otherwise. A request with the current ETag gets a 304, and nothing is serialised.
  *
- * @param prefix what the names of conferences have before the room
+ * @param prefix what precedes the room in a conference's name
  */
-export function feed(history: History, minParticipants: number, prefix: string): RequestHandler {
-  // A copy that is started anew, and any other, counts its versions from zero as well.
-  const copy = randomUUID();
-  // With hundreds of conferences writing all of them out each second would hold up webhooks.
-  const written = new WeakMap<Life, { version: number; json: string }>();
+export function createFeed(history: History, policyFor: PolicyFor, prefix: string): RequestHandler {
+  // Every process counts its versions from zero, so the ETag needs a part that differs between processes.
+  const processId = randomUUID();
+  // Serialising hundreds of conferences every second would delay webhooks.
+  const cache = new WeakMap<Timeline, { version: number; json: string }>();
 
-  function write(life: Life): string {
-    const known = written.get(life);
-    if (known?.version === life.version) return known.json;
-    const json = JSON.stringify(show(life, prefix));
-    written.set(life, { version: life.version, json });
+  function serialise(timeline: Timeline): string {
+    const cached = cache.get(timeline);
+    if (cached?.version === timeline.version) return cached.json;
+    const { minParticipants } = policyFor(timeline.name);
+    const json = JSON.stringify(toFeedConference(timeline, minParticipants, prefix));
+    cache.set(timeline, { version: timeline.version, json });
     return json;
   }
 
   return (request, response) => {
-    const etag = `W/"${copy}-${history.version}"`;
+    const etag = `W/"${processId}-${history.version}"`;
     response.set('etag', etag);
-    // Not Express' `fresh`, which holds that nobody wants a 304 who sends Cache-Control: no-cache; browsers' fetch does.
+    // Express' `fresh` never answers 304 to a request with Cache-Control: no-cache, which a browser's fetch sends.
     if (request.get('if-none-match')?.split(/, */).includes(etag)) return response.status(304).end();
     const { since, failingSince } = history;
     const about: Omit<Feed, 'live' | 'finished'> = {
       version,
-      since: time(since),
-      signalWireFailingSince: failingSince === undefined ? null : time(failingSince),
-      minParticipants,
+      since: iso(since),
+      signalWireFailingSince: failingSince === undefined ? null : iso(failingSince),
     };
-    const [live, finished] = [history.live(), history.finished()].map((lives) => `[${lives.map(write).join()}]`);
+    const [live, finished] = [history.live(), history.finished()].map((list) => `[${list.map(serialise).join()}]`);
     response.type('json').send(`${JSON.stringify(about).slice(0, -1)},"live":${live},"finished":${finished}}`);
   };
 }
 
-function show(life: Life, prefix: string): ShownConference {
-  const { sid, name, firstSeenAt, endedAt, people, recording, recordingSince, events } = life;
+function toFeedConference(timeline: Timeline, minParticipants: number, prefix: string): FeedConference {
+  const { sid, name, firstSeenAt, endedAt, people, recording, recordingSince, events } = timeline;
   return {
     sid,
     name: name ?? null,
     room: name?.startsWith(prefix) ? name.slice(prefix.length) : (name ?? null),
-    firstSeenAt: time(firstSeenAt),
-    endedAt: endedAt === undefined ? null : time(endedAt),
+    firstSeenAt: iso(firstSeenAt),
+    endedAt: endedAt === undefined ? null : iso(endedAt),
     people: people.size,
     callSids: [...people],
+    minParticipants,
     recording,
-    recordingSince: time(recordingSince),
-    recordedSeconds: Math.round(life.recordedMs) / 1000,
-    pausedSeconds: Math.round(life.pausedMs) / 1000,
-    events: events.map((event) => ({ ...event, at: time(event.at) })),
+    recordingSince: iso(recordingSince),
+    recordedSeconds: Math.round(timeline.recordedMs) / 1000,
+    pausedSeconds: Math.round(timeline.pausedMs) / 1000,
+    events: events.map((event) => ({ ...event, at: iso(event.at) })),
   };
 }
 
-function time(ms: number): string {
+function iso(ms: number): string {
   return new Date(ms).toISOString();
 }

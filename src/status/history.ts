@@ -1,10 +1,10 @@
-import type { Announcement, Snapshot } from '../recorder-events.js';
-import type { RecordingState } from '../signalwire/space.js';
+import type { ConferenceSnapshot, RecorderEvent } from '../recorder-events.js';
+import type { ObservedState, RecordingState } from '../signalwire/space.js';
 
-/** What a conference's recording does: SignalWire's words, and `none` where it isn't there, or isn't any more. */
-export type Recording = RecordingState | 'none';
+/** The state of a conference's recording in SignalWire's words; `none` if there is no recording, or it is over. */
+export type RecordingStatus = RecordingState | 'none';
 
-/** Something that happened in a conference, and how things were after it. */
+/** Something that happened in a conference, and the state after it. */
 export interface HistoryEvent {
   /** ms since 1970. */
   at: number;
@@ -12,129 +12,130 @@ export interface HistoryEvent {
   /** Who joined or left. */
   callSid?: string;
   people: number;
-  recording: Recording;
+  recording: RecordingStatus;
 }
 
-/** A conference's life, as far as this copy has seen it. */
-export interface Life {
+/** The course of one conference, as far as this copy of the service has seen it. */
+export interface Timeline {
   readonly sid: string;
   name: string | undefined;
-  /** When this copy saw it first (ms since 1970). */
+  /** When this copy first saw it (ms since 1970). */
   readonly firstSeenAt: number;
-  /** When it was over (ms since 1970). */
+  /** When it ended (ms since 1970). */
   endedAt: number | undefined;
-  /** CallSids of those who are in. */
+  /** CallSids of the people in the conference. */
   people: Set<string>;
-  recording: Recording;
-  /** Since when the recording has done so (ms since 1970; and as `performance.now` has it, which no clock change moves). */
+  recording: RecordingStatus;
+  /** Since when the recording has been in its state: ms since 1970, and ms of the monotonic clock. */
   recordingSince: number;
-  turnedAt: number;
-  /** How long it ran and how long it was paused, in stretches that are over. */
+  changedAt: number;
+  /** How long it ran and was paused, without the time since `recordingSince`. */
   recordedMs: number;
   pausedMs: number;
-  /** Oldest first. The first one says how things were when it happened; earlier ones may be forgotten. */
+  /** Oldest first. Each has the state after it, so the oldest ones can be dropped. */
   events: HistoryEvent[];
-  /** Another one after each change. */
+  /** Differs after each change. */
   version: number;
 }
 
-/** What the conferences went through since the start, in memory, as much of it as can be shown. */
+/** What happened in the conferences since the start, in memory, as far as it can be shown. */
 export interface History {
   /** When it began (ms since 1970). */
   readonly since: number;
-  /** Since when SignalWire has been failing (ms since 1970); undefined where it isn't. */
+  /** Since when SignalWire has been failing (ms since 1970); undefined if it isn't. */
   readonly failingSince: number | undefined;
-  /** Another one after each change. */
+  /** Differs after each change. */
   readonly version: number;
-  hear(announcement: Announcement): void;
-  /** Those in progress, in the order they were seen. */
-  live(): Life[];
+  record(event: RecorderEvent): void;
+  /** Those in progress, in the order in which they were first seen. */
+  live(): Timeline[];
   /** Those that are over, the latest first. */
-  finished(): Life[];
+  finished(): Timeline[];
 }
 
 const MAX_FINISHED = 20;
 
-/** More than a strip can show, and little enough to be sent each second. */
+/** More than the page can show, and few enough to be sent every second. */
 const MAX_EVENTS = 100;
 
-/** Begins with nothing seen. */
+/** An empty history. */
 export function createHistory(): History {
   const since = Date.now();
-  const live = new Map<string, Life>();
-  const finished = new Map<string, Life>();
+  const live = new Map<string, Timeline>();
+  const finished = new Map<string, Timeline>();
   let failingSince: number | undefined;
   let version = 0;
 
-  function change(life: Life): void {
-    life.version += 1;
+  function touch(timeline: Timeline): void {
+    timeline.version += 1;
     version += 1;
   }
 
-  function note(life: Life, event: Pick<HistoryEvent, 'what' | 'callSid'>): void {
-    life.events.push({ at: Date.now(), ...event, people: life.people.size, recording: life.recording });
-    if (life.events.length > MAX_EVENTS) life.events.shift();
-    change(life);
+  function append(timeline: Timeline, event: Pick<HistoryEvent, 'what' | 'callSid'>): void {
+    const { people, recording } = timeline;
+    timeline.events.push({ at: Date.now(), ...event, people: people.size, recording });
+    if (timeline.events.length > MAX_EVENTS) timeline.events.shift();
+    touch(timeline);
   }
 
-  function take(snapshot: Snapshot, isLook: boolean): void {
-    const { name, people, recording } = snapshot;
-    const life = live.get(snapshot.sid) ?? begin(snapshot, isLook);
-    if (!life) return;
-    if (name !== undefined && life.name !== name) {
-      life.name = name;
-      change(life);
+  /** @param isRead whether the snapshot comes from a read. Nobody can then say when the people in it joined. */
+  function update(snapshot: ConferenceSnapshot, isRead: boolean): void {
+    const timeline = live.get(snapshot.sid) ?? begin(snapshot, isRead);
+    if (!timeline) return;
+    const { name, people, recordingState } = snapshot;
+    if (name !== undefined && timeline.name !== name) {
+      timeline.name = name;
+      touch(timeline);
     }
-    for (const callSid of life.people) {
+    for (const callSid of timeline.people) {
       if (people.has(callSid)) continue;
-      life.people.delete(callSid);
-      note(life, { what: 'left', callSid });
+      timeline.people.delete(callSid);
+      append(timeline, { what: 'left', callSid });
     }
     for (const callSid of people) {
-      if (life.people.has(callSid)) continue;
-      life.people.add(callSid);
-      note(life, { what: 'joined', callSid });
+      if (timeline.people.has(callSid)) continue;
+      timeline.people.add(callSid);
+      append(timeline, { what: 'joined', callSid });
     }
-    if (turnTo(life, shownAs(recording))) note(life, { what: 'recording' });
+    if (setRecording(timeline, toStatus(recordingState))) append(timeline, { what: 'recording' });
   }
 
-  /** @param isLook whether it was found by looking: then nobody can say when those who are in have joined */
-  function begin({ sid, name, people, recording }: Snapshot, isLook: boolean): Life | undefined {
-    // What isn't there has no life, and a late callback doesn't bring one back.
-    if (!recording && (people.size === 0 || finished.has(sid))) return undefined;
-    const life = finished.get(sid) ?? createLife(sid, name);
+  function begin({ sid, name, people, recordingState }: ConferenceSnapshot, isRead: boolean): Timeline | undefined {
+    // An empty conference isn't shown, and a late callback must not bring a finished one back.
+    if (!recordingState && (people.size === 0 || finished.has(sid))) return undefined;
+    const timeline = finished.get(sid) ?? createTimeline(sid, name);
     finished.delete(sid);
-    live.set(sid, life);
-    life.endedAt = undefined;
-    if (isLook) {
-      life.people = new Set(people);
-      turnTo(life, shownAs(recording));
+    live.set(sid, timeline);
+    timeline.endedAt = undefined;
+    if (isRead) {
+      timeline.people = new Set(people);
+      setRecording(timeline, toStatus(recordingState));
     }
-    note(life, { what: 'seen' });
-    return life;
+    append(timeline, { what: 'seen' });
+    return timeline;
   }
 
-  function setRecording(conferenceSid: string, recording: Recording): void {
-    const life = live.get(conferenceSid);
-    if (life && turnTo(life, recording)) note(life, { what: 'recording' });
+  function updateRecording(conferenceSid: string, recording: RecordingStatus): void {
+    const timeline = live.get(conferenceSid);
+    if (timeline && setRecording(timeline, recording)) append(timeline, { what: 'recording' });
   }
 
   function end(conferenceSid: string): void {
-    const life = live.get(conferenceSid);
-    if (!life) return;
-    life.endedAt = Date.now();
-    life.people.clear();
-    turnTo(life, 'none');
-    note(life, { what: 'over' });
+    const timeline = live.get(conferenceSid);
+    if (!timeline) return;
+    timeline.endedAt = Date.now();
+    timeline.people.clear();
+    setRecording(timeline, 'none');
+    append(timeline, { what: 'over' });
     live.delete(conferenceSid);
-    finished.set(conferenceSid, life);
+    finished.set(conferenceSid, timeline);
     for (const sid of finished.keys()) {
       if (finished.size <= MAX_FINISHED) break;
       finished.delete(sid);
     }
   }
 
-  function noteFailing(at: number | undefined): void {
+  function setFailingSince(at: number | undefined): void {
     failingSince = at;
     version += 1;
   }
@@ -147,21 +148,28 @@ export function createHistory(): History {
     get version() {
       return version;
     },
-    hear(announcement) {
-      const { what } = announcement;
-      if (what === 'reported' || what === 'participant' || what === 'read') {
-        take(announcement.conference, what === 'read');
-      } else if (what === 'written') setRecording(announcement.conference.sid, announcement.state);
-      else if (what === 'over') end(announcement.conferenceSid);
-      else if (what === 'failing') noteFailing(Date.now());
-      else if (what === 'working') noteFailing(undefined);
+    record(event) {
+      switch (event.type) {
+        case 'callback-received':
+        case 'participant-reported':
+        case 'conference-read':
+          return update(event.conference, event.type === 'conference-read');
+        case 'recording-written':
+          return updateRecording(event.conference.sid, event.state);
+        case 'conference-over':
+          return end(event.conferenceSid);
+        case 'outage-began':
+          return setFailingSince(Date.now());
+        case 'outage-ended':
+          return setFailingSince(undefined);
+      }
     },
     live: () => [...live.values()],
     finished: () => [...finished.values()].reverse(),
   };
 }
 
-function createLife(sid: string, name: string | undefined): Life {
+function createTimeline(sid: string, name: string | undefined): Timeline {
   const now = Date.now();
   return {
     sid,
@@ -171,7 +179,7 @@ function createLife(sid: string, name: string | undefined): Life {
     people: new Set(),
     recording: 'none',
     recordingSince: now,
-    turnedAt: performance.now(),
+    changedAt: performance.now(),
     recordedMs: 0,
     pausedMs: 0,
     events: [],
@@ -179,18 +187,18 @@ function createLife(sid: string, name: string | undefined): Life {
   };
 }
 
-function shownAs(recording: Snapshot['recording']): Recording {
-  return recording === undefined || recording === 'over' ? 'none' : recording;
+function toStatus(state: ObservedState | undefined): RecordingStatus {
+  return state === undefined || state === 'over' ? 'none' : state;
 }
 
-/** @returns whether that is something else than before */
-function turnTo(life: Life, recording: Recording): boolean {
-  if (life.recording === recording) return false;
+/** @returns whether the state differs from the one before */
+function setRecording(timeline: Timeline, recording: RecordingStatus): boolean {
+  if (timeline.recording === recording) return false;
   const now = performance.now();
-  if (life.recording === 'in-progress') life.recordedMs += now - life.turnedAt;
-  if (life.recording === 'paused') life.pausedMs += now - life.turnedAt;
-  life.recording = recording;
-  life.recordingSince = Date.now();
-  life.turnedAt = now;
+  if (timeline.recording === 'in-progress') timeline.recordedMs += now - timeline.changedAt;
+  if (timeline.recording === 'paused') timeline.pausedMs += now - timeline.changedAt;
+  timeline.recording = recording;
+  timeline.recordingSince = Date.now();
+  timeline.changedAt = now;
   return true;
 }

@@ -1,21 +1,21 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Announcement } from '../recorder-events.js';
+import type { RecorderEvent } from '../recorder-events.js';
 import type { History } from './history.js';
 
-/** What is counted and timed, for Prometheus. */
+/** Counters and timings for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
-  hear(announcement: Announcement): void;
-  /** All of it, in Prometheus' text format. */
+  record(event: RecorderEvent): void;
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
 }
 
-/** In seconds, from a near SignalWire to a request that times out; beyond that it's an outage. */
+/** In seconds, from a fast answer to a request that times out. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
-/** Names and units (seconds) follow Prometheus' conventions. What alerts are about begins with zero, as a rate needs it. */
+/** Names and units follow Prometheus' conventions. Series that alerts use begin at zero, because a rate needs that. */
 export function createMetrics(history: History): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -23,7 +23,7 @@ export function createMetrics(history: History): Metrics {
 
   new Gauge({
     name: 'recorder_conferences',
-    help: 'Conferences in progress, by what their recording does.',
+    help: 'Conferences in progress, by the state of their recording.',
     labelNames: ['recording'],
     registers,
     collect() {
@@ -39,37 +39,37 @@ export function createMetrics(history: History): Metrics {
   });
   const requests = new Histogram({
     name: 'recorder_signalwire_request_duration_seconds',
-    help: 'What SignalWire was asked, and how long that took, by operation and outcome.',
+    help: 'Duration of requests to SignalWire, by operation and outcome.',
     labelNames: ['operation', 'outcome'],
     buckets: BUCKETS,
     registers,
   });
   const reactions = new Histogram({
     name: 'recorder_reaction_seconds',
-    help: 'From the arrival of a callback until SignalWire has taken the pause or resume that answers it.',
+    help: 'Time from the arrival of a callback until SignalWire has acknowledged the pause or resume that it triggered.',
     labelNames: ['action'],
     buckets: BUCKETS,
     registers,
   });
   const sweeps = new Counter({
     name: 'recorder_sweeps_total',
-    help: "Discoveries that got one of SignalWire's lists of conferences.",
+    help: 'Lists of conferences that SignalWire has returned.',
     registers,
   });
   const lastSweep = new Gauge({
     name: 'recorder_last_sweep_timestamp_seconds',
-    help: "When a discovery last got one of SignalWire's lists of conferences.",
+    help: 'When SignalWire last returned a list of conferences.',
     registers,
   });
   const corrections = new Counter({
     name: 'recorder_corrections_total',
-    help: 'Pauses and resumes that no callback asked for, by what found that they were needed.',
+    help: 'Pauses and resumes that no callback triggered, by the kind of read that did.',
     labelNames: ['action', 'found_by'],
     registers,
   });
   const retries = new Counter({
     name: 'recorder_retries_total',
-    help: 'Reads, writes and discoveries that failed and were to be tried again.',
+    help: 'Reads, writes and discoveries that failed and were retried.',
     registers,
   });
 
@@ -78,32 +78,32 @@ export function createMetrics(history: History): Metrics {
     for (const found_by of ['resync', 'settling read']) corrections.inc({ action, found_by }, 0);
   }
 
-  function hear(announcement: Announcement): void {
-    switch (announcement.what) {
-      case 'webhook':
-        webhooks.inc({ route: announcement.route, status: announcement.status });
+  function record(event: RecorderEvent): void {
+    switch (event.type) {
+      case 'webhook-answered':
+        webhooks.inc({ route: event.route, status: event.status });
         break;
-      case 'request': {
-        const { operation, outcome, ms } = announcement;
+      case 'request-finished': {
+        const { operation, outcome, ms } = event;
         requests.observe({ operation, outcome }, ms / 1000);
         break;
       }
-      case 'written': {
-        const { state, cause, reactionMs } = announcement;
+      case 'recording-written': {
+        const { state, trigger, reactionMs } = event;
         const action = ACTIONS[state];
-        if (reactionMs === undefined) corrections.inc({ action, found_by: cause.what });
+        if (reactionMs === undefined) corrections.inc({ action, found_by: trigger.kind });
         else reactions.observe({ action }, reactionMs / 1000);
         break;
       }
-      case 'discovered':
+      case 'conferences-listed':
         sweeps.inc();
         lastSweep.setToCurrentTime();
         break;
-      case 'failed':
+      case 'requests-failed':
         retries.inc();
         break;
     }
   }
 
-  return { contentType: registry.contentType, hear, text: () => registry.metrics() };
+  return { contentType: registry.contentType, record, text: () => registry.metrics() };
 }

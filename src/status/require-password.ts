@@ -1,18 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { Refusal } from '../refusal.js';
+import createHttpError from 'http-errors';
 
-/** Lets through who knows the password, by HTTP Basic (RFC 7617) with any user name; asks others for it (401). */
+/** Admits requests with the password, by HTTP Basic (RFC 7617) with any user name. Asks for it otherwise (401). */
 export function requirePassword(password: string): RequestHandler {
-  const wanted = digest(password);
+  const expected = digest(password);
   return (request, response, next) => {
     const given = passwordIn(request.get('authorization'));
-    // Digests are of one length, which a comparison in constant time needs, and don't give away the password's.
-    if (given !== undefined && timingSafeEqual(digest(given), wanted)) return next();
+    // Digests have equal lengths, which a comparison in constant time needs, and hide the length of the password.
+    if (given !== undefined && timingSafeEqual(digest(given), expected)) return next();
     response.set('www-authenticate', 'Basic realm="Conference recordings", charset="UTF-8"');
-    // A browser asks without a password first, then asks its user for one.
-    if (given === undefined) return response.status(401).type('text/plain').send('The password is needed.\n');
-    throw new Refusal(401, 'The password is wrong.');
+    // A browser's first request has no password, so it isn't logged as an error.
+    if (given === undefined) return response.status(401).type('text/plain').send('A password is required.\n');
+    throw createHttpError(401, 'The password is wrong.');
   };
 }
 

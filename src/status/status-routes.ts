@@ -1,45 +1,44 @@
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
-import type { Announce } from '../recorder-events.js';
-import { feed } from './feed.js';
+import type { Listener } from '../recorder-events.js';
+import type { PolicyFor } from '../recording/recording-policy.js';
+import { createFeed } from './feed.js';
 import { createHistory } from './history.js';
 import { createMetrics } from './metrics.js';
 import { requirePassword } from './require-password.js';
 
 export interface StatusOptions {
   password: string;
-  /** As the service was told: what the page calls alone, and what the names of conferences have before the room. */
-  minParticipants: number;
+  policyFor: PolicyFor;
   conferencePrefix: string;
 }
 
-/** What goes on, for people and machines to look at. */
+/** The status of the service, for people and machines. */
 export interface Status {
-  /** Those who take in what the service announces. */
-  listeners: Announce[];
+  /** They must receive every event. */
+  listeners: Listener[];
   /** `/`, `/conferences` and `/metrics`. */
-  routes: Router;
+  router: Router;
 }
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 
-/** Begins to listen, with nothing seen yet. */
-export function createStatus({ password, minParticipants, conferencePrefix }: StatusOptions): Status {
+export function createStatus({ password, policyFor, conferencePrefix }: StatusOptions): Status {
   const history = createHistory();
   const metrics = createMetrics(history);
-  const routes = express.Router();
-  const admit: RequestHandler[] = [headers(), keepPrivate, requirePassword(password)];
+  const router = express.Router();
+  const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];
 
-  const showMetrics: RequestHandler = async (_request, response) => {
+  const sendMetrics: RequestHandler = async (_request, response) => {
     response.set('content-type', metrics.contentType).send(await metrics.text());
   };
 
-  routes.get(['/', '/status.css', '/status.js'], admit, express.static(PAGE, { cacheControl: false }));
-  routes.get('/conferences', admit, feed(history, minParticipants, conferencePrefix));
-  routes.get('/metrics', admit, showMetrics);
+  router.get(['/', '/status.css', '/status.js'], admit, express.static(PAGE, { cacheControl: false }));
+  router.get('/conferences', admit, createFeed(history, policyFor, conferencePrefix));
+  router.get('/metrics', admit, sendMetrics);
 
-  return { listeners: [history.hear, metrics.hear], routes };
+  return { listeners: [history.record, metrics.record], router };
 }
 
 const keepPrivate: RequestHandler = (_request, response, next) => {
@@ -47,8 +46,8 @@ const keepPrivate: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** The page needs its own script, stylesheet and feed, an icon that is written in it, and nothing else. */
-function headers(): RequestHandler {
+/** The page may load its own script, stylesheet and feed, and an icon that it contains, and nothing else. */
+function securityHeaders(): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -63,8 +62,8 @@ function headers(): RequestHandler {
         frameAncestors: ["'none'"],
       },
     },
-    // Whether a host is to be reached by https alone is for whoever ends TLS before us to say. On plain http browsers
-    // complain of the other two, and they guard nothing here.
+    // Whether a host is reached by https alone is for the proxy in front of us to say. The other two headers protect nothing
+    // here, and browsers complain about them on plain http.
     strictTransportSecurity: false,
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { place, untilAnswered } from '../../src/cli/place-call.js';
+import { placeCall, waitUntilAnswered } from '../../src/cli/place-call.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
 
@@ -25,8 +25,8 @@ describe('a call that is placed', () => {
   ] as const)('tells that it ended %s', async (end, sentence) => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, end);
-    const sid = await place(space, call);
-    await expect(untilAnswered(space, sid)).rejects.toThrow(sentence);
+    const sid = await placeCall(space, call);
+    await expect(waitUntilAnswered(space, sid)).rejects.toThrow(sentence);
     expect(simulator.conferences()).toEqual([]);
   });
 
@@ -40,24 +40,24 @@ describe('a call that is placed', () => {
   ])('tells why SignalWire refuses %s', async (_case, change, sentence) => {
     const { simulator, space, call } = await start();
     simulator.invalidNumbers.add('+15550100604');
-    await expect(place(space, { ...call, ...change })).rejects.toThrow(sentence);
+    await expect(placeCall(space, { ...call, ...change })).rejects.toThrow(sentence);
   });
 
   it('is waited for though SignalWire fails to tell once, and given up when it goes on failing', async () => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, 'busy');
-    const sid = await place(space, call);
+    const sid = await placeCall(space, call);
     let fails = 1;
     simulator.onRequest = (_request, handle) => (fails-- > 0 ? { status: 503, body: '' } : handle());
-    await expect(untilAnswered(space, sid)).rejects.toThrow('The line is busy.');
+    await expect(waitUntilAnswered(space, sid)).rejects.toThrow('The line is busy.');
     fails = Number.POSITIVE_INFINITY;
-    await expect(untilAnswered(space, sid)).rejects.toThrow(/What has become of the call isn't known: .*503/);
+    await expect(waitUntilAnswered(space, sid)).rejects.toThrow(/What has become of the call isn't known: .*503/);
   });
 
   it('tells that the credentials are refused, and never the token', async () => {
     const { space, call } = await start('PT-secret');
-    await expect(place(space, call)).rejects.toThrow(/refused the credentials \(401\).*Voice scope/);
-    await expect(place(space, call)).rejects.not.toThrow(/PT-secret/);
+    await expect(placeCall(space, call)).rejects.toThrow(/refused the credentials \(401\).*Voice scope/);
+    await expect(placeCall(space, call)).rejects.not.toThrow(/PT-secret/);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('a call that is placed', () => {
   ] as const)('is placed once, though SignalWire %s', async (_case, outcome, sentence) => {
     const { simulator, space, posts, call } = await start();
     simulator.onRequest = () => outcome;
-    await expect(place(space, call)).rejects.toThrow(sentence);
+    await expect(placeCall(space, call)).rejects.toThrow(sentence);
     expect(posts).toHaveLength(1);
   });
 });

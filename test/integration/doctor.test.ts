@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { examine } from '../../src/cli/doctor-checks.js';
+import { runChecks } from '../../src/cli/doctor-checks.js';
 import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
 import type { Settings } from '../../src/settings/settings.js';
@@ -22,7 +22,8 @@ async function startAll(simulator?: Simulator) {
 /** What the doctor finds: a mark and a sentence each. */
 async function lookAt(settings: Settings) {
   const findings: string[] = [];
-  for await (const { is, sentence } of examine(settings, spaceOf(settings))) findings.push(`${is}: ${sentence}`);
+  for await (const { status, sentence } of runChecks(settings, spaceOf(settings)))
+    findings.push(`${status}: ${sentence}`);
   return findings;
 }
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
 import { createHttpClient } from '../../src/signalwire/http-client.js';
-import { type Answered, createSpace } from '../../src/signalwire/rest-space.js';
+import { createSpace, type RequestOutcome } from '../../src/signalwire/rest-space.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
 const PROJECT = '51a91a7e-0000-4000-8000-000000000001';
@@ -25,14 +25,13 @@ async function startSpace(answer: RequestListener, timeoutMs = 1000) {
   server.keepAliveTimeout = 0;
   const port = await listen(server, 0, '127.0.0.1');
   const spaceUrl = `http://127.0.0.1:${port}`;
-  const answered: Answered[] = [];
+  const answered: RequestOutcome[] = [];
   const space = createSpace({
     spaceUrl,
     projectId: PROJECT,
     apiToken: 'token',
-    pauseBehavior: 'skip',
     timeoutMs,
-    onAnswered: (one) => void answered.push(one),
+    onRequest: (one) => void answered.push(one),
   });
   onTestFinished(async () => {
     server.closeAllConnections();
@@ -77,8 +76,8 @@ describe('a request to SignalWire', () => {
       seen.push({ method: request.method, url: request.url, body, authorization, type });
       response.end('{"status":"paused"}');
     });
-    await space.updateRecording(CONFERENCE, RECORDING, 'paused');
-    await space.updateRecording(CONFERENCE, RECORDING, 'in-progress');
+    await space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip');
+    await space.updateRecording(CONFERENCE, RECORDING, 'in-progress', 'skip');
     const common = {
       method: 'POST',
       url: `/2010-04-01/Accounts/${PROJECT}/Conferences/${CONFERENCE}/Recordings/${RECORDING}.json`,
@@ -103,7 +102,7 @@ describe('a request to SignalWire', () => {
     const { space } = await startSpace((_request, response) => response.writeHead(status).end(body));
     for (const promise of [
       space.listParticipants(CONFERENCE),
-      space.updateRecording(CONFERENCE, RECORDING, 'paused'),
+      space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip'),
     ]) {
       const error = await failureOf(promise);
       expect(error.status).toBe(status);
@@ -204,7 +203,7 @@ describe('a request to SignalWire', () => {
     const { space } = await startSpace((request) =>
       request.socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`),
     );
-    const error = await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused'));
+    const error = await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip'));
     expect(error.message).toMatch(/101/);
     expect(error.message).not.toMatch(/timeout/);
   });
@@ -307,8 +306,8 @@ describe('a request to SignalWire', () => {
     [204, ''],
   ])('to pause or resume is obeyed when it is answered with %i %s', async (status, body) => {
     const { space, answered } = await startSpace((_request, response) => response.writeHead(status).end(body));
-    expect(await space.updateRecording(CONFERENCE, RECORDING, 'paused')).toBeUndefined();
-    expect(await space.updateRecording(CONFERENCE, RECORDING, 'in-progress')).toBeUndefined();
+    expect(await space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip')).toBeUndefined();
+    expect(await space.updateRecording(CONFERENCE, RECORDING, 'in-progress', 'skip')).toBeUndefined();
     expect(answered.map(({ operation, outcome }) => [operation, outcome])).toEqual([
       ['update_recording', 'ok'],
       ['update_recording', 'ok'],
@@ -469,7 +468,7 @@ describe('what SignalWire does not know (404)', () => {
     expect(await space.fetchCallState(CONFERENCE)).toBeUndefined();
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBe(404);
     expect((await failureOf(space.listConferences('init'))).status).toBe(404);
-    expect((await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused'))).status).toBe(404);
+    expect((await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip'))).status).toBe(404);
   });
 
   it("of a recording under its conference is looked for in the account's own list", async () => {

@@ -1,8 +1,9 @@
 import { reportConferenceEvent } from '../../src/http/webhooks/conference-event.js';
 import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
-import type { Announce } from '../../src/recorder-events.js';
+import type { Listener } from '../../src/recorder-events.js';
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
+import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
@@ -31,8 +32,8 @@ export interface CopyOptions {
   random: () => number;
   /** What really happens, for a contender that needs no callbacks. */
   truth: Truth;
-  /** It announces something. */
-  onAnnouncement?: Announce;
+  /** It emits an event. */
+  onEvent?: Listener;
   /** It logs something. */
   log(line: string): void;
 }
@@ -49,18 +50,19 @@ export interface Truth {
   watch(watcher: (conference: Conference) => void): void;
 }
 
-/** The service itself: what `service.ts` puts together, without HTTP around it. */
+/** The service itself: what `recorder.ts` puts together, without HTTP around it. */
 export function startCopy(options: CopyOptions): Copy {
-  const { space, prefix, log } = options;
+  const { space, prefix, minParticipants, log } = options;
   const openRoom = createOpenRoom({ space, prefix, occupancyOf: (name) => reconciler.occupancyOf(name) });
   const reconciler = createReconciler({
     ...options,
-    announce(announcement) {
-      options.onAnnouncement?.(announcement);
-      if (announcement.what === 'written')
-        log(`#${numberOf(announcement.conference.sid)} ${announcement.state} (${announcement.cause.what})`);
-      else if (announcement.what === 'over') log(`#${numberOf(announcement.conferenceSid)} is over`);
-      else if (announcement.what === 'failed' && !isSpaceError(announcement.error)) throw announcement.error;
+    policyFor: createRecordingPolicy({ minParticipants, pauseBehavior: 'skip' }),
+    emit(event) {
+      options.onEvent?.(event);
+      if (event.type === 'recording-written')
+        log(`#${numberOf(event.conference.sid)} ${event.state} (${event.trigger.kind})`);
+      else if (event.type === 'conference-over') log(`#${numberOf(event.conferenceSid)} is over`);
+      else if (event.type === 'requests-failed' && !isSpaceError(event.error)) throw event.error;
     },
     durations: DEFAULT_DURATIONS,
     conferencePrefix: prefix,

@@ -14,7 +14,7 @@ export function startGuide({ space, prefix, minParticipants }: CopyOptions): Cop
     const people = await space.listParticipants(conferenceSid);
     const isEnough = people.filter(({ status }) => status !== 'completed').length >= minParticipants;
     if (hasJoined === recording.isPaused && hasJoined === isEnough) {
-      await space.updateRecording(conferenceSid, recording.sid, isEnough ? 'in-progress' : 'paused');
+      await space.updateRecording(conferenceSid, recording.sid, isEnough ? 'in-progress' : 'paused', 'skip');
       recording.isPaused = !isEnough;
     }
   }

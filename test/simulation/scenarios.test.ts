@@ -447,9 +447,9 @@ describe('what is over', () => {
       await stage.run(100);
       for (const call of [first, second]) stage.model.endCall(call);
       await stage.run(100);
-      stage.announced.length = 0;
+      stage.events.length = 0;
       await stage.run(20_000);
-      expect(stage.announced.filter((what) => !['discovered', 'succeeded'].includes(what))).toEqual([]);
+      expect(stage.events.filter((type) => !['conferences-listed', 'requests-answered'].includes(type))).toEqual([]);
     }));
 });
 

@@ -28,8 +28,8 @@ export interface Stage {
   model: SpaceModel;
   /** What was asked of SignalWire so far, in the order in which it was answered. */
   requests: MemoryRequest[];
-  /** What the copy has announced so far, in a word each. */
-  announced: string[];
+  /** The types of the events that the copy has emitted. */
+  events: string[];
   /** What goes wrong with reads, and with writes; may be changed at any time. */
   faults: Faults;
   writeFaults: Faults;
@@ -102,7 +102,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       random: () => stream('jitter').next(),
       truth: { model, latency: () => requestMs, wait: clock.wait, watch() {} },
       log() {},
-      onAnnouncement: ({ what }) => void stage.announced.push(what),
+      onEvent: ({ type }) => void stage.events.push(type),
     });
   }
 
@@ -110,7 +110,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     clock,
     model,
     requests: [],
-    announced: [],
+    events: [],
     faults: { ...NO_FAULTS },
     writeFaults: { ...NO_FAULTS },
     requestMs,

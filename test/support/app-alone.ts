@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import { createApp } from '../../src/http/app.js';
+import { createRoutes, type RoutesOptions } from '../../src/http/routes.js';
 import { listen } from '../../src/http/server.js';
-import { type AppOptions, createApp } from '../../src/http/webhook-routes.js';
 import type { Reconciler } from '../../src/recording/reconciler.js';
-import { readSettings, type Settings } from '../../src/settings/settings.js';
+import { readSettings } from '../../src/settings/environment.js';
+import type { Settings } from '../../src/settings/settings.js';
 import { sign, signJson } from './sign.js';
 
 export const KEY = 'PSK_test';
@@ -25,7 +27,8 @@ export interface AppAlone {
   log: (Record<string, unknown> & { level: number; msg: string })[];
 }
 
-export interface Options extends Partial<Pick<AppOptions, 'ready' | 'publicUrl'>> {
+export interface Options extends Partial<Pick<RoutesOptions, 'publicUrl'>> {
+  ready?: Promise<unknown>;
   settings?: Partial<Settings>;
 }
 
@@ -52,7 +55,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
     SIGNALWIRE_SIGNING_KEY: KEY,
     PUBLIC_URL,
   });
-  const app = createApp({
+  const routes = createRoutes({
     settings: { ...read, ...settings },
     openRoom: {
       nameFor(callSid) {
@@ -60,14 +63,14 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
         return `recorded-${callers[0]}`;
       },
     },
-    ready,
+    ready: () => ready,
     reconciler,
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
-    announce: () => {},
+    emit: () => {},
     status: undefined,
     publicUrl: publicUrl ?? (() => PUBLIC_URL),
   });
-  const server = createServer(app);
+  const server = createServer(createApp(routes));
   const port = await listen(server, 0, '127.0.0.1');
   onTestFinished(() => {
     server.closeAllConnections();

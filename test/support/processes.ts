@@ -11,14 +11,15 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { eventually } from './service-beside-simulator.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-export const SIMULATOR = fileURLToPath(new URL('../../src/cli/simulator.ts', import.meta.url));
-export const CALL = fileURLToPath(new URL('../../src/cli/call.ts', import.meta.url));
-export const DOCTOR = fileURLToPath(new URL('../../src/cli/doctor.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const SIMULATOR = [CLI, 'simulator'];
+export const CALL = [CLI, 'call'];
+export const DOCTOR = [CLI, 'doctor'];
 export const TSX = import.meta.resolve('tsx');
 
 /** Runs a program in a folder of its own, where there is no .env unless the test writes one. */
 export async function run(
-  program: string,
+  program: string | string[],
   env: Record<string, string>,
   dotenv?: string | 'a folder',
   args: string[] = [],
@@ -27,7 +28,7 @@ export async function run(
   onTestFinished(() => rm(cwd, { recursive: true }));
   if (dotenv === 'a folder') await mkdir(join(cwd, '.env'));
   else if (dotenv) await writeFile(join(cwd, '.env'), dotenv);
-  const child: ChildProcess = spawn(process.execPath, ['--import', TSX, program, ...args], {
+  const child: ChildProcess = spawn(process.execPath, ['--import', TSX, ...[program].flat(), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
   });
@@ -39,7 +40,7 @@ export async function run(
 }
 
 /** Runs a program to its end, and tells its exit code and what it printed. */
-export async function runToEnd(program: string, env: Record<string, string>, ...args: string[]) {
+export async function runToEnd(program: string | string[], env: Record<string, string>, ...args: string[]) {
   const { exit, output } = await run(program, env, undefined, args);
   const [code] = await exit;
   return { code, ...output };

@@ -3,7 +3,8 @@ import { onTestFinished, vi } from 'vitest';
 import type { OpenTunnel } from '../../src/http/tunnel.js';
 import type { Durations } from '../../src/recording/durations.js';
 import { type Service, startService } from '../../src/service.js';
-import { readSettings, type Settings } from '../../src/settings/settings.js';
+import { readSettings } from '../../src/settings/environment.js';
+import type { Settings } from '../../src/settings/settings.js';
 import { createSpace } from '../../src/signalwire/rest-space.js';
 import type { Space } from '../../src/signalwire/space.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
@@ -60,7 +61,7 @@ export function settingsFor(simulator: Simulator, changes: Partial<Settings> = {
 
 /** The space as the service with these settings asks it; closed when the test is over. */
 export function spaceOf(settings: Settings): Space {
-  const space = createSpace({ ...settings, timeoutMs: 5000, onAnswered: () => {} });
+  const space = createSpace({ ...settings, timeoutMs: 5000, onRequest: () => {} });
   onTestFinished(() => space.close());
   return space;
 }

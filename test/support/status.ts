@@ -1,5 +1,5 @@
 import request from 'supertest';
-import type { Feed, ShownConference } from '../../src/status/feed.js';
+import type { Feed, FeedConference } from '../../src/status/feed.js';
 import type { Pair } from './service-beside-simulator.js';
 
 export const PASSWORD = 'open sesame';
@@ -14,7 +14,7 @@ export async function feedOf(pair: Pair): Promise<Feed> {
 }
 
 /** The only conference in progress that the feed shows. */
-export async function onlyLive(pair: Pair): Promise<ShownConference> {
+export async function onlyLive(pair: Pair): Promise<FeedConference> {
   const { live } = await feedOf(pair);
   const [conference, ...others] = live;
   if (!conference || others.length > 0) throw new Error(`The feed shows ${live.length} conferences in progress.`);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Cause, Snapshot } from '../../src/recorder-events.js';
+import type { ConferenceSnapshot, Trigger } from '../../src/recorder-events.js';
 import { createHistory, type History } from '../../src/status/history.js';
 
-const RESYNC: Cause = { what: 'resync', at: undefined };
+const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined };
 
 let history: History;
 
@@ -12,25 +12,25 @@ beforeEach(() => {
   history = createHistory();
 });
 
-const snapshot = (people: string[], recording: Snapshot['recording'], sid: string) => ({
+const snapshot = (people: string[], recording: ConferenceSnapshot['recordingState'], sid: string) => ({
   sid,
   name: 'recorded-sales',
   people: new Set(people),
   recordingSid: recording && `recording of ${sid}`,
-  recording,
+  recordingState: recording,
 });
 
 /** A read has found this. */
-function read(people: string[], recording?: Snapshot['recording'], sid = 'one') {
-  history.hear({ what: 'read', conference: snapshot(people, recording, sid), cause: RESYNC });
+function read(people: string[], recording?: ConferenceSnapshot['recordingState'], sid = 'one') {
+  history.record({ type: 'conference-read', conference: snapshot(people, recording, sid), trigger: RESYNC });
 }
 
 /** A callback has reported this. */
-function report(people: string[], recording?: Snapshot['recording'], sid = 'one') {
-  history.hear({ what: 'reported', conference: snapshot(people, recording, sid) });
+function report(people: string[], recording?: ConferenceSnapshot['recordingState'], sid = 'one') {
+  history.record({ type: 'callback-received', conference: snapshot(people, recording, sid) });
 }
 
-const end = (sid = 'one') => history.hear({ what: 'over', conferenceSid: sid });
+const end = (sid = 'one') => history.record({ type: 'conference-over', conferenceSid: sid });
 const later = (ms: number) => vi.advanceTimersByTime(ms);
 const only = () => history.live()[0];
 const happened = () => only()?.events.map(({ what, callSid }) => (callSid ? `${callSid} ${what}` : what));
@@ -80,17 +80,17 @@ describe('the history', () => {
     read(['b'], 'paused');
     expect(isNew()).toBe(true);
     const named = { ...snapshot(['b'], 'paused', 'one'), name: 'another name' };
-    history.hear({ what: 'read', conference: named, cause: RESYNC });
+    history.record({ type: 'conference-read', conference: named, trigger: RESYNC });
     expect(isNew()).toBe(true);
     end();
     expect(isNew()).toBe(true);
     end();
     end('never seen');
     expect(isNew()).toBe(false);
-    history.hear({ what: 'failing' });
+    history.record({ type: 'outage-began' });
     expect(isNew()).toBe(true);
     expect(history.failingSince).toBe(Date.now());
-    history.hear({ what: 'working' });
+    history.record({ type: 'outage-ended' });
     expect(isNew()).toBe(true);
     expect(history.failingSince).toBeUndefined();
   });
@@ -110,16 +110,19 @@ describe('the history', () => {
 
   it('keeps people apart from what it was shown', () => {
     const people = new Set(['a']);
-    const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recording: undefined };
-    history.hear({ what: 'reported', conference });
+    const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recordingState: undefined };
+    history.record({ type: 'callback-received', conference });
     people.add('b');
-    history.hear({ what: 'reported', conference });
+    history.record({ type: 'callback-received', conference });
     expect(happened()).toEqual(['seen', 'a joined', 'b joined']);
   });
 
   it('keeps a name when a callback comes that has none', () => {
     report(['a']);
-    history.hear({ what: 'reported', conference: { ...snapshot(['a'], undefined, 'one'), name: undefined } });
+    history.record({
+      type: 'callback-received',
+      conference: { ...snapshot(['a'], undefined, 'one'), name: undefined },
+    });
     expect(only()?.name).toBe('recorded-sales');
   });
 

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Announce } from '../../src/recorder-events.js';
-import { createOutage } from '../../src/recording/outage.js';
+import type { Listener } from '../../src/recorder-events.js';
+import { createOutageDetector } from '../../src/recording/outage.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
 const unavailable = new SpaceError('SignalWire answered 503', { status: 503 });
@@ -9,21 +9,21 @@ const unauthorized = new SpaceError('SignalWire answered 401', { status: 401 });
 const notFound = new SpaceError('SignalWire answered 404', { status: 404 });
 
 let lines: { level: number; msg: string; failures?: number; conferenceSid?: string }[];
-let announced: string[];
-let listen: Announce;
+let emitted: string[];
+let listen: Listener;
 
 beforeEach(() => {
   lines = [];
-  announced = [];
+  emitted = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  listen = createOutage(log, ({ what }) => announced.push(what));
+  listen = createOutageDetector(log, ({ type }) => emitted.push(type));
 });
 
 const logged = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);
-const succeed = (whose: string) => listen({ what: 'succeeded', whose });
+const succeed = (subject: string) => listen({ type: 'requests-answered', subject });
 
-function fail(whose: string, error: unknown = unavailable, times = 1): void {
-  for (let time = 0; time < times; time += 1) listen({ what: 'failed', whose, error });
+function fail(subject: string, error: unknown = unavailable, times = 1): void {
+  for (let time = 0; time < times; time += 1) listen({ type: 'requests-failed', subject, error });
 }
 
 describe('an outage', () => {
@@ -34,11 +34,11 @@ describe('an outage', () => {
     fail('a');
     fail('b', unavailable, 2);
     succeed('a');
-    expect(logged()).toEqual(['40 SignalWire fails']);
+    expect(logged()).toEqual(['40 SignalWire is']);
     succeed('b');
-    expect(logged()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
+    expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
     expect(lines.at(-1)).toMatchObject({ failures: 5 });
-    expect(announced).toEqual(['failing', 'working']);
+    expect(emitted).toEqual(['outage-began', 'outage-ended']);
   });
 
   it('is not logged when the next try succeeds', () => {
@@ -47,15 +47,15 @@ describe('an outage', () => {
       succeed('a');
     }
     expect(logged()).toEqual([]);
-    expect(announced).toEqual([]);
+    expect(emitted).toEqual([]);
   });
 
   it('does not wait for a conference that is over, but for something that succeeds', () => {
     fail('gone', unavailable, 2);
-    listen({ what: 'over', conferenceSid: 'gone' });
-    expect(logged()).toEqual(['40 SignalWire fails']);
+    listen({ type: 'conference-over', conferenceSid: 'gone' });
+    expect(logged()).toEqual(['40 SignalWire is']);
     succeed('another');
-    expect(logged()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
+    expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
   });
 
   it('by refused credentials is an error, logged at once and once, and once more the next time', () => {
@@ -63,15 +63,15 @@ describe('an outage', () => {
       fail('a', unauthorized, 3);
       succeed('a');
     }
-    const once = ['50 SignalWire refuses', '30 SignalWire works'];
+    const once = ['50 SignalWire refuses', '30 SignalWire answers'];
     expect(logged()).toEqual([...once, ...once]);
-    expect(announced).toEqual(['failing', 'working', 'failing', 'working']);
+    expect(emitted).toEqual(['outage-began', 'outage-ended', 'outage-began', 'outage-ended']);
   });
 
   it('is not made of our own mistakes', () => {
     fail('a', new Error('a bug'), 5);
     expect(logged()).toEqual([]);
-    expect(announced).toEqual([]);
+    expect(emitted).toEqual([]);
   });
 });
 
@@ -83,7 +83,7 @@ describe('a refusal', () => {
     expect(lines).toMatchObject([{ level: 40, conferenceSid: 'a' }]);
     succeed('a');
     expect(lines.slice(1)).toMatchObject([{ level: 30, conferenceSid: 'a' }]);
-    expect(announced).toEqual([]);
+    expect(emitted).toEqual([]);
   });
 
   it('is forgotten with what succeeds, and with its conference', () => {
@@ -91,7 +91,7 @@ describe('a refusal', () => {
       fail('a', notFound, 3);
       succeed('a');
       fail('b', notFound, 3);
-      listen({ what: 'over', conferenceSid: 'b' });
+      listen({ type: 'conference-over', conferenceSid: 'b' });
     }
     expect(logged()).toEqual([]);
   });
@@ -99,6 +99,6 @@ describe('a refusal', () => {
   it('ends an outage: SignalWire answers', () => {
     fail('a', unavailable, 2);
     fail('a', notFound);
-    expect(logged()).toEqual(['40 SignalWire fails', '30 SignalWire works']);
+    expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
   });
 });

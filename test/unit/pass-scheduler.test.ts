@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createUrgencyQueue } from '../../src/recording/pass-queue.js';
-import { createTurns, type Deadline } from '../../src/recording/pass-scheduler.js';
+import { createPassQueue } from '../../src/recording/pass-queue.js';
+import { createPassScheduler, type Deadline } from '../../src/recording/pass-scheduler.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 
 let now: number;
@@ -15,93 +15,93 @@ beforeEach(() => {
   });
 });
 
-/** Time goes by, and the timers are so much ahead of it. */
+/** Lets time pass. Timers fire this much too early. */
 async function pass(ms: number, aheadMs = 0): Promise<void> {
   now += ms - aheadMs;
   await vi.advanceTimersByTimeAsync(ms);
   now += aheadMs;
 }
 
-/** Work that ends when the test says so. */
-function startTurns() {
+/** Passes that end when the test says so. */
+function startScheduler() {
   const ends: ((deadline?: Deadline) => void)[] = [];
-  const turns = createTurns('a', createUrgencyQueue(), () => new Promise((resolve) => ends.push(resolve)));
+  const scheduler = createPassScheduler('a', createPassQueue(), () => new Promise((resolve) => ends.push(resolve)));
   const end = async (deadline?: Deadline) => {
     ends.at(-1)?.(deadline);
     await pass(0);
   };
-  return { turns, works: () => ends.length, end };
+  return { scheduler, passes: () => ends.length, end };
 }
 
-describe('turns', () => {
-  it('what is asked for during one causes one more after it, however often', async () => {
-    const { turns, works, end } = startTurns();
-    for (let time = 0; time < 3; time += 1) turns.ask('resync');
+describe('the passes of a conference', () => {
+  it('one that is requested during another follows it, once, however often it is requested', async () => {
+    const { scheduler, passes, end } = startScheduler();
+    for (let time = 0; time < 3; time += 1) scheduler.request('resync');
     await pass(0);
-    expect(works()).toBe(1);
-    for (let time = 0; time < 3; time += 1) turns.ask('hint');
+    expect(passes()).toBe(1);
+    for (let time = 0; time < 3; time += 1) scheduler.request('hint');
     await pass(0);
-    expect(works()).toBe(1);
+    expect(passes()).toBe(1);
     await end();
-    expect(works()).toBe(2);
+    expect(passes()).toBe(2);
     await end();
-    expect(works()).toBe(2);
-    expect(turns.isIdle).toBe(true);
+    expect(passes()).toBe(2);
+    expect(scheduler.isIdle).toBe(true);
   });
 
-  it('the deadline of one brings the next, never too early, though a timer may be', async () => {
-    const { turns, works, end } = startTurns();
-    turns.ask('hint');
+  it('the next one starts at its deadline, and not earlier, even if a timer does', async () => {
+    const { scheduler, passes, end } = startScheduler();
+    scheduler.request('hint');
     await pass(0);
-    await end({ at: 1000.5, urgency: 'retry' });
+    await end({ at: 1000.5, priority: 'retry' });
     await pass(1001, 3);
-    expect(works()).toBe(1);
+    expect(passes()).toBe(1);
     await pass(1);
     await pass(3);
-    expect(works()).toBe(2);
+    expect(passes()).toBe(2);
   });
 
-  it('what is asked for before a deadline takes its place', async () => {
-    const { turns, works, end } = startTurns();
-    turns.ask('hint');
+  it('one that is requested before a deadline replaces it', async () => {
+    const { scheduler, passes, end } = startScheduler();
+    scheduler.request('hint');
     await pass(0);
-    await end({ at: 1000, urgency: 'resync' });
-    turns.ask('hint');
+    await end({ at: 1000, priority: 'resync' });
+    scheduler.request('hint');
     await pass(0);
     await end();
     await pass(5000);
-    expect(works()).toBe(2);
+    expect(passes()).toBe(2);
   });
 
-  it('one that waits is hastened by what is more urgent', () => {
-    const hastened: string[] = [];
-    const queue = { add() {}, hasten: (_key: string, urgency: string) => void hastened.push(urgency), onAnswer() {} };
-    const turns = createTurns('a', queue, async () => undefined);
-    turns.ask('resync');
-    turns.ask('hint');
-    expect(hastened).toEqual(['hint']);
+  it('a queued one is promoted by a more urgent request', () => {
+    const promoted: string[] = [];
+    const queue = { add() {}, promote: (_key: string, priority: string) => void promoted.push(priority), adapt() {} };
+    const scheduler = createPassScheduler('a', queue, async () => undefined);
+    scheduler.request('resync');
+    scheduler.request('hint');
+    expect(promoted).toEqual(['hint']);
   });
 
-  it('there are none after the end', async () => {
-    const { turns, works, end } = startTurns();
-    turns.ask('hint');
+  it('none runs after the stop', async () => {
+    const { scheduler, passes, end } = startScheduler();
+    scheduler.request('hint');
     await pass(0);
-    await end({ at: 1000, urgency: 'retry' });
-    turns.end();
-    turns.ask('hint');
+    await end({ at: 1000, priority: 'retry' });
+    scheduler.stop();
+    scheduler.request('hint');
     await pass(5000);
-    expect(works()).toBe(1);
+    expect(passes()).toBe(1);
   });
 });
 
 describe('the queue', () => {
   /** Fills the queue, and tells in which order what comes after is begun. */
   async function startFull() {
-    const queue = createUrgencyQueue();
+    const queue = createPassQueue();
     const begun: string[] = [];
     const ends: (() => void)[] = [];
-    const add = (key: string, urgency: 'hint' | 'retry' | 'resync') =>
-      queue.add(key, urgency, () => {
+    const add = (key: string, priority: 'hint' | 'retry' | 'resync') =>
+      queue.add(key, priority, () => {
         begun.push(key);
         return new Promise((resolve) => ends.push(resolve));
       });
@@ -130,9 +130,9 @@ describe('the queue', () => {
     const { queue, add, goOn, later } = await startFull();
     add('retry', 'retry');
     add('resync', 'resync');
-    queue.hasten('resync', 'hint');
+    queue.promote('resync', 'hint');
     await pass(1500);
-    queue.hasten('resync', 'resync');
+    queue.promote('resync', 'resync');
     for (let count = 0; count < 2; count += 1) await goOn();
     expect(later()).toEqual(['resync', 'retry']);
   });
@@ -140,14 +140,14 @@ describe('the queue', () => {
   it('takes on more while work waits and SignalWire answers well, and half as much when it is overloaded', async () => {
     const { queue, add, goOn, later } = await startFull();
     for (let count = 0; count < 100; count += 1) add(`later ${count}`, 'hint');
-    for (let count = 0; count < 10; count += 1) queue.onAnswer(undefined);
+    for (let count = 0; count < 10; count += 1) queue.adapt(undefined);
     await pass(0);
     expect(later()).toHaveLength(10);
-    queue.onAnswer(new SpaceError('no', { status: 404 }));
+    queue.adapt(new SpaceError('no', { status: 404 }));
     await goOn();
     expect(later()).toHaveLength(11);
     // What fails together counts once.
-    for (let count = 0; count < 5; count += 1) queue.onAnswer(new SpaceError('no', { status: 503 }));
+    for (let count = 0; count < 5; count += 1) queue.adapt(new SpaceError('no', { status: 503 }));
     for (let count = 0; count < 30; count += 1) await goOn();
     expect(later()).toHaveLength(11);
     await goOn();

@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   acknowledge,
   allowOneMoreWrite,
+  applyRead,
   beginWrite,
   believedState,
+  createKnownRecording,
   type KnownRecording,
-  knowRecording,
-  takeRead,
 } from '../../src/recording/known-recording.js';
-import { desiredState, isFresh, isPresent, mayBePaused, needsWrite } from '../../src/recording/policy.js';
+import { desiredState, isFresh, mayBePaused, needsWrite } from '../../src/recording/policy.js';
+import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
 import type { RecordingState } from '../../src/signalwire/space.js';
 
 describe('what the recording should do', () => {
@@ -33,7 +34,8 @@ describe('who counts', () => {
     [{ status: undefined }, true],
     [{ status: 'completed' }, false],
   ])('%j: %s', (given, isIn) => {
-    expect(isPresent({ callSid: 'a', hold: false, coaching: false, ...given })).toBe(isIn);
+    const { counts } = createRecordingPolicy({ minParticipants: 2, pauseBehavior: 'skip' })('recorded-sales');
+    expect(counts({ callSid: 'a', hold: false, coaching: false, ...given })).toBe(isIn);
   });
 });
 
@@ -55,14 +57,14 @@ describe('whether the recording is written', () => {
   let recording: KnownRecording;
 
   beforeEach(() => {
-    recording = knowRecording('recording', 'in-progress');
+    recording = createKnownRecording('recording', 'in-progress');
   });
 
   const acknowledged = (state: RecordingState) => acknowledge(recording, beginWrite(recording, state));
 
   /** What a pass does that reads `observed` and desires `desired`. */
   function passWrites(desired: RecordingState, observed: KnownRecording['observed']): boolean {
-    takeRead(recording, observed);
+    applyRead(recording, observed);
     return needsWrite(desired, recording);
   }
 
@@ -108,6 +110,6 @@ describe('whether the recording may be paused', () => {
     ['paused', true],
     ['over', true],
   ] as const)('where it reads %s: %s', (observed, expected) => {
-    expect(mayBePaused(knowRecording('recording', observed))).toBe(expected);
+    expect(mayBePaused(createKnownRecording('recording', observed))).toBe(expected);
   });
 });

@@ -1,14 +1,16 @@
 import { expect, it, vi } from 'vitest';
-import { announceTo } from '../../src/recorder-events.js';
+import { emitTo } from '../../src/recorder-events.js';
 import { keepLog } from '../support/service-beside-simulator.js';
 
-it('a listener that throws is logged, and does no harm to the one who announces, nor to other listeners', () => {
+it('a listener that throws is logged, and disturbs neither the emitter nor the other listeners', () => {
   const { log, lines } = keepLog();
   const broken = () => {
     throw new Error('no');
   };
   const other = vi.fn();
-  announceTo([broken, other], log)({ what: 'discovered' });
-  expect(other).toHaveBeenCalledWith({ what: 'discovered' });
-  expect(lines).toEqual([expect.objectContaining({ level: 50, msg: 'a listener failed', announcement: 'discovered' })]);
+  emitTo([broken, other], log)({ type: 'conferences-listed' });
+  expect(other).toHaveBeenCalledWith({ type: 'conferences-listed' });
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 50, msg: 'an event listener failed', event: 'conferences-listed' }),
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addReport, contradicted, type Report, type Reports, whoIsIn } from '../../src/recording/reports.js';
+import { addReport, findContradictions, mergeReports, type Report, type Reports } from '../../src/recording/reports.js';
 
 const NOW = 100_000;
 const HAPPENED_AT = 1_700_000_000_000;
@@ -43,7 +43,7 @@ describe('who is in', () => {
     ['somebody whose join has run out', ['a'], [report(true, 15_000)], ['a']],
     ['somebody whose call is over', ['a', 'b'], [{ ...report(false, 60_000), isCallOver: true }], ['a']],
   ])('%s', (_case, callSids, reports, people) => {
-    expect([...whoIsIn(listed(...callSids), of(...reports), WINDOWS)]).toEqual(people);
+    expect([...mergeReports(listed(...callSids), of(...reports), WINDOWS)]).toEqual(people);
   });
 });
 
@@ -60,15 +60,15 @@ describe('a report that has run out', () => {
       false,
     ],
   ])('%s', (_case, callSids, one, isContradicted) => {
-    expect(contradicted(listed(...callSids), of(one), WINDOWS)).toEqual(isContradicted ? [one] : []);
+    expect(findContradictions(listed(...callSids), of(one), WINDOWS)).toEqual(isContradicted ? [one] : []);
   });
 
   it('is kept while a callback may come late, and then forgotten where the list agrees', () => {
     const young = of(report(false, 9999));
-    contradicted(listed('a'), young, WINDOWS);
+    findContradictions(listed('a'), young, WINDOWS);
     expect(young.size).toBe(1);
     const old = of(report(false, 10_000));
-    contradicted(listed('a'), old, WINDOWS);
+    findContradictions(listed('a'), old, WINDOWS);
     expect(old.size).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from '../../src/settings/settings.js';
+import { readSettings } from '../../src/settings/environment.js';
+import { SettingsError } from '../../src/settings/settings.js';
 
 const GOOD = {
   SIGNALWIRE_SPACE_URL: 'example.signalwire.com',
@@ -117,7 +118,7 @@ describe('the settings', () => {
     ['SIGNALWIRE_SIGNING_KEY', undefined, /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['SIGNALWIRE_SIGNING_KEY', ' , ', /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['SIGNALWIRE_SIGNING_KEY', '"k1", k2', /without quotes/],
-    ['SIGNALWIRE_SIGNING_KEY', 'k1 k2', /several by commas/],
+    ['SIGNALWIRE_SIGNING_KEY', 'k1 k2', /several separated by commas/],
     ['ALLOW_UNSIGNED_WEBHOOKS', 'yes', /true, false/],
     ['SIGNALWIRE_PHONE_NUMBER', '5551234567', /E\.164/],
     ['SIGNALWIRE_PHONE_NUMBER', '+0551234567', /E\.164/],
@@ -130,7 +131,7 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
     ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
     ['PUBLIC_URL', 'https://:password@recorder.example.com', /a user/],
-    ['NGROK_DOMAIN', 'https://example.ngrok.app', /host alone/],
+    ['NGROK_DOMAIN', 'https://example.ngrok.app', /host name/],
     ['PORT', '65536', /from 0 to 65535/],
     ['PORT', '3000x', /whole number/],
     ['HOST', 'http://127.0.0.1', /address or a host name/],
@@ -177,7 +178,7 @@ describe('the settings', () => {
   it('are all in .env.example, each with a line on it', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
     const listed = [...example.matchAll(/^# .+\n#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
-    const source = readFileSync(new URL('../../src/settings/settings.ts', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../src/settings/environment.ts', import.meta.url), 'utf8');
     const known = [...source.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name);
     expect(known.length).toBeGreaterThan(10);
     expect(listed.toSorted()).toEqual(known.toSorted());

@@ -1,18 +1,18 @@
 import express, { type Request, type RequestHandler } from 'express';
+import createHttpError from 'http-errors';
 import { z } from 'zod';
-import { Refusal } from '../../refusal.js';
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** A JSON body's bytes as they came, over which it is signed; undefined for any other request. */
+    /** The raw bytes of a JSON body, which its signature covers; undefined for other requests. */
     rawJson?: Buffer;
   }
 }
 
-/** The most that a body may have; SignalWire's have some hundred bytes. */
+/** The largest body that we read. SignalWire's have a few hundred bytes. */
 const LIMIT = '64kb';
 
-// SignalWire compresses nothing (assumed): what is compressed is refused, however small.
+// SignalWire compresses nothing (assumed), so compressed bodies are refused.
 const readForm = express.urlencoded({ extended: false, limit: LIMIT, inflate: false });
 const readJson = express.json({
   limit: LIMIT,
@@ -25,46 +25,47 @@ const readJson = express.json({
 const flat = z.record(z.string(), z.string());
 
 /**
- * Reads a POST's parameters from its body, a form or JSON, and refuses every other body (400, 413 or 415). To be left out
- * for a GET, whose body the signature doesn't cover.
+ * Reads the parameters of a POST from its body, a form or JSON. Refuses any other body (400, 413 or 415). Not for a GET, whose
+ * body the signature doesn't cover.
  */
 export const readBody: RequestHandler = (request, response, next) => {
   const isJson = Boolean(request.is('application/json'));
   const isForm = Boolean(request.is('application/x-www-form-urlencoded'));
-  if (!isJson && !isForm) return hasBody(request) ? next(new Refusal(415, HOW)) : next();
+  if (!isJson && !isForm) return next(hasBody(request) ? createHttpError(415, ACCEPTED_TYPES) : undefined);
   const read = isJson ? readJson : readForm;
   read(request, response, (error?: unknown) => {
-    if (error !== undefined) return next(refusalOf(error));
-    if (isJson && !flat.safeParse(request.body).success) return next(new Refusal(400, NOT_FLAT));
+    if (error !== undefined) return next(withoutBody(error));
+    if (isJson && !flat.safeParse(request.body).success) return next(createHttpError(400, NOT_FLAT));
     next();
   });
 };
 
-/** The parameters in a request's body; none for a GET. A form may have one several times. */
+/** The parameters in a request's body; none for a GET. A form may repeat a parameter. */
 export function bodyOf(request: Request): NodeJS.Dict<string | string[]> {
   return request.body ?? {};
 }
 
-const HOW = 'Send the parameters as a form (application/x-www-form-urlencoded) or as JSON, in UTF-8 and uncompressed.';
+const ACCEPTED_TYPES =
+  'Send the parameters as a form (application/x-www-form-urlencoded) or as JSON, in UTF-8 and uncompressed.';
 const NOT_FLAT = 'Send JSON parameters as one object whose values are strings.';
 
 const parserError = z.object({ type: z.string() });
 
-// The parsers' own sentences may quote the body, and with it phone numbers.
-function refusalOf(error: unknown): unknown {
+/** Replaces a parser's error, whose message may quote the body and the phone numbers in it. */
+function withoutBody(error: unknown): unknown {
   switch (parserError.safeParse(error).data?.type) {
     case 'entity.too.large':
-      return new Refusal(413, 'The body is over 64 kB.');
+      return createHttpError(413, 'The body is larger than 64 kB.');
     case 'parameters.too.many':
-      return new Refusal(413, 'The form has more than a thousand parameters.');
+      return createHttpError(413, 'The form has more than a thousand parameters.');
     case 'charset.unsupported':
     case 'encoding.unsupported':
-      return new Refusal(415, HOW);
+      return createHttpError(415, ACCEPTED_TYPES);
     case 'entity.parse.failed':
-      return new Refusal(400, NOT_FLAT);
+      return createHttpError(400, NOT_FLAT);
     case 'request.aborted':
     case 'request.size.invalid':
-      return new Refusal(400, 'The body is not as long as it was said to be.');
+      return createHttpError(400, 'The length of the body differs from its Content-Length.');
     default:
       return error;
   }

@@ -6,8 +6,8 @@ import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
 import { reportConferenceEvent } from './conference-event.js';
 import { optionalSid, optionalText, readParameters, sid, timestamp } from './parameters.js';
 
-// Source of the parameters: SignalWire's cXML reference, Conference. No sequence number is documented, so nothing may depend
-// on the order in which callbacks come. Only the conference's SID is sure to be there.
+// Source of the parameters: SignalWire's cXML reference, Conference. It documents no sequence number, so nothing may depend on
+// the order of callbacks. Only the ConferenceSid is required.
 const parameters = z.object({
   ConferenceSid: sid,
   FriendlyName: optionalText,
@@ -17,7 +17,7 @@ const parameters = z.object({
   Timestamp: timestamp,
 });
 
-/** Something happened in a conference: tells the reconciler, after SignalWire has its answer (R1). */
+/** Something happened in a conference. SignalWire gets its answer first, then the event is reported (R1). */
 export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
   return (request, response) => {
     const given = readParameters(request, parameters);

@@ -1,18 +1,15 @@
-import type { Reconciler } from '../../recording/reconciler.js';
+import type { ConferenceReport, Reconciler } from '../../recording/reconciler.js';
 
-/** What a conference's status callback says, as far as it matters. */
-export interface ConferenceEvent {
-  /** In SignalWire's word; undefined where the callback has none. */
+/** The parts of a conference's status callback that we use. */
+export interface ConferenceEvent extends ConferenceReport {
+  /** SignalWire's name of the event; undefined if the callback has none. */
   event: string | undefined;
-  conferenceSid: string;
-  name: string | undefined;
-  callSid: string | undefined;
-  /** ms since 1970; undefined where there was no Timestamp that can be read. */
+  /** The callback's Timestamp (ms since 1970); undefined if it has none that we can read. */
   happenedAt: number | undefined;
 }
 
 /**
- * Tells the reconciler what a status callback says. An event that we don't know is a hint, too. Source of the events' names:
+ * Reports a conference's status callback to the reconciler. An unknown event is a hint, too. Source of the events' names:
  * SignalWire's cXML reference, Conference.
  */
 export function reportConferenceEvent(

@@ -1,18 +1,18 @@
 import type { Request, RequestHandler } from 'express';
+import createHttpError from 'http-errors';
 import { z } from 'zod';
-import { Refusal } from '../../refusal.js';
-import { nameFault } from '../../rooms/names.js';
+import { invalidNameReason } from '../../rooms/names.js';
 import type { OpenRoom } from '../../rooms/open-room.js';
 import { conferenceResponse } from '../../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
 
 export interface InboundOptions {
   openRoom: Pick<OpenRoom, 'nameFor'>;
-  /** Settles when the first discovery is done, or has taken as long as a caller may wait for it. Never rejects. */
-  ready: Promise<unknown>;
-  /** Where SignalWire reaches this service; requireSignature lets nobody in before it is known. */
+  /** Settles when the first discovery is complete, or has taken as long as a caller may wait. Never rejects. */
+  ready: () => Promise<unknown>;
+  /** Where SignalWire reaches this service. It is known by now, because requireSignature refuses webhooks until it is. */
   publicUrl: () => string | undefined;
-  /** The room of those who ask for none; undefined lets them share one of their own. */
+  /** The room for callers who don't ask for one; undefined puts them into the open room. */
   conferenceName: string | undefined;
   conferencePrefix: string;
 }
@@ -21,25 +21,25 @@ const parameters = z.object({ room: text.trim().optional() });
 const caller = z.object({ CallSid: sid });
 
 /**
- * A call comes in: answers the LaML that puts the caller into a recorded conference, or refuses (400) a room that can't be
- * one. Asks nothing of SignalWire, as a caller waits; only those who ask for no room wait for the first discovery, else a
- * restart would split them from those who talk. Source of the parameters: SignalWire's cXML reference.
+ * A call comes in. Answers with LaML that puts the caller into a recorded conference, or refuses an invalid room (400). It
+ * sends SignalWire no request, because a caller is waiting. Callers without a room wait for the first discovery, so that a
+ * restart doesn't split them from people who are already talking. Source of the parameters: SignalWire's cXML reference.
  */
 export function inbound(options: InboundOptions): RequestHandler {
   const { openRoom, ready, publicUrl, conferenceName, conferencePrefix } = options;
 
   async function nameFor(request: Request): Promise<string> {
-    const named = readParameters(request, parameters).room || conferenceName;
-    if (named) return conferencePrefix + named;
+    const room = readParameters(request, parameters).room || conferenceName;
+    if (room) return conferencePrefix + room;
     const { CallSid } = readParameters(request, caller);
-    await ready;
+    await ready();
     return openRoom.nameFor(CallSid);
   }
 
   return async (request, response) => {
     const name = await nameFor(request);
-    const fault = nameFault(name);
-    if (fault) throw new Refusal(400, `The room ${fault}`);
+    const invalid = invalidNameReason(name);
+    if (invalid) throw createHttpError(400, `The room ${invalid}`);
     response.type('text/xml').send(conferenceResponse(name, publicUrl() ?? ''));
   };
 }

@@ -1,20 +1,22 @@
 import type { RequestHandler } from 'express';
+import createHttpError from 'http-errors';
 import { z } from 'zod';
-import { Refusal } from '../../refusal.js';
 import { readParameters, text } from './parameters.js';
 
 const parameters = z.object({ AccountSid: text.toLowerCase().optional() });
 
 /**
- * Lets through only webhooks of our own project, and refuses others (403); those that don't say whose they are count as
- * ours. AccountSid is the project ID. Source: SignalWire's cXML reference; that it may come in capitals is assumed.
+ * Admits webhooks of our own project, and refuses others (403). A webhook without an AccountSid counts as ours. AccountSid is
+ * the project ID (source: SignalWire's cXML reference). That it may be in upper case is assumed.
  *
- * @param projectId in small letters
+ * @param projectId in lower case
  */
 export function requireAccount(projectId: string): RequestHandler {
   return (request, _response, next) => {
     const { AccountSid } = readParameters(request, parameters);
-    if (AccountSid !== undefined && AccountSid !== projectId) throw new Refusal(403, 'This is another project.');
+    if (AccountSid !== undefined && AccountSid !== projectId) {
+      throw createHttpError(403, 'The webhook belongs to another project.');
+    }
     next();
   };
 }

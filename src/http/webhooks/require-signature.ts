@@ -1,43 +1,44 @@
 import type { Request, RequestHandler } from 'express';
-import { Refusal } from '../../refusal.js';
+import createHttpError from 'http-errors';
 import { isFormSigned, isJsonSigned } from '../../signalwire/signature.js';
 import { bodyOf } from './body.js';
 
-/** The headers that may bring the signature. Source: SignalWire's guide "Webhook security" and the SDK. */
+/** Headers that may carry the signature. Source: SignalWire's guide "Webhook security" and the SDK. */
 const HEADERS = ['x-signalwire-signature', 'x-twilio-signature'];
 
-/** What SignalWire's JSON webhooks bring besides. It isn't looked at. */
+/** SignalWire's JSON webhooks carry this header as well. We don't check it. */
 const OTHER_HEADERS = ['x-signalwire-sha256-signature'];
 
 /**
- * Lets through only what SignalWire signed, and refuses the rest: 403, or 503 while the public URL isn't known. What it
- * signed over is the public URL as it was configured; Host and X-Forwarded headers are the sender's to choose, or a
- * tunnel's to change, and don't count. Each header that came is tried with each key, in the form that belongs to the body
- * and no other: a signature over the URL alone must not let in a body that it doesn't cover.
+ * Admits only what SignalWire signed. Answers 403 to anything else, and 503 until the public URL is known. SignalWire signs
+ * the public URL as it was configured. The Host and X-Forwarded headers don't count, because a sender can choose them and a
+ * tunnel changes them. Every header is tried with every key, but only in the form that belongs to the body: a signature over
+ * the URL alone must not admit a body that it doesn't cover.
  *
- * @param signingKeys several while they are being changed; none lets everything through
- * @param publicUrl where SignalWire reaches this service, without a slash at the end; undefined until a tunnel is open
+ * @param signingKeys several during a rotation; an empty list admits everything
+ * @param publicUrl where SignalWire reaches this service, without a trailing slash; undefined until a tunnel is open
  */
 export function requireSignature(signingKeys: readonly string[], publicUrl: () => string | undefined): RequestHandler {
   return (request, _response, next) => {
     const base = publicUrl();
-    if (base === undefined) throw new Refusal(503, 'The public URL is not known yet.');
+    if (base === undefined) throw createHttpError(503, 'The public URL is not known yet.', { expose: true });
     if (signingKeys.length === 0) return next();
 
-    const url = base + request.originalUrl;
+    // Relative to where the router is mounted: the public URL includes that path.
+    const url = base + request.url;
     const { rawJson } = request;
     const isSigned = (key: string, signature: string) =>
       rawJson ? isJsonSigned(key, signature, url, rawJson) : isFormSigned(key, signature, url, bodyOf(request));
     const signatures = HEADERS.flatMap((name) => request.get(name) || []);
-    if (signatures.length === 0) throw new Refusal(403, 'The request is not signed.');
+    if (signatures.length === 0) throw createHttpError(403, 'The request is not signed.');
     if (!signatures.some((signature) => signingKeys.some((key) => isSigned(key, signature)))) {
-      throw new Refusal(403, 'The signature is wrong for this URL, these parameters and this signing key.');
+      throw createHttpError(403, 'The signature is wrong for this URL, these parameters and this signing key.');
     }
     next();
   };
 }
 
-/** The names of the signature headers that came with a request. */
+/** The names of the signature headers in a request. */
 export function signatureHeadersOf(request: Request): string[] {
   return [...HEADERS, ...OTHER_HEADERS].filter((name) => request.get(name) !== undefined);
 }

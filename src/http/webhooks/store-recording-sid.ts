@@ -5,9 +5,9 @@ import type { Reconciler } from '../../recording/reconciler.js';
 import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
 import { optionalSid, optionalText, readParameters } from './parameters.js';
 
-// Source of the parameters: SignalWire's guide "Updating Conference Recordings" and its OpenAPI document, which doesn't list
+// Source of the parameters: SignalWire's guide "Updating Conference Recordings", and its OpenAPI document, which doesn't list
 // the ConferenceSid.
-const recordingEvent = z
+const parameters = z
   .object({
     ConferenceSid: optionalSid,
     RecordingSid: optionalSid,
@@ -15,21 +15,21 @@ const recordingEvent = z
     RecordingUrl: optionalText,
     RecordingDuration: optionalText,
   })
-  .refine((event) => event.ConferenceSid ?? event.RecordingSid, { path: ['RecordingSid'], error: 'is missing' });
+  .refine((given) => given.ConferenceSid ?? given.RecordingSid, { path: ['RecordingSid'], error: 'is missing' });
 
 /**
- * A conference's recording began or ended: tells the reconciler, after SignalWire has its answer (R1). What names only the
- * conference is a hint to read it.
+ * A recording began or ended. SignalWire gets its answer first, then the recording is reported (R1). A callback that names only
+ * the conference is a hint to read it.
  */
 export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestHandler {
   return (request, response) => {
-    const event = readParameters(request, recordingEvent);
-    const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = event;
-    const recording = { conferenceSid, recordingSid };
+    const given = readParameters(request, parameters);
     response.type('text/xml').send(EMPTY_RESPONSE);
 
+    const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = given;
+    const recording = { conferenceSid, recordingSid };
     if (status === 'completed') {
-      log.info({ ...recording, seconds: event.RecordingDuration, url: event.RecordingUrl }, 'recording completed');
+      log.info({ ...recording, seconds: given.RecordingDuration, url: given.RecordingUrl }, 'recording completed');
     } else if (status === 'absent' || status === 'failed') {
       log.warn({ ...recording, status }, 'recording ended without audio');
     } else log.debug({ ...recording, status }, 'recording callback');

@@ -1,7 +1,7 @@
 // The status page: asks the feed once a second while it is looked at, and draws what it says. No text from the feed is
 // ever taken for markup.
 
-/** @import { Feed, ShownConference, ShownEvent } from '../feed.js' */
+/** @import { Feed, FeedConference, FeedEvent } from '../feed.js' */
 
 const ASK_EVERY_MS = 1000;
 const GIVE_UP_MS = 5000;
@@ -105,15 +105,14 @@ const cards = new Map();
  */
 function show(feed, isNew) {
   const { live, finished } = feed;
-  for (const conference of live) fill(card(conference), conference, answeredAt, feed.minParticipants);
+  for (const conference of live) fill(card(conference), conference, answeredAt);
   if (!isNew) return;
   for (const conference of finished) {
-    fill(card(conference), conference, time(conference.endedAt ?? ''), feed.minParticipants);
+    fill(card(conference), conference, time(conference.endedAt ?? ''));
   }
   const start = `its start, ${when(time(feed.since))} (version ${feed.version})`;
   say(find(document, '#scope'), `What this copy of the service has seen since ${start}.`);
   tellDoubt(feed.signalWireFailingSince);
-  say(find(document, '#alone-meaning'), `alone (fewer than ${feed.minParticipants} in)`);
   const focused = document.activeElement;
   list('live', live);
   list('finished', finished);
@@ -134,7 +133,7 @@ function tellDoubt(since) {
   say(doubt, text ?? '');
 }
 
-/** @param {'live' | 'finished'} id @param {ShownConference[]} conferences */
+/** @param {'live' | 'finished'} id @param {FeedConference[]} conferences */
 function list(id, conferences) {
   const wanted = conferences.map(card);
   const shown = find(document, `#${id}`);
@@ -160,7 +159,7 @@ function tellNews(before, now) {
   say(find(document, '#news'), news.join('. '));
 }
 
-/** The conference's element, made if there is none. @param {ShownConference} conference */
+/** The conference's element, made if there is none. @param {FeedConference} conference */
 function card({ sid }) {
   const existing = cards.get(sid);
   if (existing) return existing;
@@ -172,11 +171,10 @@ function card({ sid }) {
 
 /**
  * @param {Element} element
- * @param {ShownConference} conference
+ * @param {FeedConference} conference
  * @param {number} until where its strip ends: now, or its end (ms since 1970)
- * @param {number} minParticipants
  */
-function fill(element, conference, until, minParticipants) {
+function fill(element, conference, until) {
   const { sid, name, recording, callSids, endedAt, events } = conference;
   const begin = time(events[0]?.at ?? conference.firstSeenAt);
   const sinceMs = until - time(conference.recordingSince);
@@ -201,7 +199,7 @@ function fill(element, conference, until, minParticipants) {
   const isNews = listEvents(find(element, '.events'), events);
   // Where nothing but time has passed, only those in view are drawn.
   if (isNews || strip.checkVisibility?.({ contentVisibilityAuto: true }) !== false) {
-    drawStrip(strip, `${totals}. What happened is listed below.`, events, begin, until, minParticipants);
+    drawStrip(strip, `${totals}. What happened is listed below.`, conference, begin, until);
   }
   say(find(element, '.which'), `in ${roomOf(conference)}`);
   say(find(element, '.sid'), sid);
@@ -214,16 +212,15 @@ function fill(element, conference, until, minParticipants) {
 /**
  * @param {Element} svg
  * @param {string} label what it shows, in words
- * @param {ShownEvent[]} events
+ * @param {FeedConference} conference
  * @param {number} begin
  * @param {number} until
- * @param {number} minParticipants
  */
-function drawStrip(svg, label, events, begin, until, minParticipants) {
+function drawStrip(svg, label, { events, minParticipants }, begin, until) {
   const length = Math.max(until - begin, 1);
   const at = (/** @type {number} */ ms) => `${(100 * Math.min(Math.max((ms - begin) / length, 0), 1)).toFixed(3)}%`;
 
-  /** @param {string} kind @param {number} y @param {number} height @param {(event: ShownEvent) => boolean} isOn */
+  /** @param {string} kind @param {number} y @param {number} height @param {(event: FeedEvent) => boolean} isOn */
   const lane = (kind, y, height, isOn) =>
     spans(events, until, isOn).flatMap(([from, to]) => {
       const place = { x: at(from), width: at(begin + to - from), y, height };
@@ -247,9 +244,9 @@ function drawStrip(svg, label, events, begin, until, minParticipants) {
 /**
  * The stretches of time (ms since 1970) for which something was so.
  *
- * @param {ShownEvent[]} events
+ * @param {FeedEvent[]} events
  * @param {number} until
- * @param {(event: ShownEvent) => boolean} isOn
+ * @param {(event: FeedEvent) => boolean} isOn
  */
 function spans(events, until, isOn) {
   /** @type {[from: number, to: number][]} */
@@ -278,7 +275,7 @@ function shape(name, attributes) {
  * Lists what happened, where that has changed: who reads it isn't disturbed each second.
  *
  * @param {Element} element
- * @param {ShownEvent[]} events
+ * @param {FeedEvent[]} events
  * @returns {boolean} whether it has
  */
 function listEvents(element, events) {
@@ -298,7 +295,7 @@ function listEvents(element, events) {
   return true;
 }
 
-/** @param {ShownEvent} event */
+/** @param {FeedEvent} event */
 function sentence({ what, callSid, people, recording }) {
   switch (what) {
     case 'seen':
@@ -317,7 +314,7 @@ function sentence({ what, callSid, people, recording }) {
   }
 }
 
-/** @param {ShownConference} conference */
+/** @param {FeedConference} conference */
 function stateOf({ recording, recordedSeconds, events }) {
   if (recording === 'in-progress') return 'Recording';
   if (recording === 'paused') return 'Paused';
@@ -325,12 +322,12 @@ function stateOf({ recording, recordedSeconds, events }) {
   return hadOne ? 'Not recording' : 'No recording yet';
 }
 
-/** @param {ShownConference} conference */
+/** @param {FeedConference} conference */
 function roomOf({ room, sid }) {
   return room || `Conference ${sid}`;
 }
 
-/** @param {ShownConference} conference */
+/** @param {FeedConference} conference */
 function peopleIn({ people }) {
   return people === 1 ? '1 person in' : `${people} people in`;
 }

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import { createLog } from '../log/log.js';
+import { IN_THE_DASHBOARD } from '../phone-numbers/point-number.js';
+import { type Service, startService } from '../service.js';
+import { readProcessSettings } from '../settings/dotenv.js';
+import { version } from '../version.js';
+
+export interface StartedService {
+  service: Service;
+  log: Logger;
+}
+
+/**
+ * Starts the service with the settings of this process, and logs where it is reached.
+ *
+ * @throws Error with a sentence for a person
+ */
+export async function startProcessService(): Promise<StartedService> {
+  const settings = readProcessSettings();
+  const log = await createLog(settings.logLevel);
+  const service = await startService({ settings, log });
+  const { publicUrl, port } = service;
+  // Logged at every level, because an address from ngrok differs at each start and appears nowhere else.
+  const always = log.child({}, { level: 'info' });
+  always.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
+  if (settings.phoneNumber === undefined) {
+    always.info(
+      `Set it, with POST, as your number's voice webhook ${IN_THE_DASHBOARD}; or set SIGNALWIRE_PHONE_NUMBER`,
+    );
+  }
+  if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);
+  return { service, log };
+}

@@ -1,0 +1,59 @@
+import express, { type RequestHandler, type Router } from 'express';
+import type { Logger } from 'pino';
+import type { Emit } from '../recorder-events.js';
+import type { Reconciler } from '../recording/reconciler.js';
+import type { OpenRoom } from '../rooms/open-room.js';
+import type { Settings } from '../settings/settings.js';
+import { answerNotFound } from './app.js';
+import { answerErrors } from './error-answers.js';
+import { answerHealth } from './health.js';
+import { readBody } from './webhooks/body.js';
+import { callback } from './webhooks/callback.js';
+import { inbound } from './webhooks/inbound.js';
+import { requireAccount } from './webhooks/require-account.js';
+import { requireSignature } from './webhooks/require-signature.js';
+import { storeRecordingSid } from './webhooks/store-recording-sid.js';
+
+export interface RoutesOptions {
+  settings: Settings;
+  openRoom: Pick<OpenRoom, 'nameFor'>;
+  /** Settles when the open room is known. Never rejects. */
+  ready: () => Promise<unknown>;
+  reconciler: Reconciler;
+  log: Logger;
+  emit: Emit;
+  /** The status page and its companions; undefined if there is no status password. */
+  status: Router | undefined;
+  /** Where SignalWire reaches this service; undefined until a tunnel is open. */
+  publicUrl: () => string | undefined;
+}
+
+/** Every route of the service: who is let in, what answers, and a one-line answer to every error. */
+export function createRoutes(options: RoutesOptions): Router {
+  const { settings, openRoom, ready, reconciler, log, emit, status, publicUrl } = options;
+  const { signingKeys, projectId, conferenceName, conferencePrefix } = settings;
+  const router = express.Router();
+
+  const admit = [requireSignature(signingKeys, publicUrl), requireAccount(projectId)];
+  const webhooks = {
+    '/callback': callback(reconciler, log),
+    '/store_recording_sid': storeRecordingSid(reconciler, log),
+    '/inbound': inbound({ openRoom, ready, publicUrl, conferenceName, conferencePrefix }),
+  };
+  for (const [path, webhook] of Object.entries(webhooks)) {
+    const route = router.route(path).all(emitAnswer(path, emit));
+    // Without a handler of its own, Express would treat a HEAD as a GET.
+    route.head(answerNotFound).get(admit, webhook).post(readBody, admit, webhook);
+  }
+  router.get('/healthz', answerHealth(reconciler, publicUrl));
+  if (status) router.use(status);
+  router.use(answerErrors(log, publicUrl));
+  return router;
+}
+
+function emitAnswer(route: string, emit: Emit): RequestHandler {
+  return (_request, response, next) => {
+    response.once('finish', () => emit({ type: 'webhook-answered', route, status: response.statusCode }));
+    next();
+  };
+}

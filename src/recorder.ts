@@ -1,0 +1,114 @@
+import type { Router } from 'express';
+import pino, { type Logger } from 'pino';
+import { createRoutes } from './http/routes.js';
+import { createEventLog } from './log/event-log.js';
+import { pointNumber } from './phone-numbers/point-number.js';
+import { type Emit, emitTo } from './recorder-events.js';
+import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
+import { createOutageDetector } from './recording/outage.js';
+import { createReconciler } from './recording/reconciler.js';
+import { createRecordingPolicy } from './recording/recording-policy.js';
+import { createOpenRoom } from './rooms/open-room.js';
+import type { Settings } from './settings/settings.js';
+import { createSpace } from './signalwire/rest-space.js';
+import { isUnauthorized } from './signalwire/space-error.js';
+import { createStatus } from './status/status-routes.js';
+
+export interface RecorderOptions {
+  /** A pino logger. The default writes JSON lines to the standard output, at the level of the settings. */
+  log?: Logger;
+  /** Where SignalWire reaches the router, once that is known. The default is the settings' public URL. */
+  publicUrl?: () => string | undefined;
+  /** Waits that differ from the defaults, in milliseconds. */
+  durations?: Partial<Durations>;
+}
+
+/** The service without a server of its own: to be mounted in an Express app. */
+export interface Recorder {
+  /** The webhooks, `/healthz`, and the status page if there is a password. Mount it before any body parser. */
+  router: Router;
+  /**
+   * Discovers the conferences in progress. Callers without a room wait for it, three seconds at most.
+   *
+   * @throws Error with a sentence for a person if SignalWire refuses the credentials
+   */
+  start(): Promise<void>;
+  /** Points the settings' phone number, if there is one, at the public URL. Logs the result. Never rejects. */
+  pointNumber(): Promise<void>;
+  /** Finishes the work on every callback that was acknowledged (R11); this takes 8 s at most. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Puts the parts of the service together. Sends SignalWire no request until it is started or a callback arrives. */
+export function createRecorder(settings: Settings, options: RecorderOptions = {}): Recorder {
+  const { log = pino({ level: settings.logLevel }), publicUrl = () => settings.publicUrl } = options;
+  const durations = { ...DEFAULT_DURATIONS, ...options.durations };
+  const { conferencePrefix, resyncIntervalMs, statusPassword, phoneNumber } = settings;
+  if (settings.signingKeys.length === 0) {
+    log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
+  }
+
+  const policyFor = createRecordingPolicy(settings);
+  const status =
+    statusPassword === undefined ? undefined : createStatus({ password: statusPassword, policyFor, conferencePrefix });
+  const outageDetector = createOutageDetector(log, (event) => emit(event));
+  const emit: Emit = emitTo([createEventLog(log), outageDetector, ...(status?.listeners ?? [])], log);
+  const space = createSpace({
+    ...settings,
+    timeoutMs: durations.request,
+    onRequest: (outcome) => emit({ type: 'request-finished', ...outcome }),
+  });
+  const openRoom = createOpenRoom({
+    space,
+    prefix: conferencePrefix,
+    occupancyOf: (name) => reconciler.occupancyOf(name),
+  });
+  const reconciler = createReconciler({
+    space,
+    openRoom,
+    emit,
+    durations,
+    policyFor,
+    conferencePrefix,
+    resyncIntervalMs,
+    random: Math.random,
+  });
+  let ready: Promise<unknown> = Promise.resolve();
+  const router = createRoutes({
+    settings,
+    openRoom,
+    ready: () => ready,
+    reconciler,
+    log,
+    emit,
+    status: status?.router,
+    publicUrl,
+  });
+
+  return {
+    router,
+    async start() {
+      const started = reconciler.start();
+      ready = started.catch(() => {});
+      try {
+        await started;
+      } catch (error) {
+        if (!isUnauthorized(error)) throw error;
+        throw new Error(
+          'SignalWire refused the credentials (401). Check SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN, and that ' +
+            `SIGNALWIRE_SPACE_URL (${settings.spaceUrl}) is the space they belong to.`,
+          { cause: error },
+        );
+      }
+    },
+    async pointNumber() {
+      const url = publicUrl();
+      if (phoneNumber !== undefined && url !== undefined) await pointNumber(space, phoneNumber, url, log);
+    },
+    async close() {
+      openRoom.close();
+      await reconciler.close();
+      space.close();
+    },
+  };
+}

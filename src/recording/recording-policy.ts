@@ -1,0 +1,28 @@
+import type { Participant, PauseBehavior } from '../signalwire/space.js';
+
+/** How a conference's recording follows the number of people in it. */
+export interface RecordingPolicy {
+  /** The recording runs while at least this many people are in the conference. */
+  minParticipants: number;
+  /** What a pause leaves in the recording. */
+  pauseBehavior: PauseBehavior;
+  /** Whether a participant on SignalWire's list counts. */
+  counts(participant: Participant): boolean;
+}
+
+/** The policy of a conference, by its name; the name is undefined until it is known. */
+export type PolicyFor = (conferenceName: string | undefined) => RecordingPolicy;
+
+/** The one policy that applies to every conference. */
+export function createRecordingPolicy(options: Omit<RecordingPolicy, 'counts'>): PolicyFor {
+  const policy = { ...options, counts: isPresent };
+  return () => policy;
+}
+
+/**
+ * People who are on hold, muted or coaching count. So does a participant without a status, or with one that we don't know:
+ * recording too much costs less than recording too little.
+ */
+function isPresent({ status }: Participant): boolean {
+  return status !== 'completed';
+}

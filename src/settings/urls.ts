@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** The space's URL. People copy it from dashboards, where the host appears alone as often as after https://. */
+export const spaceUrl = z
+  .string('is missing: set it to your space, for example example.signalwire.com.')
+  .trim()
+  .transform((text, context) => {
+    const reject = (message: string) => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+    if (!url || !(url.hostname.includes('.') || isLoopback(url))) {
+      return reject("must be your space's host or URL, for example example.signalwire.com.");
+    }
+    if (url.pathname !== '/' || url.search || url.hash || hasUser(url)) {
+      return reject('must be the space alone, without a path, a query or a user: for example example.signalwire.com.');
+    }
+    if (!isSafe(url)) {
+      return reject('must begin with https:// (plain http:// is only for loopback, such as the simulator).');
+    }
+    return url.origin;
+  });
+
+/** Where SignalWire reaches the service. */
+export const publicUrl = z
+  .string()
+  .trim()
+  .transform((text, context) => {
+    const reject = (message: string) => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    const url = URL.parse(text);
+    if (!url?.hostname) return reject('must be a whole URL, for example https://recorder.example.com.');
+    if (!isSafe(url)) return reject('must begin with https:// (plain http:// is only for loopback).');
+    if (url.search || url.hash || hasUser(url)) return reject('must not contain a query, a fragment or a user.');
+    if (/\/inbound\/?$/.test(url.pathname)) return reject('must be given without /inbound at the end.');
+    return (originAsGiven(url, text) + url.pathname).replace(/\/+$/, '');
+  });
+
+/** A URL's origin with the host in the case it was given in. A URL object has it in lower case. */
+function originAsGiven({ protocol, hostname, port }: URL, text: string): string {
+  const start = text.toLowerCase().indexOf(hostname, protocol.length);
+  const host = start === -1 ? hostname : text.slice(start, start + hostname.length);
+  return `${protocol}//${host}${port && `:${port}`}`;
+}
+
+function isSafe(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+function hasUser(url: URL): boolean {
+  return url.username !== '' || url.password !== '';
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
