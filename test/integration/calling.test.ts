@@ -1,7 +1,10 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { place, untilAnswered } from '../../src/calling.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+
+// It asks once a second; here a second is over at once.
+vi.mock('node:timers/promises', async (original) => ({ ...(await original<object>()), setTimeout: async () => {} }));
 
 const TO = '+15551234567';
 
