@@ -15,7 +15,7 @@ async function place(args: string[], env: Record<string, string> = {}, simulator
   return { ...(await runToEnd(CALL, { ...(await environmentFor(space)), ...env }, ...args)), posts, simulator: space };
 }
 
-describe('npm run call', { timeout: 60_000 }, () => {
+describe('npm run call', () => {
   it('puts whoever answers into the room of the service that runs, and prints the CallSid alone', async () => {
     const simulator = await simulated();
     const { url } = await startProcess(simulator);

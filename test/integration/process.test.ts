@@ -8,7 +8,7 @@ import { serveLaml } from '../support/serve-laml.js';
 import { eventually, liveConference } from '../support/service-beside-simulator.js';
 import { headCount, recordingStatus } from '../support/space-state.js';
 
-describe('the process', { timeout: 20_000 }, () => {
+describe('the process', () => {
   it('ends with 1 and all mistakes, and no stack trace, when the settings are wrong', async () => {
     const { output, exit } = await run(MAIN, { PORT: 'PT-secret' });
     expect(await exit).toEqual([1, null]);

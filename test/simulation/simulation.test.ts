@@ -15,9 +15,7 @@ const failedOnce = readFileSync(new URL('seeds.txt', import.meta.url), 'utf8')
 const worldOf = (seed: number) => runWorld(drawDimensions(seed), startCopy);
 
 describe('whatever happens, in whichever space', () => {
-  it('every recording is right after the storm, callers have met, and nothing is remembered', {
-    timeout: 120_000,
-  }, async () => {
+  it('every recording is right after the storm, callers have met, and nothing is remembered', async () => {
     const total = emptyTally();
     const problems: string[] = [];
     for (let seed = 1; seed <= 1000; seed += 1) {
@@ -70,9 +68,7 @@ describe('under load', () => {
     expect(longestWrongMs).toBeLessThan(resyncIntervalMs + 2000 + 6000 + 8000);
   });
 
-  it('3,000 conferences with an event a minute each are paused within 10 % of the limit', {
-    timeout: 60_000,
-  }, async () => {
+  it('3,000 conferences with an event a minute each are paused within 10 % of the limit', async () => {
     const requestMs = 300;
     const { pausesMs } = await runLoad({
       seed: 1,
