@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { place, untilAnswered } from '../../src/calling.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 
 // It asks once a second; here a second is over at once.
 vi.mock('node:timers/promises', async (original) => ({ ...(await original<object>()), setTimeout: async () => {} }));
@@ -9,8 +9,7 @@ vi.mock('node:timers/promises', async (original) => ({ ...(await original<object
 const TO = '+15551234567';
 
 async function start(apiToken?: string) {
-  const simulator = await startSimulator({ ringMs: 0, unansweredMs: 0 });
-  onTestFinished(() => simulator.close());
+  const simulator = await simulated({ ringMs: 0, unansweredMs: 0 });
   const space = spaceOf(settingsFor(simulator, apiToken === undefined ? {} : { apiToken }));
   const posts: string[] = [];
   simulator.events.on('request', ({ method, path }) => {

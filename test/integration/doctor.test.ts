@@ -5,8 +5,9 @@ import { listen } from '../../src/server.js';
 import { startService } from '../../src/service.js';
 import type { Settings } from '../../src/settings.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
-import { DOCTOR, environmentFor, freePort, runToEnd, simulated, startProcess } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
 import { keepLog, loopbackTunnel, settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 
 /** A service beside a simulator whose number points at it, and how to look at it. */
 async function startAll(simulator?: Simulator) {
@@ -26,44 +27,7 @@ async function lookAt(settings: Settings) {
   return findings;
 }
 
-describe('npm run doctor', () => {
-  it('finds all well where all is well, changes nothing, and exits with 0', async () => {
-    const simulator = await simulated();
-    const { url, port } = await startProcess(simulator);
-    const writes: string[] = [];
-    simulator.events.on('request', ({ method, path }) => {
-      if (method !== 'GET') writes.push(path);
-    });
-    const env = { ...(await environmentFor(simulator)), PUBLIC_URL: url, PORT: String(port) };
-    const { code, out } = await runToEnd(DOCTOR, { ...env, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber });
-    expect(out.trimEnd().split('\n')).toEqual([
-      'ok     The settings make sense.',
-      'ok     127.0.0.1 resolves.',
-      'ok     The credentials are accepted, with the scopes Voice and Numbers.',
-      `ok     ${simulator.phoneNumber} points to ${url}/inbound.`,
-      expect.stringMatching(/^\? {6}SIGNALWIRE_SIGNING_KEY can be told right only by a call/),
-      `ok     ${url} leads to this very service.`,
-    ]);
-    expect(code).toBe(0);
-    expect(writes).toEqual([]);
-  });
-
-  it('lists every mistake in the settings, looks no further, and exits with 1', async () => {
-    const env = { ...(await environmentFor()), SIGNALWIRE_API_TOKEN: '', PUBLIC_URL: 'example' };
-    const { code, out } = await runToEnd(DOCTOR, env);
-    expect(out).toMatch(
-      /^wrong {2}SIGNALWIRE_API_TOKEN is missing.*\nwrong {2}PUBLIC_URL must be a whole URL.*\n\? .*\n$/,
-    );
-    expect(code).toBe(1);
-  });
-
-  it('exits with 1 when anything is wrong', async () => {
-    const port = String(await freePort());
-    const { code, out } = await runToEnd(DOCTOR, { ...(await environmentFor()), PORT: port });
-    expect(out).toMatch(/\nwrong .*\/healthz does not answer .*: start the service/);
-    expect(code).toBe(1);
-  });
-
+describe('the doctor', () => {
   it('says that the name of the space does not resolve', async () => {
     const { look } = await startAll();
     const findings = await look({ spaceUrl: 'https://nowhere.invalid' });

@@ -5,11 +5,11 @@ import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWebhookServer, listen } from '../../src/server.js';
 import { startService } from '../../src/service.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
 import { bytesInUse } from '../support/garbage.js';
 import { rawRequest } from '../support/raw-request.js';
 import { eventually, liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
 import { sign, signJson } from '../support/sign.js';
+import { simulated } from '../support/simulated.js';
 import { recordingStatus } from '../support/space-state.js';
 import { FAST, known } from '../support/two-people.js';
 import { wrong } from '../support/wrong.js';
@@ -158,8 +158,7 @@ function bytesOf({ method, path, headers, form, body, isSigned }: Hostile, url: 
 
 describe('ten thousand hostile requests', () => {
   it('get no 5xx and no trace, break nothing, and leave nothing behind', async () => {
-    const simulator = await startSimulator();
-    onTestFinished(() => simulator.close());
+    const simulator = await simulated();
     const settings = settingsFor(simulator, { resyncIntervalMs: 500 });
     const log = pino({ level: 'silent' });
     const service = await startService({

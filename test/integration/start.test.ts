@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/server.js';
 import { startService } from '../../src/service.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
-import { freePort } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
 import { serveLaml } from '../support/serve-laml.js';
 import {
   eventually,
@@ -14,13 +13,8 @@ import {
   settingsFor,
   startPair,
 } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 import { known, post } from '../support/two-people.js';
-
-async function simulated() {
-  const simulator = await startSimulator();
-  onTestFinished(() => simulator.close());
-  return simulator;
-}
 
 describe('the start', () => {
   it('ends with a sentence when SignalWire refuses the credentials', async () => {

@@ -5,9 +5,10 @@ import { readSettings, type Settings } from '../../src/settings.js';
 import { createSpace } from '../../src/signalwire/rest-space.js';
 import type { Space } from '../../src/signalwire/space.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
 import type { OpenTunnel } from '../../src/tunnel.js';
 import { keepLog, type LogLine } from './log.js';
+import { simulated } from './simulated.js';
 import { isOver } from './space-state.js';
 
 export { eventually } from './eventually.js';
@@ -67,8 +68,7 @@ export async function startPair({
   openTunnel = loopbackTunnel,
   before,
 }: Options = {}): Promise<Pair> {
-  const simulator = await startSimulator({ ringMs: 0 });
-  onTestFinished(() => simulator.close());
+  const simulator = await simulated({ ringMs: 0 });
   const requests: string[] = [];
   const problems: string[] = [];
   simulator.events.on('request', (request) => requests.push(kindOf(request)));

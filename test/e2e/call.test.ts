@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../src/simulator/simulator.js';
-import { CALL, environmentFor, freePort, runToEnd, simulated, startProcess } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
+import { CALL, environmentFor, runToEnd } from '../support/processes.js';
+import { startPair } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 import { callSidsIn } from '../support/space-state.js';
 
 const TO = '+15551234567';
@@ -16,10 +19,9 @@ async function place(args: string[], env: Record<string, string> = {}, simulator
 }
 
 describe('npm run call', () => {
-  it('puts whoever answers into the room of the service that runs, and prints the CallSid alone', async () => {
-    const simulator = await simulated();
-    const { url } = await startProcess(simulator);
-    const env = { PUBLIC_URL: url, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
+  it('puts the person who answers into the room of the service that runs, and prints the CallSid alone', async () => {
+    const { simulator, service } = await startPair();
+    const env = { PUBLIC_URL: service.publicUrl, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
     const { code, out, err } = await place([TO, '--room', 'R&D 1'], env, simulator);
     expect(err).toMatch(/^Calling \+15551234567 from \+15550100000, into the room R&D 1\.\nAnswered\.\n$/);
     expect(code).toBe(0);
@@ -29,13 +31,12 @@ describe('npm run call', () => {
   });
 
   it('asks the service itself where it is reached, if the settings leave that to a tunnel', async () => {
-    const simulator = await simulated();
-    const { url, port } = await startProcess(simulator);
-    const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(port) };
+    const { simulator, service } = await startPair();
+    const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(service.port) };
     const { code, err } = await place(['+1 (555) 123-4567', '--from', simulator.phoneNumber], env, simulator);
     expect(err).toContain('Answered.');
     expect(code).toBe(0);
-    expect(simulator.conferences()[0]?.instruction.statusCallback).toBe(`${url}/callback`);
+    expect(simulator.conferences()[0]?.instruction.statusCallback).toBe(`${service.publicUrl}/callback`);
   });
 
   it('says that the service must run first, where only it knows its address', async () => {

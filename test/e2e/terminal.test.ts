@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { environmentFor, MAIN, run, simulated, TSX } from '../support/processes.js';
+import { environmentFor, MAIN, run, TSX } from '../support/processes.js';
 import { eventually } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 
 /** util-linux's `script` runs a command in a terminal of its own. */
 const SCRIPT = '/usr/bin/script';
