@@ -42,7 +42,7 @@ export async function place(space: Space, call: { to: string; from: string; url:
  *
  * @throws Error with a sentence that says how it ended instead, or that SignalWire doesn't tell
  */
-export async function untilAnswered(space: Space, callSid: string): Promise<void> {
+export async function untilAnswered(space: Space, callSid: string, askEveryMs = ASK_EVERY_MS): Promise<void> {
   let failures = 0;
   for (let asks = 0; asks < MAX_ASKS; asks += 1) {
     const status = await space.fetchCallStatus(callSid).catch((error: unknown) => {
@@ -52,7 +52,7 @@ export async function untilAnswered(space: Space, callSid: string): Promise<void
     });
     if (ANSWERED.includes(status)) return;
     if (!NOT_YET.includes(status)) throw new Error(ENDS[status] ?? `The call is ${status}.`);
-    await delay(ASK_EVERY_MS);
+    await delay(askEveryMs);
   }
   throw new Error('The call still rings.');
 }

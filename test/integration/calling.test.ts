@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { place, untilAnswered } from '../../src/calling.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
-
-// It asks once a second; here a second is over at once.
-vi.mock('node:timers/promises', async (original) => ({ ...(await original<object>()), setTimeout: async () => {} }));
 
 const TO = '+15551234567';
 
@@ -28,7 +25,7 @@ describe('a call that is placed', () => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, end);
     const sid = await place(space, call);
-    await expect(untilAnswered(space, sid)).rejects.toThrow(sentence);
+    await expect(untilAnswered(space, sid, 1)).rejects.toThrow(sentence);
     expect(simulator.conferences()).toEqual([]);
   });
 
@@ -51,9 +48,9 @@ describe('a call that is placed', () => {
     const sid = await place(space, call);
     let fails = 1;
     simulator.onRequest = (_request, handle) => (fails-- > 0 ? { status: 503, body: '' } : handle());
-    await expect(untilAnswered(space, sid)).rejects.toThrow('The line is busy.');
+    await expect(untilAnswered(space, sid, 1)).rejects.toThrow('The line is busy.');
     fails = Number.POSITIVE_INFINITY;
-    await expect(untilAnswered(space, sid)).rejects.toThrow(/What has become of the call isn't known: .*503/);
+    await expect(untilAnswered(space, sid, 1)).rejects.toThrow(/What has become of the call isn't known: .*503/);
   });
 
   it('tells that the credentials are refused, and never the token', async () => {
