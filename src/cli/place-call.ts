@@ -42,7 +42,7 @@ export async function placeCall(space: Space, call: { to: string; from: string; 
  *
  * @throws Error with a sentence that says how it ended instead, or that SignalWire doesn't tell
  */
-export async function waitUntilAnswered(space: Space, callSid: string): Promise<void> {
+export async function waitUntilAnswered(space: Space, callSid: string, readEveryMs = READ_EVERY_MS): Promise<void> {
   let failures = 0;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const status = await space.fetchCallStatus(callSid).catch((error: unknown) => {
@@ -52,7 +52,7 @@ export async function waitUntilAnswered(space: Space, callSid: string): Promise<
     });
     if (ANSWERED.includes(status)) return;
     if (!PENDING.includes(status)) throw new Error(FAILURES[status] ?? `The status of the call is ${status}.`);
-    await delay(READ_EVERY_MS);
+    await delay(readEveryMs);
   }
   throw new Error('The phone is still ringing.');
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { freePort } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
 
 const usage = z.object({ cpuMs: z.number(), rss: z.number() });
 

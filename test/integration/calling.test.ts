@@ -1,13 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { placeCall, waitUntilAnswered } from '../../src/cli/place-call.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 
 const TO = '+15551234567';
 
 async function start(apiToken?: string) {
-  const simulator = await startSimulator({ ringMs: 0, unansweredMs: 0 });
-  onTestFinished(() => simulator.close());
+  const simulator = await simulated({ ringMs: 0, unansweredMs: 0 });
   const space = spaceOf(settingsFor(simulator, apiToken === undefined ? {} : { apiToken }));
   const posts: string[] = [];
   simulator.events.on('request', ({ method, path }) => {
@@ -26,7 +25,7 @@ describe('a call that is placed', () => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, end);
     const sid = await placeCall(space, call);
-    await expect(waitUntilAnswered(space, sid)).rejects.toThrow(sentence);
+    await expect(waitUntilAnswered(space, sid, 1)).rejects.toThrow(sentence);
     expect(simulator.conferences()).toEqual([]);
   });
 
@@ -49,9 +48,9 @@ describe('a call that is placed', () => {
     const sid = await placeCall(space, call);
     let fails = 1;
     simulator.onRequest = (_request, handle) => (fails-- > 0 ? { status: 503, body: '' } : handle());
-    await expect(waitUntilAnswered(space, sid)).rejects.toThrow('The line is busy.');
+    await expect(waitUntilAnswered(space, sid, 1)).rejects.toThrow('The line is busy.');
     fails = Number.POSITIVE_INFINITY;
-    await expect(waitUntilAnswered(space, sid)).rejects.toThrow(/What has become of the call isn't known: .*503/);
+    await expect(waitUntilAnswered(space, sid, 1)).rejects.toThrow(/The status of the call can't be read: .*503/);
   });
 
   it('tells that the credentials are refused, and never the token', async () => {
@@ -62,7 +61,7 @@ describe('a call that is placed', () => {
 
   it.each([
     ['answers 503', { status: 503, body: '' }, /503/],
-    ['breaks the connection', 'reset', /It may have placed the call all the same/],
+    ['breaks the connection', 'reset', /It may have placed the call nevertheless/],
   ] as const)('is placed once, though SignalWire %s', async (_case, outcome, sentence) => {
     const { simulator, space, posts, call } = await start();
     simulator.onRequest = () => outcome;

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { expect, it, onTestFinished } from 'vitest';
 import { createRecorder, readSettings } from '../../src/index.js';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
 import { startSpace } from '../support/simulated-space.js';
 import { recordingStatus } from '../support/space-state.js';
 

@@ -68,7 +68,7 @@ describe('a number that the settings name', () => {
     const { number, writes, said } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
     expect(number).toMatchObject({ voiceUrl: `${PUBLIC_URL}/inbound${query}`, voiceMethod: 'POST' });
     expect(writes).toHaveLength(1);
-    expect(said).toMatchObject([{ level: INFO, before: voiceUrl ?? '', beforeBy: 'GET' }]);
+    expect(said).toMatchObject([{ level: INFO, before: voiceUrl ?? '', methodBefore: 'GET' }]);
   });
 
   it('is left as it is, and nothing written, where it points here already', async () => {

@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
-import { freePort } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
 import { serveLaml } from '../support/serve-laml.js';
 import {
   eventually,
@@ -14,13 +13,8 @@ import {
   settingsFor,
   startPair,
 } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 import { known, post } from '../support/two-people.js';
-
-async function simulated() {
-  const simulator = await startSimulator();
-  onTestFinished(() => simulator.close());
-  return simulator;
-}
 
 describe('the start', () => {
   it('ends with a sentence when SignalWire refuses the credentials', async () => {
@@ -45,7 +39,7 @@ describe('the start', () => {
     const settings = settingsFor(await simulated(), { port });
     const starting = startService({ settings, log, openTunnel: loopbackTunnel });
     await expect(starting).rejects.toThrow(
-      `Can't listen on port ${port} of 127.0.0.1 (EADDRINUSE): something listens there; set PORT`,
+      `Can't listen on port ${port} of 127.0.0.1 (EADDRINUSE): another program uses it; set PORT`,
     );
   });
 
@@ -130,10 +124,10 @@ describe('the start', () => {
     });
     expect(await post({ simulator }, `${url}/callback`, conference)).toBe(200);
     expect(isAnswered).toBe(false);
-    expect(lines).not.toContainEqual(expect.objectContaining({ msg: 'first discovery done' }));
+    expect(lines).not.toContainEqual(expect.objectContaining({ msg: 'first discovery complete' }));
     answer();
     expect(await call).toBe(200);
-    expect(lines).toContainEqual(expect.objectContaining({ msg: 'first discovery done' }));
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'first discovery complete' }));
   });
 
   it('has a caller wait for the first discovery only so long, says so, and goes on with it', async () => {
@@ -152,7 +146,7 @@ describe('the start', () => {
       },
     });
     expect(pair.log).toContainEqual(
-      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first discovery is not finished yet/) }),
+      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first discovery is taking long/) }),
     );
     await pair.simulator.call();
     expect(pair.simulator.conferences()).toHaveLength(2);
@@ -169,7 +163,9 @@ describe('the start', () => {
       },
     });
     await eventually(() =>
-      expect(pair.log).toContainEqual(expect.objectContaining({ msg: expect.stringMatching(/^SignalWire fails/) })),
+      expect(pair.log).toContainEqual(
+        expect.objectContaining({ msg: expect.stringMatching(/^SignalWire is failing/) }),
+      ),
     );
     pair.simulator.latencyMs = 0;
     await eventually(async () => expect(await known(pair)).toBe(1));

@@ -29,6 +29,8 @@ export interface MemorySpaceOptions {
   streamOf(name: string): Random;
   /** Whether the copy that asks still runs: one that was killed is never answered. */
   isAlive(): boolean;
+  /** With which status a request is refused, whatever the faults; undefined where it isn't. */
+  refusalOf?(request: Omit<MemoryRequest, 'outcome'>): number | undefined;
   /** A request was answered, or given up. */
   onRequest(request: MemoryRequest): void;
   /** A recording was asked to do what it did already. */
@@ -40,12 +42,14 @@ export interface MemoryRequest {
   what: string;
   /** The SID that it's about; undefined for lists of conferences. */
   sid: string | undefined;
+  /** The recording that it's to change; undefined where it changes none. */
+  recordingSid?: string;
   outcome: string;
 }
 
 /** The space as one copy of the service asks it: without any I/O, but with all that can go wrong on the way. */
 export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace {
-  const { model, views, faults, latency, streamOf, isAlive, onRequest, onRedundant } = options;
+  const { model, views, faults, latency, streamOf, isAlive, refusalOf, onRequest, onRedundant } = options;
 
   function fateOf(method: 'GET' | 'POST'): Fate {
     const { refused, failed, tooMany, unreadable, hanging } = faults(method);
@@ -62,10 +66,12 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
     what: string,
     sid: string | undefined,
     obey: () => Answer,
+    about: Pick<MemoryRequest, 'recordingSid'> = {},
   ): Promise<Answer> {
     const fate = fateOf(method);
     const ms = streamOf('slow').happens(faults(method).slow) ? streamOf('slow by').whole(500, MAX_SLOW_MS) : latency();
-    const done = (outcome: string) => onRequest({ method, what, sid, outcome });
+    const asked = { method, what, sid, ...about };
+    const done = (outcome: string) => onRequest({ ...asked, outcome });
     if (fate === 'hanging') {
       const late = streamOf('obeyed late');
       if (late.happens(2 / 3)) void after(late.happens(0.5) ? ms / 2 : late.whole(0, OBEYED_LATE_MS)).then(tried(obey));
@@ -74,12 +80,14 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
       return (await ifAlive()) ?? fail('SignalWire did not answer', {});
     }
     await after(ms / 2);
+    const refused = refusalOf?.(asked);
     const isObeyed =
-      ['answered', 'unreadable'].includes(fate) || (fate === 'failed' && streamOf('obeyed').happens(0.5));
+      refused === undefined &&
+      (['answered', 'unreadable'].includes(fate) || (fate === 'failed' && streamOf('obeyed').happens(0.5)));
     const answer = isObeyed ? attempt(obey) : undefined;
     await after(ms / 2);
     await ifAlive();
-    const refusal = refusalFor(fate);
+    const refusal = refused === undefined ? refusalFor(fate) : refuse(refused);
     const error = refusal ?? (answer && 'error' in answer ? answer.error : undefined);
     done(error instanceof SpaceError ? String(error.status) : 'ok');
     if (error) throw error;
@@ -143,11 +151,17 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
         notFound,
       ),
     updateRecording: (sid, recordingSid, state) =>
-      ask('POST', `recording ${state}`, sid, () => {
-        const found = views.findToUpdate(sid, recordingSid) ?? missing();
-        if (current(found.recording.status) === state) onRedundant(found.recording);
-        if (!model.updateRecording(found.conference, found.recording, state, 'skip')) throw refuse(422);
-      }),
+      ask(
+        'POST',
+        `recording ${state}`,
+        sid,
+        () => {
+          const found = views.findToUpdate(sid, recordingSid) ?? missing();
+          if (current(found.recording.status) === state) onRedundant(found.recording);
+          if (!model.updateRecording(found.conference, found.recording, state, 'skip')) throw refuse(422);
+        },
+        { recordingSid },
+      ),
     fetchCallState: (callSid) =>
       ask('GET', 'call', callSid, () => {
         const found = views.findCall(callSid);

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { current } from '../../src/simulator/model/timeline.js';
+import { eventOf, oneIsLeft, sendHint, stopRecordings, twoAreIn } from './scenes.js';
 import { callsIn, onStage, type Stage } from './stage.js';
-
-const eventOf = ({ parameters }: Webhook) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
-
-/** Two are in, one has left again, and the recording is paused. Resolves with the one who stayed. */
-async function oneIsLeft(stage: Stage) {
-  const first = await stage.callIn();
-  const second = await stage.callIn();
-  await stage.run(20_000);
-  stage.model.endCall(second);
-  await stage.run(20_000);
-  expect(stage.isRecorded()).toBe(false);
-  return first;
-}
 
 /** How long the recording did not run with two in, in milliseconds. */
 const lostMs = (stage: Stage) => stage.conference().ledger.account().lostMs;
@@ -33,7 +20,7 @@ describe('a join that makes enough people', () => {
       await oneIsLeft(stage);
       stage.requestMs = 3000;
       stage.model.updateParticipant(stage.conference(), stage.conference().participants[0] ?? expect.fail(), {});
-      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      sendHint(stage);
       await stage.run(1000);
       await stage.callIn();
       await stage.run(1530);
@@ -102,10 +89,19 @@ describe('a join that makes enough people', () => {
 });
 
 describe('a leave', () => {
+  it('has the list and the recording read, and only then the recording paused', () =>
+    onStage({}, async (stage) => {
+      const { second } = await twoAreIn(stage);
+      const before = stage.requests.length;
+      stage.model.endCall(second);
+      await stage.run(1000);
+      const asked = stage.requests.slice(before, before + 3).map(({ what }) => what);
+      expect([...asked.slice(0, 2).toSorted(), asked[2]]).toEqual(['participants', 'recording', 'recording paused']);
+    }));
+
   it('pauses only after a read says that too few are in (R3)', () =>
     onStage({}, async (stage) => {
-      await stage.callIn();
-      const second = await stage.callIn();
+      const { second } = await twoAreIn(stage);
       await stage.callIn();
       await stage.run(20_000);
       const before = stage.writes();
@@ -117,9 +113,7 @@ describe('a leave', () => {
 
   it('is believed although the list lags behind it by a second', () =>
     onStage({ traits: { listLagMs: 1000 } }, async (stage) => {
-      await stage.callIn();
-      const second = await stage.callIn();
-      await stage.run(20_000);
+      const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
       await stage.run(400);
       expect(stage.isRecorded()).toBe(false);
@@ -148,9 +142,7 @@ describe('a list that lags', () => {
 
   it('by 10 s does not have one alone recorded again whose leave was heard of: the call is asked for, and over', () =>
     onStage({ traits: { listLagMs: 10_000 } }, async (stage) => {
-      await stage.callIn();
-      const second = await stage.callIn();
-      await stage.run(20_000);
+      const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
       await stage.run(1000);
       const { soloMs } = stage.conference().ledger.account();
@@ -187,17 +179,20 @@ describe('a pass', () => {
       expect(stage.isRecorded()).toBe(false);
     }));
 
-  it('that SignalWire does not answer pauses nobody, however often it is asked for (R8)', () =>
+  it.each([
+    ['fail', 'failed'],
+    ['make no sense', 'unreadable'],
+    ['are never answered', 'hanging'],
+  ] as const)('whose reads %s pauses nobody, however often it is asked for (R8)', (_how, fault) =>
     onStage({}, async (stage) => {
-      await stage.callIn();
-      await stage.callIn();
-      await stage.run(20_000);
-      stage.faults.failed = 1;
-      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      await twoAreIn(stage);
+      stage.faults[fault] = 1;
+      sendHint(stage);
       await stage.run(60_000);
       expect(stage.writes()).toBe(0);
       expect(stage.isRecorded()).toBe(true);
-    }));
+    }),
+  );
 });
 
 describe('what was written', () => {
@@ -205,9 +200,7 @@ describe('what was written', () => {
     'and not answered may be obeyed late, so it is read again then (R6), seed %i',
     (seed) =>
       onStage({ seed, resyncIntervalMs: 60_000 }, async (stage) => {
-        await stage.callIn();
-        const second = await stage.callIn();
-        await stage.run(20_000);
+        const { second } = await twoAreIn(stage);
         stage.onCallback = () => {};
         stage.model.endCall(second);
         // The resync finds one alone; the pause that follows isn't answered, and is obeyed at once, late or never.
@@ -225,7 +218,7 @@ describe('what was written', () => {
       await oneIsLeft(stage);
       await stage.run(60_000);
       const before = stage.writes();
-      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      sendHint(stage);
       await stage.run(60_000);
       expect(stage.writes()).toBe(before + 1);
     }));
@@ -238,9 +231,7 @@ describe('what was written', () => {
 
   it('is not written to a conference that is over, although a list still has people in it', () =>
     onStage({ traits: { listLagMs: 10_000 } }, async (stage) => {
-      const first = await stage.callIn();
-      const second = await stage.callIn();
-      await stage.run(20_000);
+      const { first, second } = await twoAreIn(stage);
       const { sid } = stage.conference();
       const before = stage.writes();
       stage.model.endConference(stage.conference());
@@ -287,11 +278,18 @@ describe('what was written', () => {
       expect(stage.isRecorded()).toBe(true);
     }));
 
+  it('is not written to a recording that another process stopped', () =>
+    onStage({}, async (stage) => {
+      const { second } = await twoAreIn(stage);
+      stopRecordings(stage, stage.conference());
+      stage.model.endCall(second);
+      await stage.run(60_000);
+      expect(stage.writes()).toBe(0);
+    }));
+
   it('is left alone once SignalWire has refused it for good', () =>
     onStage({}, async (stage) => {
-      await stage.callIn();
-      await stage.callIn();
-      await stage.run(20_000);
+      await twoAreIn(stage);
       const { recordings } = stage.conference();
       const [recording] = recordings;
       if (recording) stage.model.updateRecording(stage.conference(), recording, 'stopped', 'skip');
@@ -304,9 +302,7 @@ describe('what was written', () => {
 
   it('is put right where a pause is obeyed after the resume that overtook it (R5)', () =>
     onStage({}, async (stage) => {
-      await stage.callIn();
-      const second = await stage.callIn();
-      await stage.run(20_000);
+      const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
       await stage.run(140);
       // The pause is on its way, and will be obeyed in two seconds.
@@ -439,6 +435,25 @@ describe('what is over', () => {
       expect(stage.copy?.size).toBe(0);
     }));
 
+  it('has a pause that was on its way neither logged nor shown', () =>
+    onStage({}, async (stage) => {
+      const { first, second } = await twoAreIn(stage);
+      stage.model.endCall(second);
+      // The reads are done, and the pause is on its way.
+      await stage.run(125);
+      stage.requestMs = 5000;
+      await stage.run(20);
+      stage.model.endCall(first);
+      await stage.run(50);
+      const [shown] = stage.history.finished();
+      const before = structuredClone(shown);
+      await stage.run(20_000);
+      expect(stage.requests.map(({ what }) => what)).toContain('recording paused');
+      expect(stage.history.finished()).toEqual([before]);
+      expect(stage.history.live()).toEqual([]);
+      expect(stage.log.map(({ msg }) => msg)).not.toContain('recording paused');
+    }));
+
   it('has nothing more told of it, although a resume was on its way', () =>
     onStage({}, async (stage) => {
       const first = await oneIsLeft(stage);
@@ -454,6 +469,21 @@ describe('what is over', () => {
 });
 
 describe('a stop', () => {
+  it('finishes what was acknowledged, and asks nothing after that', () =>
+    onStage({}, async (stage) => {
+      const { second } = await twoAreIn(stage);
+      stage.model.endCall(second);
+      await stage.run(30);
+      let asked = 0;
+      void stage.copy?.stop().then(() => {
+        asked = stage.requests.length;
+      });
+      await stage.run(1000);
+      expect(stage.isRecorded()).toBe(false);
+      await stage.run(60_000);
+      expect(stage.requests.length).toBe(asked);
+    }));
+
   it('takes no longer because somebody waits in a conference that the API does not know', () =>
     onStage({ traits: { alone: '404' } }, async (stage) => {
       await stage.callIn();
@@ -531,9 +561,7 @@ async function answered(stage: Stage, callSid: string): Promise<string | undefin
 describe('a pause and a resume that are on their way at once', () => {
   it('leave the recording running although the pause is obeyed last and no read can tell (R6)', () =>
     onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
-      await stage.callIn();
-      const second = await stage.callIn();
-      await stage.run(20_000);
+      const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
       await stage.run(110);
       // The reads are done; the pause that follows them is obeyed after two seconds.
@@ -573,7 +601,7 @@ describe('a resume', () => {
       await oneIsLeft(stage);
       const before = stage.writes();
       stage.requestMs = 400;
-      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid } });
+      sendHint(stage);
       await stage.run(100);
       await stage.callIn();
       await stage.run(10_000);
@@ -593,5 +621,41 @@ describe('a pause', () => {
       await stage.callIn('room');
       await stage.run(1400);
       expect(stage.isRecorded()).toBe(true);
+    }));
+});
+
+describe('callbacks that come once more', () => {
+  it('change nothing and cost three reads each at most', () =>
+    onStage({ resyncIntervalMs: 0 }, async (stage) => {
+      const sent: (() => void)[] = [];
+      const events: string[] = [];
+      stage.onCallback = (callback, bring) => {
+        events.push(eventOf(callback));
+        const { parameters } = structuredClone(callback);
+        sent.push(() => stage.copy?.take({ ...callback, parameters: { ...parameters } }));
+        void stage.clock.wait(20).then(bring);
+      };
+      await stage.callIn();
+      const second = await stage.callIn();
+      await stage.run(2000);
+      stage.model.endCall(second);
+      await stage.run(3000);
+      // SIDs are never used again, so that the end of a conference can't be sent again to any effect.
+      const all = ['participant-join', 'participant-join', 'conference-start', 'in-progress', 'participant-leave'];
+      expect(events.toSorted()).toEqual(all.toSorted());
+      const before = stage.writes();
+      for (const again of sent) again();
+      await stage.run(1000);
+      expect(stage.writes()).toBe(before);
+      await stage.run(20_000);
+      for (const again of sent) {
+        const { length } = stage.requests;
+        again();
+        await stage.run(20_000);
+        const reads = stage.requests.slice(length).filter(({ what }) => what === 'participants');
+        expect(reads.length).toBeLessThanOrEqual(3);
+      }
+      expect(stage.writes()).toBe(before);
+      expect(stage.isRecorded()).toBe(false);
     }));
 });

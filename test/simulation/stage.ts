@@ -1,9 +1,16 @@
+import { createEventLog } from '../../src/log/event-log.js';
+import { type Emit, emitTo, type Listener } from '../../src/recorder-events.js';
+import { createOutageDetector } from '../../src/recording/outage.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { type Call, type Conference, isRunning, peopleIn } from '../../src/simulator/model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { DOCUMENTED, type Traits } from '../../src/simulator/model/traits.js';
 import { createViews } from '../../src/simulator/model/views.js';
+import { createHistory, type History } from '../../src/status/history.js';
+import { createMetrics } from '../../src/status/metrics.js';
+import { keepLog, type LogLine } from '../support/log.js';
+import { ownSamples } from '../support/metrics.js';
 import { type Copy, startCopy } from './copy.js';
 import { type Faults, NO_FAULTS } from './dimensions.js';
 import { PREFIX } from './fleet.js';
@@ -30,9 +37,17 @@ export interface Stage {
   requests: MemoryRequest[];
   /** The types of the events that the copy has emitted. */
   events: string[];
+  /** What the copies have logged so far. */
+  log: LogLine[];
+  /** What the status page shows of the copy that runs. */
+  history: History;
+  /** The metrics of the copy that runs, by name and labels. */
+  metrics(): Promise<Record<string, number>>;
   /** What goes wrong with reads, and with writes; may be changed at any time. */
   faults: Faults;
   writeFaults: Faults;
+  /** With which status a request is refused, whatever the faults; undefined where it isn't. May be replaced at any time. */
+  refusalOf(request: Omit<MemoryRequest, 'outcome'>): number | undefined;
   requestMs: number;
   /** Whether a callback comes, and when; by default each does. May be replaced at any time. */
   onCallback(callback: Webhook, bring: () => void): void;
@@ -60,6 +75,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
   const epoch = 1_795_521_600_000;
   const clock = installVirtualClock(epoch);
   const stream = createStreams(seed);
+  const { log, lines } = keepLog();
   let run = { isAlive: true };
   let sids = 0;
 
@@ -80,6 +96,19 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
 
   function start(): Copy {
     const thisRun = run;
+    // The same listeners as in recorder.ts, in the same order.
+    const history = createHistory();
+    const metrics = createMetrics(history);
+    const listeners: Listener[] = [
+      createEventLog(log),
+      createOutageDetector(log, (event) => emit(event)),
+      history.record,
+      metrics.record,
+      ({ type }) => void stage.events.push(type),
+    ];
+    const emit: Emit = emitTo(listeners, log);
+    stage.history = history;
+    stage.metrics = async () => ownSamples(await metrics.text());
     let hasAnswered = false;
     const space = createMemorySpace({
       model,
@@ -88,6 +117,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       latency: () => stage.requestMs,
       streamOf: stream,
       isAlive: () => thisRun.isAlive,
+      refusalOf: (request) => stage.refusalOf(request),
       onRequest(request) {
         hasAnswered = true;
         stage.requests.push(request);
@@ -102,7 +132,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       random: () => stream('jitter').next(),
       truth: { model, latency: () => requestMs, wait: clock.wait, watch() {} },
       log() {},
-      onEvent: ({ type }) => void stage.events.push(type),
+      onEvent: emit,
     });
   }
 
@@ -111,6 +141,10 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     model,
     requests: [],
     events: [],
+    log: lines,
+    history: createHistory(),
+    metrics: async () => ({}),
+    refusalOf: () => undefined,
     faults: { ...NO_FAULTS },
     writeFaults: { ...NO_FAULTS },
     requestMs,

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { listen } from '../../src/http/server.js';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
-import { eventually } from './service-beside-simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+import { simulated } from './simulated.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -46,13 +46,6 @@ export async function runToEnd(program: string | string[], env: Record<string, s
   return { code, ...output };
 }
 
-/** A simulator that is closed when the test is over. */
-export async function simulated(options: SimulatorOptions = {}): Promise<Simulator> {
-  const simulator = await startSimulator(options);
-  onTestFinished(() => simulator.close());
-  return simulator;
-}
-
 /** The variables of a service beside that simulator. */
 export async function environmentFor(simulator?: Simulator) {
   simulator ??= await simulated();
@@ -85,11 +78,4 @@ export async function startProcess(simulator: Simulator, env: Record<string, str
   await eventually(() => expect(service.output.out).toContain(`Webhook is live at ${url}/inbound`));
   simulator.pointNumber(`${url}/inbound`);
   return { ...service, port, url };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0, '127.0.0.1');
-  server.close();
-  return port;
 }

@@ -1,5 +1,4 @@
-import pino from 'pino';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { OpenTunnel } from '../../src/http/tunnel.js';
 import type { Durations } from '../../src/recording/durations.js';
 import { type Service, startService } from '../../src/service.js';
@@ -8,18 +7,13 @@ import type { Settings } from '../../src/settings/settings.js';
 import { createSpace } from '../../src/signalwire/rest-space.js';
 import type { Space } from '../../src/signalwire/space.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import { keepLog, type LogLine } from './log.js';
+import { simulated } from './simulated.js';
 import { isOver } from './space-state.js';
 
 export { eventually } from './eventually.js';
-
-/** A line of the service's log. */
-export interface LogLine {
-  level: number;
-  msg: string;
-  conferenceSid?: string;
-  msSinceCallback?: number;
-}
+export { keepLog };
 
 export interface Options {
   settings?: Partial<Settings>;
@@ -69,21 +63,13 @@ export function spaceOf(settings: Settings): Space {
 /** Stands in for ngrok: the public URL is the local one. */
 export const loopbackTunnel = async (port: number) => ({ url: `http://127.0.0.1:${port}`, close: async () => {} });
 
-/** A logger that keeps its lines. */
-export function keepLog(): { log: pino.Logger; lines: LogLine[] } {
-  const lines: LogLine[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  return { log, lines };
-}
-
 export async function startPair({
   settings = {},
   durations = {},
   openTunnel = loopbackTunnel,
   before,
 }: Options = {}): Promise<Pair> {
-  const simulator = await startSimulator({ ringMs: 0 });
-  onTestFinished(() => simulator.close());
+  const simulator = await simulated({ ringMs: 0 });
   const requests: string[] = [];
   const problems: string[] = [];
   simulator.events.on('request', (request) => requests.push(kindOf(request)));
@@ -115,23 +101,6 @@ export async function startPair({
   };
   onTestFinished(() => pair.service.close());
   return pair;
-}
-
-/** Waits until the service has asked for nothing for a while: only then "nothing happened" can be said. */
-export async function quiet(simulator: Simulator, ms = 150): Promise<void> {
-  let last = performance.now();
-  const touch = () => {
-    last = performance.now();
-  };
-  simulator.events.on('request', touch).on('answer', touch).on('change', touch);
-  // Several times in a row: after a standstill of a busy machine the time is up before what was due in it has happened.
-  let calm = 0;
-  const isCalm = () => {
-    calm = performance.now() - last > ms ? calm + 1 : 0;
-    return calm === 10;
-  };
-  await vi.waitUntil(isCalm, { timeout: 10_000, interval: 5 });
-  simulator.events.off('request', touch).off('answer', touch).off('change', touch);
 }
 
 /** The simulator's only conference that isn't over. */

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.js';
+import { simulated } from './simulated.js';
 
 /** A request of the space's that an application received. */
 export interface Received {
@@ -25,8 +26,7 @@ export const RECORDED =
 export async function startSpace(
   options: SimulatorOptions = {},
 ): Promise<{ simulator: Simulator; problems: string[] }> {
-  const simulator = await startSimulator({ ringMs: 0, unansweredMs: 0, ...options });
-  onTestFinished(() => simulator.close());
+  const simulator = await simulated({ ringMs: 0, unansweredMs: 0, ...options });
   const problems: string[] = [];
   simulator.events.on('problem', (sentence) => problems.push(sentence));
   return { simulator, problems };

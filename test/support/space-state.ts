@@ -28,7 +28,7 @@ export function recordingStatus({ recordings: [newest] }: Conference): string | 
 }
 
 /** Somebody else starts another recording of a conference. */
-export function addRecording({ model }: Simulator, conference: Conference): Recording {
+export function addRecording({ model }: Pick<Simulator, 'model'>, conference: Conference): Recording {
   const recording: Recording = {
     ...model.newResource(),
     status: [{ at: model.now(), value: 'in-progress' }],
@@ -41,7 +41,7 @@ export function addRecording({ model }: Simulator, conference: Conference): Reco
   return recording;
 }
 
-/** A recording changes behind everybody's back. */
-export function setRecording({ model }: Simulator, { status }: Recording, value: RecordingStatus): void {
+/** A recording changes, and nobody is told. */
+export function setRecording({ model }: Pick<Simulator, 'model'>, { status }: Recording, value: RecordingStatus): void {
   turn(status, model.now(), value);
 }

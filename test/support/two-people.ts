@@ -1,14 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { expect } from 'vitest';
-import {
-  eventually,
-  kindOf,
-  liveConference,
-  type Options,
-  type Pair,
-  quiet,
-  startPair,
-} from './service-beside-simulator.js';
+import { eventually, kindOf, liveConference, type Options, type Pair, startPair } from './service-beside-simulator.js';
 import { sign } from './sign.js';
 import { recordingStatus } from './space-state.js';
 
@@ -20,16 +12,13 @@ export const WRITE = 'POST Conferences Recordings';
 /** The reconciler's waits, a tenth as long or shorter. */
 export const FAST = { leaveReport: 200, joinReport: 300, settle: 40, retryFirst: 20, retryMax: 80 };
 
+/** Waits with which nothing is read but what callbacks and resyncs ask for: SignalWire's lists are believed at once. */
+export const LISTS_ALONE = { ...FAST, leaveReport: 0, joinReport: 0 };
+
 export const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
 export const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('paused'));
 export const isResumed = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('resumed'));
 export const countOf = ({ requests }: Pair, kind: string) => requests.filter((request) => request === kind).length;
-
-/** Until the last settling read is due, after the last callback. */
-const SETTLED_MS = FAST.joinReport + FAST.settle;
-
-/** Lets everything run out: the reports, the settling reads, the retries. */
-export const settled = ({ simulator }: Pair) => quiet(simulator, SETTLED_MS + 110);
 
 /** How many conferences the service knows, as /healthz says. */
 export async function known({ service }: { service: { port: number } }): Promise<number> {
@@ -37,29 +26,30 @@ export async function known({ service }: { service: { port: number } }): Promise
   return conferences;
 }
 
-/** Two are in a recorded conference, and the service knows it all. */
+/** Waits until the service has read a conference once more since something of that kind was logged last. */
+async function isReadAfter({ log }: Pair, event: RegExp, people: number): Promise<void> {
+  await eventually(() => {
+    const since = log.findLastIndex(({ msg }) => event.test(msg));
+    expect(since).toBeGreaterThanOrEqual(0);
+    expect(log.slice(since)).toContainEqual(expect.objectContaining({ msg: 'read', people }));
+  });
+}
+
+/** Two are in a recorded conference, and the service has read that. */
 export async function twoPeople(options: Options = {}) {
   const pair = await startPair({ durations: FAST, ...options });
   const first = await pair.simulator.call();
   const second = await pair.simulator.call();
-  const { resyncIntervalMs = 0 } = options.settings ?? {};
-  // Where resyncs never cease there is no quiet: then enough discoveries, of two lists each, must have gone by.
-  if (resyncIntervalMs === 0) await settled(pair);
-  else {
-    const lists = countOf(pair, READ_CONFERENCES) + 2 * (SETTLED_MS / resyncIntervalMs + 2);
-    await eventually(() => expect(countOf(pair, READ_CONFERENCES)).toBeGreaterThan(lists));
-  }
-  pair.requests.length = 0;
+  await isReadAfter(pair, /^recording (began|found)/, 2);
   return { pair, first, second };
 }
 
-/** One is left in a paused conference. */
+/** One is left in a paused conference, and the service has read that. */
 export async function onePerson(options: Options = {}) {
   const { pair, first, second } = await twoPeople(options);
   pair.simulator.hangUp(second);
   await isPaused(pair);
-  await settled(pair);
-  pair.requests.length = 0;
+  await isReadAfter(pair, /^recording paused/, 1);
   return { pair, first };
 }
 
@@ -78,7 +68,7 @@ export function fail({ simulator }: Pair, status: number, ...kinds: string[]): {
 }
 
 /** Has requests of a kind answered with another text than the simulator's, for as long as the test wants. */
-export function answer(
+export function changeAnswers(
   { simulator }: Pick<Pair, 'simulator'>,
   kind: string,
   write: (text: string) => string,
@@ -97,7 +87,7 @@ export function answer(
 }
 
 /** Has the next request of a kind wait, after SignalWire has done what it asks, until the test lets its answer go. */
-export function hold({ simulator }: Pair, kind: string): { isThere: Promise<unknown>; go(): void } {
+export function delayAnswer({ simulator }: Pair, kind: string): { isThere: Promise<unknown>; go(): void } {
   const before = simulator.onRequest;
   const gate = new EventEmitter();
   const isThere = once(gate, 'arrival');
@@ -122,11 +112,3 @@ export async function post(
   const headers = { 'x-signalwire-signature': sign(simulator.signingKey, url, form) };
   return (await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) })).status;
 }
-
-const LEVELS: Record<number, string> = { 30: 'info', 40: 'warn', 50: 'error' };
-
-/** What the log says of SignalWire's failing and working again. */
-export const loggedOutages = ({ log }: Pair) =>
-  log
-    .filter(({ msg, level }) => msg.startsWith('SignalWire ') && level > 20)
-    .map(({ msg, level }) => `${LEVELS[level]} ${msg.replace(/:.*/, ': …')}`);

@@ -3,12 +3,13 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { environmentFor, MAIN, run, SIMULATOR, simulated, startProcess } from '../support/processes.js';
+import { environmentFor, MAIN, run, SIMULATOR, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
 import { eventually, liveConference } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 import { headCount, recordingStatus } from '../support/space-state.js';
 
-describe('the process', { timeout: 20_000 }, () => {
+describe('the process', () => {
   it('ends with 1 and all mistakes, and no stack trace, when the settings are wrong', async () => {
     const { output, exit } = await run(MAIN, { PORT: 'PT-secret' });
     expect(await exit).toEqual([1, null]);
@@ -70,7 +71,9 @@ describe('the process', { timeout: 20_000 }, () => {
     await simulator.call();
     const second = await simulator.call();
     await eventually(() => expect(recordingStatus(liveConference(simulator))).toBe('in-progress'));
-    simulator.latencyMs = 500;
+    // Nothing is answered before the signal has been heeded.
+    const heeded = eventually(() => expect(output.out).toContain('a second signal stops at once'));
+    simulator.onRequest = (_request, handle) => heeded.then(handle);
     simulator.hangUp(second);
     await eventually(() => expect(output.out).toContain('"msg":"participant left"'));
     child.kill(signal);

@@ -20,7 +20,7 @@ async function startLogging(stdout: 'pipe' | number, command = process.execPath,
   return { child, exit, hasLogged, errors: () => errors };
 }
 
-describe('a log that cannot be written', { timeout: 20_000 }, () => {
+describe('a log that cannot be written', () => {
   it('as its reader is gone keeps the process neither from working nor from stopping', async () => {
     const { child, exit, hasLogged, errors } = await startLogging('pipe');
     child.stdout?.destroy();

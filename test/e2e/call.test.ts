@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../src/simulator/simulator.js';
-import { CALL, environmentFor, freePort, runToEnd, simulated, startProcess } from '../support/processes.js';
+import { freePort } from '../support/free-port.js';
+import { CALL, environmentFor, runToEnd } from '../support/processes.js';
+import { startPair } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 import { callSidsIn } from '../support/space-state.js';
 
 const TO = '+15551234567';
@@ -15,11 +18,10 @@ async function place(args: string[], env: Record<string, string> = {}, simulator
   return { ...(await runToEnd(CALL, { ...(await environmentFor(space)), ...env }, ...args)), posts, simulator: space };
 }
 
-describe('npm run call', { timeout: 60_000 }, () => {
-  it('puts whoever answers into the room of the service that runs, and prints the CallSid alone', async () => {
-    const simulator = await simulated();
-    const { url } = await startProcess(simulator);
-    const env = { PUBLIC_URL: url, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
+describe('npm run call', () => {
+  it('puts the person who answers into the room of the service that runs, and prints the CallSid alone', async () => {
+    const { simulator, service } = await startPair();
+    const env = { PUBLIC_URL: service.publicUrl, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
     const { code, out, err } = await place([TO, '--room', 'R&D 1'], env, simulator);
     expect(err).toMatch(/^Calling \+15551234567 from \+15550100000, into the room R&D 1\.\nAnswered\.\n$/);
     expect(code).toBe(0);
@@ -29,13 +31,12 @@ describe('npm run call', { timeout: 60_000 }, () => {
   });
 
   it('asks the service itself where it is reached, if the settings leave that to a tunnel', async () => {
-    const simulator = await simulated();
-    const { url, port } = await startProcess(simulator);
-    const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(port) };
+    const { simulator, service } = await startPair();
+    const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(service.port) };
     const { code, err } = await place(['+1 (555) 123-4567', '--from', simulator.phoneNumber], env, simulator);
     expect(err).toContain('Answered.');
     expect(code).toBe(0);
-    expect(simulator.conferences()[0]?.instruction.statusCallback).toBe(`${url}/callback`);
+    expect(simulator.conferences()[0]?.instruction.statusCallback).toBe(`${service.publicUrl}/callback`);
   });
 
   it('says that the service must run first, where only it knows its address', async () => {
@@ -43,7 +44,7 @@ describe('npm run call', { timeout: 60_000 }, () => {
     const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(port), SIGNALWIRE_PHONE_NUMBER: TO };
     const { code, out, err, posts } = await place([TO], env);
     expect({ code, out, posts }).toEqual({ code: 2, out: '', posts: [] });
-    expect(err).toMatch(new RegExp(`^http://127.0.0.1:${port}/healthz does not answer .*start the service first`));
+    expect(err).toMatch(new RegExp(`^http://127.0.0.1:${port}/healthz does not answer .*Start the service first`));
   });
 
   it('exits with 1 and says so when nobody answers, or SignalWire refuses', async () => {
@@ -61,7 +62,7 @@ describe('npm run call', { timeout: 60_000 }, () => {
   it.each([
     ['a number that is not in E.164 form', ['5551234567', '--from', TO], {}, /E\.164/],
     ['no number to call from', [TO], {}, /--from .*SIGNALWIRE_PHONE_NUMBER/],
-    ['a room without a name', [TO, '--from', TO, '--room', ' '], {}, /must have a name/],
+    ['a room without a name', [TO, '--from', TO, '--room', ' '], {}, /must not be empty/],
     ['a room whose name is too long', [TO, '--from', TO, '--room', 'x'.repeat(60)], {}, /room is too long/],
     ['wrong settings', [TO, '--from', TO], { SIGNALWIRE_API_TOKEN: '' }, /SIGNALWIRE_API_TOKEN is missing/],
   ])('exits with 2, and sends nothing, for %s', async (_case, args, env, sentence) => {

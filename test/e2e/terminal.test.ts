@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { environmentFor, MAIN, run, simulated, TSX } from '../support/processes.js';
+import { environmentFor, MAIN, run, TSX } from '../support/processes.js';
 import { eventually } from '../support/service-beside-simulator.js';
+import { simulated } from '../support/simulated.js';
 
 /** util-linux's `script` runs a command in a terminal of its own. */
 const SCRIPT = '/usr/bin/script';
@@ -14,7 +15,7 @@ it('the log is JSON where the output is no terminal', async () => {
   await eventually(() => expect(output.out).toContain('SIGNALWIRE_PHONE_NUMBER'));
   const lines = output.out.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    'first discovery done',
+    'first discovery complete',
     'Webhook is live at https://recorder.example.com/inbound',
     expect.stringMatching(
       /^Set it, .* voice webhook in SignalWire's dashboard under .*; or set SIGNALWIRE_PHONE_NUMBER$/,
@@ -26,14 +27,14 @@ it('the log leaves out where the number is pointed by hand where the start point
   const simulator = await simulated();
   const env = { ...(await environmentFor(simulator)), SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
   const { output } = await run(MAIN, env);
-  await eventually(() => expect(output.out).toMatch(/Webhook is live.*\s.*\+15550100000 points to .*\/inbound now/));
+  await eventually(() => expect(output.out).toMatch(/Webhook is live.*\s.*\+15550100000 now points to .*\/inbound/));
   expect(output.out).not.toContain('dashboard');
 });
 
 it('the log says where the webhook is whatever the level, as nothing else tells it', async () => {
   const { output } = await run(MAIN, { ...(await environmentFor()), LOG_LEVEL: 'silent' });
   await eventually(() => expect(output.out).toContain('Webhook is live at https://recorder.example.com/inbound'));
-  expect(output.out).not.toContain('first discovery done');
+  expect(output.out).not.toContain('first discovery complete');
 });
 
 it.skipIf(!isLinux)('the log is for people where the output is a terminal', async () => {
@@ -46,6 +47,6 @@ it.skipIf(!isLinux)('the log is for people where the output is a terminal', asyn
   child.stdout.on('data', (text) => (output += text));
   await eventually(() => expect(output).toContain('Status page is at https://recorder.example.com/'));
   const lines = stripVTControlCharacters(output).trim().split(/\r?\n/);
-  expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: first discovery done \{"conferences":0\}$/);
+  expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: first discovery complete \{"conferences":0\}$/);
   expect(lines[1]).toMatch(/^\[.+\] INFO: Webhook is live at https:\/\/recorder\.example\.com\/inbound \{.+\}$/);
 });
