@@ -1,22 +1,22 @@
-import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Announce } from '../../src/announcements.js';
 import { createOutage } from '../../src/outage.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
+import { keepLog, type LogLine } from '../support/log.js';
 
 const unavailable = new SpaceError('SignalWire answered 503', { status: 503 });
 const unauthorized = new SpaceError('SignalWire answered 401', { status: 401 });
 const notFound = new SpaceError('SignalWire answered 404', { status: 404 });
 
-let lines: { level: number; msg: string; failures?: number; conferenceSid?: string }[];
+let lines: LogLine[];
 let announced: string[];
 let listen: Announce;
 
 beforeEach(() => {
-  lines = [];
   announced = [];
-  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  listen = createOutage(log, ({ what }) => announced.push(what));
+  const kept = keepLog();
+  lines = kept.lines;
+  listen = createOutage(kept.log, ({ what }) => announced.push(what));
 });
 
 const logged = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);
