@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Argument, Command } from 'commander';
 import { measureAcknowledgement } from './acknowledgement.js';
+import { attempt } from './attempt.js';
 import { measureReaction } from './reaction.js';
 import { countRequests } from './requests.js';
 import { measureScale } from './scale.js';
@@ -31,9 +32,11 @@ const rows: Row[] = [];
 for (const [name, measure] of MEASURES) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.error(`Measuring ${name}.`);
-  rows.push(...(await measure()));
+  rows.push(...(await attempt(name, measure)));
 }
 const result = table(rows);
 console.log(result);
 const { markdown }: { markdown?: string } = command.opts();
 if (markdown) await writeFile(markdown, `${result}\n`);
+// What a measure that failed has left behind ends with the process.
+process.exit(rows.some(({ failure }) => failure !== undefined) ? 1 : 0);

@@ -18,6 +18,13 @@ export interface MeasuredProcess {
   stop(): Promise<void>;
 }
 
+const running = new Set<MeasuredProcess>();
+
+/** Ends all that still run. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((one) => one.stop()));
+}
+
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What Node must be told so that a process answers questions about what it uses. */
 export const PROBED = ['--expose-gc', '--import', new URL('probe.mjs', import.meta.url).href];
@@ -39,6 +46,7 @@ export async function startMeasured(program: string, env: Record<string, string>
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, ...env },
   });
   const exit = once(child, 'exit');
+  process.once('exit', () => child.kill('SIGKILL'));
   while (!(await answers(port))) {
     if (!child.connected) throw new Error(`${program} ended before it answered.`);
     await delay(5);
@@ -47,15 +55,18 @@ export async function startMeasured(program: string, env: Record<string, string>
     child.send(question);
     return answerOf(child);
   };
-  return {
+  const measured: MeasuredProcess = {
     url,
     usage: async () => usage.parse(await ask('usage')),
     heap: async () => z.number().parse(await ask('heap')),
     async stop() {
+      running.delete(measured);
       child.kill('SIGKILL');
       await exit;
     },
   };
+  running.add(measured);
+  return measured;
 }
 
 /** The next message of a process. @throws Error when it ends instead */

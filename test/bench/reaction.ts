@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Simulator } from '../../src/simulator/simulator.js';
+import { unmeasured } from './attempt.js';
 import { makeCertificate } from './certificate.js';
 import { median, ms, quantile, withSlack } from './figures.js';
+import { stopAll } from './measured-process.js';
 import { openRooms, type Reactions, type Room, startGuide, startService, watchReactions } from './space.js';
 import { beside, type Stage } from './stage.js';
 import type { Row } from './table.js';
@@ -32,13 +34,21 @@ const LATE_MS = 10_000;
  */
 export async function measureReaction(): Promise<Row[]> {
   const certificate = await makeCertificate();
-  const ours: PlayedByService[] = [];
+  const ours: PromiseSettledResult<PlayedByService>[] = [];
   // One after the other: to each the milliseconds count. To the guide's design they don't.
-  for (const roundTripMs of ROUND_TRIPS_MS) ours.push(await beside(certificate, roundTripMs, playService));
-  const guides = await Promise.all(ROUND_TRIPS_MS.map((roundTripMs) => beside(certificate, roundTripMs, playGuide)));
-  return ours.flatMap((our, index) => {
-    const guide = guides[index];
-    return guide ? rowsOf(our, guide) : [];
+  for (const roundTripMs of ROUND_TRIPS_MS) {
+    ours.push(...(await Promise.allSettled([beside(certificate, roundTripMs, playService)])));
+    // What one that failed has left behind.
+    await stopAll();
+  }
+  const guides = await Promise.allSettled(
+    ROUND_TRIPS_MS.map((roundTripMs) => beside(certificate, roundTripMs, playGuide)),
+  );
+  return ROUND_TRIPS_MS.flatMap((roundTripMs, index) => {
+    const [our, guide] = [ours[index], guides[index]];
+    if (our?.status === 'fulfilled' && guide?.status === 'fulfilled') return rowsOf(our.value, guide.value);
+    const failed = [our, guide].find((one) => one?.status === 'rejected');
+    return [unmeasured(`resume and pause, ${roundTripMs} ms a request`, failed?.reason)];
   });
 }
 

@@ -24,8 +24,10 @@ export async function beside<Result>(
   const line = await startDelayLine(Number(new URL(simulator.url).port), roundTripMs);
   const url = `https://localhost:${line.port}`;
   const trust = { NODE_EXTRA_CA_CERTS: certificate.path };
-  const result = await play({ simulator, line, url, certificate, trust, roundTripMs });
-  line.close();
-  await simulator.close();
-  return result;
+  try {
+    return await play({ simulator, line, url, certificate, trust, roundTripMs });
+  } finally {
+    line.close();
+    await simulator.close();
+  }
 }

@@ -10,13 +10,16 @@ export interface Row {
   ratio?: string;
   wanted?: string;
   isMet?: boolean;
+  /** Why there is no figure. */
+  failure?: string;
 }
 
 const HEADINGS = ['', 'this service', "the guide's design", 'the limit', 'ratio', 'wanted', ''];
 
 /** The rows as a table of Markdown, which is also what the terminal shows. */
 export function table(rows: Row[]): string {
-  const cells = rows.map(({ what, ours, guide = '', limit = '', ratio = '', wanted = '', isMet }) => {
+  const cells = rows.map(({ what, ours, guide = '', limit = '', ratio = '', wanted = '', isMet, failure }) => {
+    if (failure !== undefined) return [what, `not measured: ${failure.replace(/\s+/g, ' ')}`, '', '', '', '', 'MISSED'];
     const verdict = isMet === undefined ? '' : isMet ? 'met' : 'MISSED';
     return [what, ours, guide, limit, ratio, wanted, verdict];
   });

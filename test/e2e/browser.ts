@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 /** Where Debian's package has it. */
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Undefined where there is a browser; else what to tell whoever runs the tests. */
+/** Undefined where there is a browser; else what to say to those who run the tests. */
 export const whyNoBrowser = existsSync(CHROMIUM) ? undefined : `${CHROMIUM} isn't there (apt-get install -y chromium)`;
 
 /** Starts a browser that asks nobody but us. */

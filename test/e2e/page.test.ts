@@ -121,7 +121,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('can be used with the keyboard, and tells in words what the strip shows', async () => {
+  it('can be used with the keyboard, and says in words what the strip shows', async () => {
     const { pair, page, room } = await openPage();
     const first = await pair.simulator.call({ url: room('sales') });
     const second = await pair.simulator.call({ url: room('sales') });
@@ -131,8 +131,8 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     await page.keyboard.press('Enter');
     pair.simulator.hangUp(second);
     await seen(page, 'the recording is paused');
-    const told = await page.locator('.events li').evaluateAll((all) => all.map((one) => one.lastChild?.textContent));
-    expect(told).toEqual([
+    const events = await page.locator('.events li').evaluateAll((all) => all.map((one) => one.lastChild?.textContent));
+    expect(events).toEqual([
       'seen',
       `${first.sid} joined, 1 in`,
       `${second.sid} joined, 2 in`,

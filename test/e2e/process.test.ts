@@ -31,7 +31,7 @@ describe('the process', () => {
     expect(output.err).toMatch(/^\.env could not be read: [^\n]+\n$/);
   });
 
-  it('reads .env, tells where the webhook is, and ends with 0 when asked to', async () => {
+  it('reads .env, says where the webhook is, and ends with 0 when asked to', async () => {
     const env = await environmentFor();
     const dotenv = Object.entries(env)
       .map(([name, value]) => `${name}=${value}\n`)
@@ -138,7 +138,7 @@ describe('the process', () => {
     expect(await exit).toEqual([1, null]);
   });
 
-  it('is of two: the simulator tells how to start the service against it, and how to call', async () => {
+  it('of the simulator says how to start the service against it, and how to call', async () => {
     const { output } = await run(
       SIMULATOR,
       { PORT: '0', SIGNALWIRE_API_TOKEN: 'PT-mine' },

@@ -31,7 +31,7 @@ it('the log leaves out where the number is pointed by hand where the start point
   expect(output.out).not.toContain('dashboard');
 });
 
-it('the log says where the webhook is whatever the level, as nothing else tells it', async () => {
+it('the log says where the webhook is at every level, as nothing else does', async () => {
   const { output } = await run(MAIN, { ...(await environmentFor()), LOG_LEVEL: 'silent' });
   await eventually(() => expect(output.out).toContain('Webhook is live at https://recorder.example.com/inbound'));
   expect(output.out).not.toContain('first discovery complete');

@@ -21,7 +21,7 @@ describe('a call that is placed', () => {
     ['busy', 'The line is busy.'],
     ['no-answer', 'Nobody answered.'],
     ['failed', 'The call failed.'],
-  ] as const)('tells that it ended %s', async (end, sentence) => {
+  ] as const)('is reported as ended: %s', async (end, sentence) => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, end);
     const sid = await placeCall(space, call);
@@ -36,13 +36,13 @@ describe('a call that is placed', () => {
       /^SignalWire refused the call \(400\): From is not/,
     ],
     ['a number that is none', { to: '+15550100604' }, /^SignalWire refused the call \(400\): To does not appear to be/],
-  ])('tells why SignalWire refuses %s', async (_case, change, sentence) => {
+  ])("fails with SignalWire's reason for %s", async (_case, change, sentence) => {
     const { simulator, space, call } = await start();
     simulator.invalidNumbers.add('+15550100604');
     await expect(placeCall(space, { ...call, ...change })).rejects.toThrow(sentence);
   });
 
-  it('is waited for though SignalWire fails to tell once, and given up when it goes on failing', async () => {
+  it('is waited for although SignalWire fails once to say how it stands, and given up when that goes on failing', async () => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, 'busy');
     const sid = await placeCall(space, call);
@@ -53,7 +53,7 @@ describe('a call that is placed', () => {
     await expect(waitUntilAnswered(space, sid, 1)).rejects.toThrow(/The status of the call can't be read: .*503/);
   });
 
-  it('tells that the credentials are refused, and never the token', async () => {
+  it('fails with a sentence where the credentials are refused, which never has the token in it', async () => {
     const { space, call } = await start('PT-secret');
     await expect(placeCall(space, call)).rejects.toThrow(/refused the credentials \(401\).*Voice scope/);
     await expect(placeCall(space, call)).rejects.not.toThrow(/PT-secret/);

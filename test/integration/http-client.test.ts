@@ -248,7 +248,7 @@ describe('a request to SignalWire', () => {
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBeUndefined();
   });
 
-  it('never tells the token when it fails', async () => {
+  it('never has the token in its error when it fails', async () => {
     const { space } = await startSpace((_request, response) => response.writeHead(401).end('{}'));
     const error = await failureOf(space.listParticipants(CONFERENCE));
     expect(JSON.stringify([error.message, error.stack, error])).not.toMatch(/token|Basic/);
@@ -261,7 +261,7 @@ describe('a request to SignalWire', () => {
     expect(await space.listParticipants(CONFERENCE)).toEqual([]);
   });
 
-  it('goes nowhere but to the space, whatever an answer says', async () => {
+  it('goes only to the space, even where an answer has an address elsewhere', async () => {
     const client = createHttpClient({ origin: 'http://127.0.0.1:2', timeoutMs: 100, onDate: () => {} });
     onTestFinished(() => client.close());
     const elsewhere = { method: 'GET', uri: 'http://127.0.0.1:1/elsewhere', username: 'a', password: 'b' } as const;
@@ -458,7 +458,7 @@ describe("SignalWire's words", () => {
     ]);
   });
 
-  it('tell the SID of a call that was placed, and nothing where there is none', async () => {
+  it('give the SID of a call that was placed, and nothing where there is none', async () => {
     const call = { to: '+15550100', from: '+15550101', url: 'https://recorder.example.com/inbound' };
     expect(await (await spaceThatSays({ sid: 'a', status: 'queued' })).space.placeCall(call)).toBe('a');
     expect((await failureOf((await spaceThatSays({})).space.placeCall(call))).message).toMatch(/could not be read/);

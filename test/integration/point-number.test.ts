@@ -27,7 +27,7 @@ interface Given {
   scopes?: ('Voice' | 'Numbers')[];
 }
 
-/** Starts a service that is told to point the number, and tells what has become of the number. */
+/** Starts a service whose settings say to point the number, and returns what has become of the number. */
 async function startPointing(given: Given = {}) {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.close());

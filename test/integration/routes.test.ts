@@ -10,7 +10,7 @@ import { sign } from '../support/sign.js';
 const METHODS = ['POST', 'GET'] as const;
 const WEBHOOKS = ['/inbound', '/store_recording_sid', '/callback'] as const;
 
-/** Sends a webhook as SignalWire does: parameters in the form of a POST, in the query of a GET; signed unless told otherwise. */
+/** Sends a webhook as SignalWire does: parameters in the form of a POST, in the query of a GET; signed unless a signature is given. */
 function send(
   { service, simulator }: Pair,
   method: 'POST' | 'GET',

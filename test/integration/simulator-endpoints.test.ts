@@ -37,7 +37,7 @@ describe("a participant in the simulator's REST API", () => {
     expect((await ask(simulator, `${path}/Participants/${second.sid}`)).status).toBe(404);
   });
 
-  it('is muted and put on hold, and a callback tells each', async () => {
+  it('is muted and put on hold, with a callback for each', async () => {
     const { simulator, path, first, events } = await startConference();
     const participant = `${path}/Participants/${first.sid}`;
     expect((await ask(simulator, participant, { Muted: 'true' })).body).toMatchObject({ muted: true, hold: false });
@@ -47,8 +47,8 @@ describe("a participant in the simulator's REST API", () => {
     expect(await count(simulator, `${path}/Participants`, { Muted: 'false', Hold: 'true' })).toBe(0);
     await ask(simulator, participant, { Muted: 'false', Hold: 'false' });
     expect((await ask(simulator, participant)).body).toMatchObject({ muted: false, hold: false });
-    const told = ['participant-mute', 'participant-unmute', 'participant-hold', 'participant-unhold'];
-    await eventually(() => expect(events()).toEqual(expect.arrayContaining(told)));
+    const expected = ['participant-mute', 'participant-unmute', 'participant-hold', 'participant-unhold'];
+    await eventually(() => expect(events()).toEqual(expect.arrayContaining(expected)));
     // To do again what is done already is no event.
     const before = events().length;
     expect((await ask(simulator, participant, { Muted: 'false' })).status).toBe(200);

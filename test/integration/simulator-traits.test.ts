@@ -61,9 +61,9 @@ const listed = async ({ get }: Scene, what: 'Participants' | 'Recordings') => {
   return status === 200 ? body[what.toLowerCase()].map((one: { status?: string }) => one.status) : status;
 };
 const lastCallback = async ({ callbacks }: Scene, path: string) => {
-  const heard = () => callbacks().filter(({ url }) => url.endsWith(path));
-  await eventually(() => expect(heard()).not.toEqual([]));
-  return heard().at(-1)?.parameters ?? {};
+  const received = () => callbacks().filter(({ url }) => url.endsWith(path));
+  await eventually(() => expect(received()).not.toEqual([]));
+  return received().at(-1)?.parameters ?? {};
 };
 
 /** What is seen of a trait's value. */

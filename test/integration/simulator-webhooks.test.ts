@@ -47,7 +47,7 @@ describe("the simulator's webhooks", () => {
     }
   });
 
-  it('tell what happens in a conference, the recording from the second person on', async () => {
+  it('report what happens in a conference, its recording from the second person on', async () => {
     const { simulator, problems } = await startSpace();
     const { url, callbacks, events } = await startApplication(RECORDED);
     const first = await simulator.call({ url });
@@ -100,7 +100,7 @@ describe("the simulator's webhooks", () => {
     expect(problems).toEqual([]);
   });
 
-  it("follow the first person's document, whatever later ones say", async () => {
+  it("follow the first person's document, and no later one", async () => {
     const { simulator } = await startSpace();
     const silent = await startApplication();
     const loud = await startApplication(RECORDED);

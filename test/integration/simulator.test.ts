@@ -198,7 +198,7 @@ describe("the simulator's REST API", () => {
 });
 
 describe("the simulator's account", () => {
-  it('tells recorded time from time recorded alone and from time lost', async () => {
+  it('distinguishes recorded time, time recorded alone and time lost', async () => {
     const letPass = stopTime();
     const { simulator } = await startSpace();
     const { url } = await startApplication(RECORDED);

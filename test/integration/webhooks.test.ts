@@ -312,14 +312,14 @@ describe('a signature', () => {
     expect(app.reports).toEqual([]);
   });
 
-  it('that is missing is told from one that is wrong', async () => {
+  it('that is missing is refused with another sentence than one that is wrong', async () => {
     const app = await startApp();
     expect(await (await send(app, 'form', '/callback', EVENT, {})).text()).toBe('The request is not signed.\n');
     const wrong = await send(app, 'form', '/callback', EVENT, { 'x-twilio-signature': 'wrong' });
     expect(await wrong.text()).toMatch(/^The signature is wrong for this URL/);
   });
 
-  it('covers the public URL alone, whatever Host and X-Forwarded say', async () => {
+  it('covers the public URL alone, and neither Host nor X-Forwarded headers', async () => {
     const app = await startApp();
     const forwarded = 'Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n';
     const body = String(new URLSearchParams(EVENT));
@@ -468,7 +468,7 @@ describe('the line on a refusal', () => {
 });
 
 describe('the rest', () => {
-  it('/healthz tells how the service is, unsigned', async () => {
+  it('/healthz says how the service is, and needs no signature', async () => {
     const { url } = await startApp();
     const response = await fetch(`${url}/healthz`);
     expect(response.status).toBe(200);

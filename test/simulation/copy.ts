@@ -18,7 +18,7 @@ export interface Copy {
   take(callback: Webhook): void;
   /** How many conferences it knows. */
   readonly size: number;
-  /** Whether a caller of whom it has never heard would be put into a room of their own. */
+  /** Whether a caller who is unknown to it would be put into a room of their own. */
   hasNoRoom(): boolean;
   /** Resolves when it has stopped cleanly. */
   stop(): Promise<void>;
@@ -46,7 +46,7 @@ export interface Truth {
   model: SpaceModel;
   latency: () => number;
   wait(ms: number): Promise<void>;
-  /** Is told when somebody has come or gone. */
+  /** Calls the watcher when somebody has come or gone. */
   watch(watcher: (conference: Conference) => void): void;
 }
 

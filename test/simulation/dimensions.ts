@@ -72,7 +72,7 @@ export const NO_FAULTS: Faults = {
   clockSteps: 0,
 };
 
-/** What parts a world may be told to differ in from what its seed says. */
+/** What parts of a world may be given, in place of what its seed says. */
 export interface Overrides {
   copies?: number | undefined;
   resyncIntervalMs?: number | undefined;

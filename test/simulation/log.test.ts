@@ -36,7 +36,7 @@ describe('the log', () => {
       expect(recordingLines(stage.log)[1]).not.toHaveProperty('msSinceCallback');
     }));
 
-  it('says once what a callback tells that comes twice', () =>
+  it('says once what a callback that comes twice reports', () =>
     onStage({}, async (stage) => {
       await twoAreIn(stage);
       sendHint(stage, { RecordingSid: newestRecording(stage).sid, RecordingStatus: 'in-progress' });
@@ -44,7 +44,7 @@ describe('the log', () => {
       expect(changes(stage)).toEqual(['recording began']);
     }));
 
-  it('tells of a recording that a new process finds', () =>
+  it('names a recording that a new process finds', () =>
     onStage({}, async (stage) => {
       await oneIsLeft(stage);
       stage.restart();
@@ -52,7 +52,7 @@ describe('the log', () => {
       expect(changes(stage)).toEqual(['recording began', 'recording paused', 'recording found paused']);
     }));
 
-  it('tells what somebody else did to a recording, once it is found', () =>
+  it('says what somebody else did to a recording, once it is found', () =>
     onStage({}, async (stage) => {
       await twoAreIn(stage);
       setRecording(stage, newestRecording(stage), 'paused');

@@ -64,7 +64,7 @@ describe('the metrics', () => {
       expect(after.retries_total).toBe(refused);
     }));
 
-  it('tell what a settling read set right, because a callback was lost', () =>
+  it('count what a settling read set right, because a callback was lost', () =>
     onStage({}, async (stage) => {
       await stage.callIn('sales');
       const second = await stage.callIn('sales');

@@ -140,7 +140,7 @@ describe('a list that lags', () => {
       expect(lostMs(stage) - before).toBeLessThan(1000);
     }));
 
-  it('by 10 s does not have one alone recorded again whose leave was heard of: the call is asked for, and over', () =>
+  it("by 10 s does not have one alone recorded again after the other's leave was reported: the call is asked for, and over", () =>
     onStage({ traits: { listLagMs: 10_000 } }, async (stage) => {
       const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
@@ -150,7 +150,7 @@ describe('a list that lags', () => {
       expect(stage.conference().ledger.account().soloMs).toBe(soloMs);
     }));
 
-  it('does not keep one alone recorded whose leave nobody heard of: the call is asked for', () =>
+  it("does not keep one alone recorded where the other's leave was not reported: the call is asked for", () =>
     onStage({}, async (stage) => {
       await stage.callIn();
       stage.onCallback = (callback, bring) => {
@@ -350,7 +350,7 @@ describe('a 404', () => {
       expect(length).toBeLessThan(30);
     }));
 
-  it('does not have a new conference forgotten because the only one who was heard joining has left', () =>
+  it('does not have a new conference forgotten because the only one whose join was reported has left', () =>
     onStage({ traits: { unknownMs: 8000, recordingsListed: false } }, async (stage) => {
       stage.onCallback = (callback, bring) => {
         const isLost = eventOf(callback) === 'participant-join' && callsIn(stage.conference()).length === 2;
@@ -454,7 +454,7 @@ describe('what is over', () => {
       expect(stage.log.map(({ msg }) => msg)).not.toContain('recording paused');
     }));
 
-  it('has nothing more told of it, although a resume was on its way', () =>
+  it('has nothing more announced of it, although a resume was on its way', () =>
     onStage({}, async (stage) => {
       const first = await oneIsLeft(stage);
       stage.requestMs = 3000;
@@ -513,7 +513,7 @@ describe('a stop', () => {
 });
 
 describe('a callback', () => {
-  it.each(['short', 'underscored'] as const)('is a hint whatever its event is called: %s', (eventNames) =>
+  it.each(['short', 'underscored'] as const)('is a hint by every name of its event: %s', (eventNames) =>
     onStage({ traits: { eventNames } }, async (stage) => {
       await oneIsLeft(stage);
       await stage.callIn();
@@ -559,7 +559,7 @@ async function answered(stage: Stage, callSid: string): Promise<string | undefin
 }
 
 describe('a pause and a resume that are on their way at once', () => {
-  it('leave the recording running although the pause is obeyed last and no read can tell (R6)', () =>
+  it('leave the recording running although the pause is obeyed last and no read shows it (R6)', () =>
     onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
       const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
@@ -586,7 +586,7 @@ describe('a resume', () => {
       expect(stage.isRecorded()).toBe(true);
     }));
 
-  it('that is slow is sent once, whatever is read until it is answered', () =>
+  it('that is slow is sent once, although the recording is read before it is answered', () =>
     onStage({}, async (stage) => {
       await oneIsLeft(stage);
       const before = stage.writes();
@@ -610,7 +610,7 @@ describe('a resume', () => {
 });
 
 describe('a pause', () => {
-  it('is followed by a read, which finds who came in the meantime unheard of (R5)', () =>
+  it('is followed by a read, which finds those who came in the meantime unreported (R5)', () =>
     onStage({ requestMs: 400 }, async (stage) => {
       await stage.callIn('room');
       const second = await stage.callIn('room');

@@ -51,7 +51,7 @@ export interface Stage {
   requestMs: number;
   /** Whether a callback comes, and when; by default each does. May be replaced at any time. */
   onCallback(callback: Webhook, bring: () => void): void;
-  /** Is told of what happens in the space. May be replaced at any time. */
+  /** Is called for what happens in the space. May be replaced at any time. */
   onChange(change: Change): void;
   /** What takes the callbacks and calls; undefined while it's down. */
   copy: Copy | undefined;

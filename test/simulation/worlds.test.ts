@@ -13,7 +13,7 @@ const failedOnce = readFileSync(new URL('seeds.txt', import.meta.url), 'utf8')
 
 const worldOf = (seed: number) => runWorld(drawDimensions(seed), startCopy);
 
-describe('whatever happens, in whichever space', () => {
+describe('whatever happens, in every kind of space', () => {
   it('every recording is right after the storm, callers have met, and nothing is remembered', async () => {
     const total = emptyTally();
     const problems: string[] = [];

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.js';
 import { createRoutes, type RoutesOptions } from '../../src/http/routes.js';
@@ -7,6 +6,7 @@ import { listen } from '../../src/http/server.js';
 import type { Reconciler } from '../../src/recording/reconciler.js';
 import { readSettings } from '../../src/settings/environment.js';
 import type { Settings } from '../../src/settings/settings.js';
+import { keepLog, type LogLine } from './log.js';
 import { sign, signJson } from './sign.js';
 
 export const KEY = 'PSK_test';
@@ -15,16 +15,16 @@ export const PUBLIC_URL = 'https://recorder.example.com';
 
 type Report = 'conferenceReported' | 'participantJoined' | 'participantLeft' | 'conferenceEnded' | 'recordingReported';
 
-/** The Express app over real HTTP, with what is behind it replaced by what keeps what it's told. */
+/** The Express app over real HTTP, with what is behind it replaced by something that keeps what is reported to it. */
 export interface AppAlone {
   /** Where it listens; its public URL is another one, as behind a proxy. */
   url: string;
   port: number;
-  /** What the reconciler was told, for example `['conferenceEnded', { conferenceSid, name }]`. */
+  /** What was reported to the reconciler, for example `['conferenceEnded', { conferenceSid, name }]`. */
   reports: [Report, unknown][];
   /** CallSids of those who asked for the open room, which is called `recorded-` and the first of them. */
   callers: string[];
-  log: (Record<string, unknown> & { level: number; msg: string })[];
+  log: LogLine[];
 }
 
 export interface Options extends Partial<Pick<RoutesOptions, 'publicUrl'>> {
@@ -35,7 +35,7 @@ export interface Options extends Partial<Pick<RoutesOptions, 'publicUrl'>> {
 export async function startApp({ settings, ready = Promise.resolve(), publicUrl }: Options = {}): Promise<AppAlone> {
   const reports: AppAlone['reports'] = [];
   const callers: string[] = [];
-  const log: AppAlone['log'] = [];
+  const { log, lines } = keepLog();
   const keep = (what: Report) => (report: unknown) => void reports.push([what, report]);
   const reconciler: Reconciler = {
     conferenceReported: keep('conferenceReported'),
@@ -65,7 +65,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
     },
     ready: () => ready,
     reconciler,
-    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+    log,
     emit: () => {},
     status: undefined,
     publicUrl: publicUrl ?? (() => PUBLIC_URL),
@@ -76,12 +76,12 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${port}`, port, reports, callers, log };
+  return { url: `http://127.0.0.1:${port}`, port, reports, callers, log: lines };
 }
 
 export type Transport = 'form' | 'JSON' | 'GET';
 
-/** Sends a webhook as SignalWire does, parameters in a form, in JSON or in a query; correctly signed unless told otherwise. */
+/** Sends a webhook as SignalWire does, parameters in a form, in JSON or in a query; correctly signed unless headers are given. */
 export function send(
   { url }: AppAlone,
   transport: Transport,

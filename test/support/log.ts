@@ -1,7 +1,7 @@
 import pino from 'pino';
 
 /** A line of the service's log. */
-export interface LogLine {
+export interface LogLine extends Record<string, unknown> {
   level: number;
   msg: string;
   conferenceSid?: string;

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
 
 /**
- * Another application's voice webhook: whoever asks for `/name` is put into the recorded conference of that name, and
+ * Another application's voice webhook: callers who ask for `/name` are put into the recorded conference of that name, and
  * nobody is called back.
  *
  * @returns its address, to which the name is to be added

@@ -41,7 +41,7 @@ export function addRecording({ model }: Pick<Simulator, 'model'>, conference: Co
   return recording;
 }
 
-/** A recording changes, and nobody is told. */
+/** A recording changes, without any callback. */
 export function setRecording({ model }: Pick<Simulator, 'model'>, { status }: Recording, value: RecordingStatus): void {
   turn(status, model.now(), value);
 }

@@ -27,7 +27,7 @@ describe('callbacks', () => {
     expect(sent({ drop: 1 })).toEqual([]);
   });
 
-  it('meet the same fate whatever else is called back', () => {
+  it('meet the same fate, regardless of other callbacks', () => {
     const injector = createFaultInjector({ ...NO_FAULTS, drop: 0.5, seed: 7 });
     const order: number[] = [];
     for (let ordinal = 0; ordinal < 1000; ordinal += 1) {

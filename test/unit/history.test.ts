@@ -95,7 +95,7 @@ describe('the history', () => {
     expect(history.failingSince).toBeUndefined();
   });
 
-  it('tells who joins and leaves from who was there before', () => {
+  it('distinguishes those who join and leave from those who were there before', () => {
     read(['a', 'b'], 'in-progress');
     report(['a', 'b', 'c'], 'in-progress');
     read(['b', 'c'], 'in-progress');
@@ -103,7 +103,7 @@ describe('the history', () => {
     expect(only()?.events[0]).toMatchObject({ people: 2, recording: 'in-progress' });
   });
 
-  it('tells of the first caller that they join, as a callback says so', () => {
+  it('has the first caller join, as a callback says so', () => {
     report(['a']);
     expect(happened()).toEqual(['seen', 'a joined']);
   });

@@ -1,22 +1,22 @@
-import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Listener } from '../../src/recorder-events.js';
 import { createOutageDetector } from '../../src/recording/outage.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
+import { keepLog, type LogLine } from '../support/log.js';
 
 const unavailable = new SpaceError('SignalWire answered 503', { status: 503 });
 const unauthorized = new SpaceError('SignalWire answered 401', { status: 401 });
 const notFound = new SpaceError('SignalWire answered 404', { status: 404 });
 
-let lines: { level: number; msg: string; failures?: number; conferenceSid?: string }[];
+let lines: LogLine[];
 let emitted: string[];
 let listen: Listener;
 
 beforeEach(() => {
-  lines = [];
   emitted = [];
-  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  listen = createOutageDetector(log, ({ type }) => emitted.push(type));
+  const kept = keepLog();
+  lines = kept.lines;
+  listen = createOutageDetector(kept.log, ({ type }) => emitted.push(type));
 });
 
 const logged = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);

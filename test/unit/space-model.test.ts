@@ -98,7 +98,7 @@ describe('a conference of the model', () => {
     expect(model.calls.size).toBe(1);
   });
 
-  it('tells the end of a recording with its address and size', () => {
+  it('reports the end of a recording with its address and size', () => {
     const { model, clock, join, only, callbacks } = createSpace();
     join();
     join();

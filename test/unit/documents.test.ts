@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import GithubSlugger from 'github-slugger';
+import { describe, expect, it } from 'vitest';
+
+const markdownIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.md'));
+const documents = ['.', 'docs', '.github'].flatMap((folder) => markdownIn(folder).map((name) => join(folder, name)));
+
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '');
+
+/** The targets of the links and images in a document, other sites left out. */
+function linksIn(text: string): string[] {
+  const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)];
+  const references = [...text.matchAll(/^\[[^\]]+\]: (\S+)/gm)];
+  const images = [...text.matchAll(/<img src="([^"]+)"/g)];
+  return [...inline, ...references, ...images].flatMap(([, link]) => (link && !/^https?:/.test(link) ? [link] : []));
+}
+
+/** The anchors that GitHub gives to a document's headings. */
+function anchorsIn(text: string): string[] {
+  const slugger = new GithubSlugger();
+  return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slugger.slug(heading));
+}
+
+describe.each(documents)('%s', (document) => {
+  const text = readFileSync(document, 'utf8');
+
+  it('has no link that leads nowhere', () => {
+    const broken = linksIn(withoutCode(text)).filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? document : join(dirname(document), path);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchorsIn(readFileSync(target, 'utf8')).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('names no file that is not there', () => {
+    const paths = [...text.matchAll(/`((?:src|test|docs)\/[\w./-]+\.\w+)`/g)].flatMap(([, path]) => path ?? []);
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+it('the README has at most 160 lines', () => {
+  expect(readFileSync('README.md', 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(160);
+});
