@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { environmentFor, MAIN, run, SIMULATOR, startProcess } from '../support/processes.js';
+import { environmentFor, MAIN, RUN_SERVICE, run, SIMULATOR, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
 import { eventually, liveConference } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
@@ -82,14 +82,16 @@ describe('the process', () => {
   });
 
   it('takes a signal before it has loaded anything, and ends with 0', async () => {
-    // A main.ts that needs more than this to be there doesn't start; one that waits for it first dies of the signal.
+    // These two files are all that is loaded before the signal handlers are in place.
     const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
     onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, 'cli'));
     const main = join(folder, 'main.ts');
     await copyFile(MAIN, main);
+    await copyFile(RUN_SERVICE, join(folder, 'cli/run-service.ts'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     await writeFile(
-      join(folder, 'start.ts'),
+      join(folder, 'cli/start-service.ts'),
       "setInterval(() => {}, 1000); console.log('loading'); await new Promise(() => {});",
     );
     const { child, output, exit } = await run(main, {});
