@@ -15,7 +15,7 @@ it.each([
   Object.assign(pair.simulator.faults, faults);
   pair.requests.length = 0;
   pair.simulator.hangUp(second);
-  await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(4));
+  await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(2));
   expect(statusOf(pair)).toBe('in-progress');
   expect(outageLines(pair.log)).toEqual([OUTAGE_BEGINS]);
 

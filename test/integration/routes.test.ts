@@ -73,7 +73,7 @@ describe.each(METHODS)('the callbacks, asked with %s', (method) => {
     ['/callback', { StatusCallbackEvent: 'conference-start', CallSid: '' }],
     ['/store_recording_sid', { RecordingSid: randomUUID(), RecordingStatus: 'in-progress' }],
   ])('are answered before SignalWire is asked: %s %j', async (path, parameters) => {
-    const pair = await startPair({ durations: { request: 300 } });
+    const pair = await startPair({ durations: { request: 300, drain: 0 } });
     // No request to SignalWire is answered within this test.
     pair.simulator.latencyMs = 60_000;
     const response = await send(pair, method, path, { ConferenceSid: randomUUID(), ...parameters });
@@ -82,7 +82,7 @@ describe.each(METHODS)('the callbacks, asked with %s', (method) => {
   });
 
   it('forget a conference that has ended', async () => {
-    const pair = await startPair({ durations: { request: 300 } });
+    const pair = await startPair({ durations: { request: 300, drain: 0 } });
     pair.simulator.latencyMs = 60_000;
     const conference = { ConferenceSid: randomUUID(), FriendlyName: 'recorded-sales' };
     const tracked = async () => (await request(pair.service.publicUrl).get('/healthz')).body.conferences;

@@ -137,7 +137,7 @@ describe("the simulator's webhooks", () => {
 
 describe('a callback that fails', () => {
   it('is tried a second and a third time, each after its wait, then it is lost', async () => {
-    const { simulator, problems } = await startSpace({ retryWaitsMs: [50, 300] });
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [50, 200] });
     const { url, received } = await startApplication(RECORDED, ({ url }) => (url === '/status' ? 500 : undefined));
     await simulator.call({ url });
     await eventually(() =>
@@ -148,7 +148,7 @@ describe('a callback that fails', () => {
       .map(({ at }) => at);
     expect(others).toEqual([]);
     expect(second - first).toBeGreaterThanOrEqual(49);
-    expect(third - second).toBeGreaterThanOrEqual(299);
+    expect(third - second).toBeGreaterThanOrEqual(199);
   });
 
   it('is tried no more once it was answered well', async () => {
@@ -164,7 +164,7 @@ describe('a callback that fails', () => {
   });
 
   it('is cut off as the fragment of its URL says, which is neither sent nor signed', async () => {
-    const { simulator, problems } = await startSpace({ retryWaitsMs: [0, 0] });
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [] });
     const { url, received } = await startApplication(
       RECORDED.replace('/status', '/status#ot=60000&amp;rt=500'),
       (request) => (request.url === '/status' ? hang() : undefined),
@@ -172,15 +172,15 @@ describe('a callback that fails', () => {
     await simulator.call({ url });
     await eventually(() => expect(problems).toEqual([expect.stringContaining('the answer took longer than 500 ms')]));
     const tried = received.filter(({ url }) => url.endsWith('/status'));
-    expect(tried).toHaveLength(3);
-    for (const { url, signature, parameters } of tried) {
-      expect(signature).toBe(sign(simulator.signingKey, url, parameters));
-    }
+    expect(tried.map(({ signature }) => signature)).toEqual(
+      tried.map(({ url, parameters }) => sign(simulator.signingKey, url, parameters)),
+    );
+    expect(tried).toHaveLength(1);
   });
 
   it('is lost when the time for all tries is over', async () => {
     const { simulator, problems } = await startSpace({ retryWaitsMs: [0, 60_000] });
-    const { url, received } = await startApplication(RECORDED.replace('/status', '/status#tt=2000'), ({ url }) =>
+    const { url, received } = await startApplication(RECORDED.replace('/status', '/status#tt=1000'), ({ url }) =>
       url === '/status' ? 500 : undefined,
     );
     await simulator.call({ url });

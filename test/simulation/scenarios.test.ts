@@ -439,16 +439,15 @@ describe('what is over', () => {
     onStage({}, async (stage) => {
       const { first, second } = await twoAreIn(stage);
       stage.model.endCall(second);
-      // The reads are done, and the pause is on its way.
-      await stage.run(125);
-      stage.requestMs = 5000;
-      await stage.run(20);
+      // The pause has been obeyed, and its answer is on its way.
+      await stage.run(185);
+      expect(stage.isRecorded()).toBe(false);
       stage.model.endCall(first);
-      await stage.run(50);
+      await stage.run(25);
       const [shown] = stage.history.finished();
       const before = structuredClone(shown);
       await stage.run(20_000);
-      expect(stage.requests.map(({ what }) => what)).toContain('recording paused');
+      expect(stage.requests).toContainEqual(expect.objectContaining({ what: 'recording paused', outcome: 'ok' }));
       expect(stage.history.finished()).toEqual([before]);
       expect(stage.history.live()).toEqual([]);
       expect(stage.log.map(({ msg }) => msg)).not.toContain('recording paused');

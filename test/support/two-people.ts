@@ -13,7 +13,7 @@ export const WRITE = 'POST Conferences Recordings';
 export const FAST = { leaveReport: 200, joinReport: 300, settle: 40, retryFirst: 20, retryMax: 80 };
 
 /** Waits with which nothing is read but what callbacks and resyncs ask for: SignalWire's lists are believed at once. */
-export const LISTS_ALONE = { ...FAST, leaveReport: 0, joinReport: 0 };
+export const LISTS_ALONE = { ...FAST, leaveReport: 0, joinReport: 0, retryFirst: 5, retryMax: 10 };
 
 export const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
 export const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('paused'));
