@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import pino, { type Logger } from 'pino';
 import { createRoutes } from './http/routes.js';
 import { createEventLog } from './log/event-log.js';
-import { pointNumber } from './phone-numbers/point-number.js';
+import { pointNumber as pointNumberAt } from './phone-numbers/point-number.js';
 import { type Emit, emitTo } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
 import { createOutageDetector } from './recording/outage.js';
@@ -17,25 +17,25 @@ import { createStatus } from './status/status-routes.js';
 export interface RecorderOptions {
   /** A pino logger. The default writes JSON lines to the standard output, at the level of the settings. */
   log?: Logger;
-  /** Where SignalWire reaches the router, once that is known. The default is the settings' public URL. */
+  /** Where SignalWire reaches the router; returns undefined until that is known. The default is the settings' public URL. */
   publicUrl?: () => string | undefined;
   /** Waits that differ from the defaults, in milliseconds. */
   durations?: Partial<Durations>;
 }
 
-/** The service without a server of its own: to be mounted in an Express app. */
+/** The service as a router, to be mounted in an Express app of one's own. */
 export interface Recorder {
   /** The webhooks, `/healthz`, and the status page if there is a password. Mount it before any body parser. */
   router: Router;
   /**
    * Discovers the conferences in progress. Callers without a room wait for it, three seconds at most.
    *
-   * @throws Error with a sentence for a person if SignalWire refuses the credentials
+   * @throws Error with a human-readable message if SignalWire refuses the credentials
    */
   start(): Promise<void>;
   /** Points the settings' phone number, if there is one, at the public URL. Logs the result. Never rejects. */
   pointNumber(): Promise<void>;
-  /** Finishes the work on every callback that was acknowledged (R11); this takes 8 s at most. Never rejects. */
+  /** Finishes the work on every callback that was acknowledged, in 8 of the 10 s that R11 allows a stop. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     },
     async pointNumber() {
       const url = publicUrl();
-      if (phoneNumber !== undefined && url !== undefined) await pointNumber(space, phoneNumber, url, log);
+      if (phoneNumber !== undefined && url !== undefined) await pointNumberAt(space, phoneNumber, url, log);
     },
     async close() {
       openRoom.close();

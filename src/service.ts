@@ -28,7 +28,7 @@ export interface Service {
  * Starts the service. It listens at once, then discovers the conferences in progress, then opens the tunnel. The phone number is
  * pointed at it soon after; the log says whether that worked.
  *
- * @throws Error with a sentence for a person if SignalWire refuses the credentials, the port is in use, or the tunnel can't be
+ * @throws Error with a human-readable message if SignalWire refuses the credentials, the port is in use, or the tunnel can't be
  *   opened; nothing is left running
  */
 export async function startService({ settings, log, openTunnel, ...options }: ServiceOptions): Promise<Service> {

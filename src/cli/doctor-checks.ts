@@ -34,7 +34,7 @@ const HOW_TO_ADD_SCOPE = "tick it in SignalWire's dashboard under API Credential
 /**
  * Checks everything that calls and recordings depend on, one thing after another. Changes nothing.
  *
- * @param settings those of the service, which is expected on this machine
+ * @param settings the settings of the service, which should be running on this machine
  */
 export async function* runChecks(settings: Settings, space: Space): AsyncGenerator<Finding> {
   const { hostname } = new URL(settings.spaceUrl);
@@ -99,7 +99,7 @@ function checkNumber(
     const [first] = here;
     if (first) return ok(`${first.phoneNumber} points to ${first.voiceUrl}.`);
     return wrong(
-      'No number of the project points here. Set SIGNALWIRE_PHONE_NUMBER and restart the service, or set the voice webhook ' +
+      "None of the project's numbers points to this service. Set SIGNALWIRE_PHONE_NUMBER and restart the service, or set the voice webhook " +
         `of a number to ${publicUrl}/inbound, with POST, ${IN_THE_DASHBOARD}.`,
     );
   }
@@ -110,22 +110,23 @@ function checkNumber(
   const owner = ownerOf(number, publicUrl);
   if (owner) return wrong(`The service leaves ${phoneNumber} alone: ${owner} ${howToPoint(webhook)}`);
   const { voiceUrl, voiceMethod } = number;
-  const present = voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} by ${voiceMethod}`;
-  const remedy = isRunning ? 'Restart the service, which sets it.' : 'The service sets it when it starts.';
-  return wrong(`${phoneNumber} ${present}. It should point to ${webhook} by POST. ${remedy}`);
+  const present =
+    voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} with ${voiceMethod}`;
+  const remedy = isRunning ? 'Restart the service: it sets the webhook at startup.' : 'The service sets it at startup.';
+  return wrong(`${phoneNumber} ${present}. It should point to ${webhook} with POST. ${remedy}`);
 }
 
 /** Checks that the public URL leads to the service that runs here. */
 async function checkPublicUrl(local: Health | Error, publicUrl: string | null, settings: Settings): Promise<Finding> {
   const here = localUrl(settings);
   if (local instanceof Error) {
-    return wrong(`${here}/healthz ${local.message}. Start the service, and run this again beside it.`);
+    return wrong(`${here}/healthz ${local.message}. Start the service, and run this again on the same machine.`);
   }
   if (publicUrl === null) return wrong('The service has no public URL yet: its tunnel is still being opened.');
   if (local.publicUrl !== publicUrl) {
     const present = local.publicUrl ?? 'none yet';
     return wrong(
-      `The running service has another public URL than PUBLIC_URL (${present}): restart it with ${publicUrl}.`,
+      `The public URL of the running service (${present}) differs from PUBLIC_URL (${publicUrl}). Restart the service.`,
     );
   }
   let remote = await resultOrError(askHealth(publicUrl));
@@ -140,7 +141,7 @@ async function checkPublicUrl(local: Health | Error, publicUrl: string | null, s
     );
   }
   if (isAnother(remote, local)) {
-    return wrong(`${publicUrl} leads to another process than the one at ${here}, perhaps on another machine.`);
+    return wrong(`${publicUrl} leads to a different process from the one at ${here}, perhaps on another machine.`);
   }
   return ok(`${publicUrl} leads to this service.`);
 }

@@ -13,7 +13,7 @@ export interface StartedService {
 /**
  * Starts the service with the settings of this process, and logs where it is reached.
  *
- * @throws Error with a sentence for a person
+ * @throws Error with a human-readable message
  */
 export async function startProcessService(): Promise<StartedService> {
   const settings = readProcessSettings();

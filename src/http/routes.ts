@@ -16,7 +16,7 @@ import { storeRecordingSid } from './webhooks/store-recording-sid.js';
 
 export interface RoutesOptions {
   settings: Settings;
-  openRoom: Pick<OpenRoom, 'nameFor'>;
+  openRoom: Pick<OpenRoom, 'placeCaller'>;
   /** Settles when the open room is known. Never rejects. */
   ready: () => Promise<unknown>;
   reconciler: Reconciler;

@@ -6,7 +6,7 @@ export interface Tunnel {
   close(): Promise<void>;
 }
 
-/** Opens a tunnel to a local port. Rejects with a sentence for a person if it can't. */
+/** Opens a tunnel to a local port. Rejects with a human-readable message if it can't. */
 export type OpenTunnel = (port: number) => Promise<Tunnel>;
 
 export interface NgrokOptions {

@@ -9,7 +9,7 @@ import type { PolicyFor } from './recording-policy.js';
 export interface ConferenceContext {
   space: ConferenceSpace;
   /** Knows who was sent to the open room, and learns who left. */
-  openRoom: Pick<OpenRoom, 'callersOf' | 'left'>;
+  openRoom: Pick<OpenRoom, 'callersOf' | 'callerLeft'>;
   queue: PassQueue;
   emit: Emit;
   durations: Durations;

@@ -3,31 +3,29 @@ import type { ObservedState, Recording, RecordingState } from '../signalwire/spa
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
+import { desiredState, isFresh, mayBePaused, needsWrite } from './decisions.js';
 import {
-  acknowledge,
-  allowOneMoreWrite,
   applyRead,
   beginWrite,
   believedState,
   createKnownRecording,
   type KnownRecording,
+  liftWriteLimits,
+  markAcknowledged,
 } from './known-recording.js';
+import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
-import { desiredState, isFresh, mayBePaused, needsWrite } from './policy.js';
-import { addReport, type Reports, renewalEnds } from './reports.js';
+import { addReport, type Reports } from './reports.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
 
-const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined };
-const SETTLING_READ: Trigger = { kind: 'settling read', receivedAt: undefined };
-
 /**
- * Creates the actor of a conference of which only the SID is known. It sends no request until a report arrives or a resync is
- * requested. Its methods return at once and never throw.
+ * Creates the actor for a conference of which we know only the SID. It sends no request until a callback is reported or a resync
+ * is requested. Its methods return at once and never throw.
  *
- * @param onOver called when the conference is over
+ * @param onOver called when the conference is over; must call `stop`
  */
 export function createConference(sid: string, context: ConferenceContext, onOver: () => void) {
   const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
@@ -38,22 +36,22 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   let name: string | undefined;
   let people = new Set<string>();
   let recording: KnownRecording | undefined;
-  /** The callback that the next or the present pass answers. If there is none, the deadline is what triggers the pass. */
+  /** The latest callback that no pass has answered yet; undefined if a pass runs only because its deadline came. */
   let pendingTrigger: Trigger | undefined;
   let deadlineTrigger = RESYNC;
   let failures = 0;
-  /** When a callback last arrived, or a write that may be obeyed late last failed (ms, monotonic). */
+  /** When we last had reason to expect a change: a callback arrived, or a write failed that may still take effect. */
   let unsettledAt = -Infinity;
-  /** When the last complete read began (ms, monotonic). */
+  /** When the last complete read began. Times are in ms of the monotonic clock. */
   let readAt = -Infinity;
   let missingSince: number | undefined;
   let urgentResume: Promise<void> | undefined;
-  let writes = 0;
-  let isOver = false;
+  let writeCount = 0;
+  let isStopped = false;
 
-  /** Emits nothing once the conference is over, even if requests are still in flight. */
+  /** Emits nothing after the stop, even if requests are still in flight. */
   const emit: Emit = (event) => {
-    if (!isOver) context.emit(event);
+    if (!isStopped) context.emit(event);
   };
 
   function desired(): RecordingState {
@@ -72,65 +70,77 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     unsettledAt = receivedAt;
     // SignalWire may know a new conference by now, so the retries start over with short waits.
     if (missingSince !== undefined) failures = 0;
-    if (recording) allowOneMoreWrite(recording);
+    if (recording) liftWriteLimits(recording);
     return trigger;
   }
 
   /** @returns when the next pass is due */
   async function runPass(): Promise<Deadline | undefined> {
     try {
-      await reconcile();
-      failures = 0;
-      queue.adapt(undefined);
+      const isKnown = await reconcile();
+      if (isKnown) queue.adapt(undefined);
       emit({ type: 'requests-answered', subject: sid });
-      return nextRead();
+      if (!isKnown) return nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
+      failures = 0;
+      return scheduleRead();
     } catch (error) {
       queue.adapt(error);
-      return nextRetry(error);
+      emit({ type: 'requests-failed', subject: sid, error });
+      return nextAttempt(error, durations.retryMax);
     }
   }
 
-  /** Reads, writes the difference, and reads again until there is none (R5). @throws SpaceError */
-  async function reconcile(): Promise<void> {
-    while (!isOver) {
+  /**
+   * Reads, writes the difference, and reads again until there is none (R5).
+   *
+   * @returns whether SignalWire knows the conference. It may not while somebody waits alone; that 404 is not a failure.
+   * @throws SpaceError
+   */
+  async function reconcile(): Promise<boolean> {
+    while (!isStopped) {
       await urgentResume;
-      const before = { writes, recordingSid: recording?.sid, trigger: pendingTrigger ?? deadlineTrigger };
-      const startedAt = performance.now();
+      const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const hasBeenRead = readAt > -Infinity;
       const known = { sid, people, reports, recording, callers, hasBeenRead, missingSince };
       const observation = await observe(known, { space, windows, missingMs, counts: policyFor(name).counts });
-      if (isOver) return;
-      if (observation.kind === 'over') return onOver();
-      missingSince = observation.kind === 'missing' ? (missingSince ?? startedAt) : undefined;
-      if (observation.kind === 'missing') throw observation.error;
+      if (isStopped) break;
+      if (observation.kind === 'over') {
+        // It stops this actor, so nothing follows.
+        onOver();
+        break;
+      }
+      if (observation.kind === 'missing') {
+        missingSince ??= before.at;
+        return false;
+      }
+      missingSince = undefined;
       people = observation.people;
       // A write was sent meanwhile, so what we read of the recording is outdated.
-      if (writes !== before.writes) continue;
-      // A callback named another recording meanwhile. The next pass reads that one.
-      if (recording?.sid !== before.recordingSid) return;
-      readAt = startedAt;
-      // A callback that arrived meanwhile is the trigger, unless a callback had requested this pass already.
-      const isDeadline = before.trigger.receivedAt === undefined;
-      const trigger = isDeadline ? (pendingTrigger ?? deadlineTrigger) : before.trigger;
+      if (writeCount !== before.writeCount) continue;
+      // A callback named another recording meanwhile. It has requested a pass, which reads that one.
+      if (recording?.sid !== before.recordingSid) break;
+      readAt = before.at;
+      const trigger = before.trigger ?? pendingTrigger ?? deadlineTrigger;
       applyRecording(observation.recording, trigger);
       if (!recording || !needsWrite(desired(), recording)) {
         // A callback that arrived later is left for the next pass.
         if (pendingTrigger === trigger) pendingTrigger = undefined;
-        return;
+        break;
       }
       await write(recording, desired(), trigger);
     }
+    return true;
   }
 
+  /** @param read undefined if no recording was found; one that we know may exist all the same, so it is kept */
   function applyRecording(read: Recording | undefined, trigger: Trigger): void {
     const isSame = read?.sid.toLowerCase() === recording?.sid.toLowerCase();
     const { observed, lastWrite } = recording ?? {};
-    // A recording that we know may exist even if SignalWire finds it nowhere, so we keep it.
     if (read && recording && isSame) applyRead(recording, read.state);
     else if (read) recording = createKnownRecording(read.sid, read.state);
-    const wasObeyed = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
-    if (wasObeyed) emitWritten(lastWrite.state, snapshot(), observed, trigger);
+    const hasTakenEffect = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
+    if (hasTakenEffect) emitWritten(lastWrite.state, snapshot(), observed, trigger);
     emit({ type: 'conference-read', conference: snapshot(), trigger });
   }
 
@@ -148,21 +158,21 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   async function write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void> {
     const conference = snapshot();
     const { observed, lastWrite } = target;
-    const isAcknowledged = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
+    const wasAcknowledgedBefore = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
     const sent = beginWrite(target, state);
-    writes += 1;
+    writeCount += 1;
     try {
       await space.updateRecording(sid, target.sid, state, policyFor(name).pauseBehavior);
     } catch (error) {
-      // SignalWire may refuse a change that it has made already.
-      if (isUnprocessable(error) && isAcknowledged) return acknowledge(target, sent);
+      // A 422 to a write that was acknowledged before may mean that there is nothing left to change.
+      if (isUnprocessable(error) && wasAcknowledgedBefore) return markAcknowledged(target, sent);
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
-      // The write may be obeyed late, so the conference is read again after that could have happened.
+      // It may still take effect, so settling reads follow.
       else unsettledAt = performance.now();
       throw error;
     }
-    acknowledge(target, sent);
+    markAcknowledged(target, sent);
     emitWritten(state, conference, observed, trigger);
   }
 
@@ -175,26 +185,18 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       });
   }
 
-  function nextRetry(error: unknown): Deadline | undefined {
-    if (isOver) return undefined;
+  /** @returns the deadline of the next attempt, after a wait that grows up to `maxMs` */
+  function nextAttempt(error: unknown, maxMs: number): Deadline | undefined {
+    if (isStopped) return undefined;
     failures += 1;
-    // The API may not know a conference while somebody waits in it alone. That 404 is an answer, not a failure.
-    const isMissing = missingSince !== undefined;
-    emit(isMissing ? { type: 'requests-answered', subject: sid } : { type: 'requests-failed', subject: sid, error });
-    const max = isMissing ? Math.max(durations.retryMax, resyncIntervalMs) : durations.retryMax;
-    return { at: performance.now() + backoff(failures, error, durations, random, max), priority: 'retry' };
+    return { at: performance.now() + backoff(failures, error, durations, random, maxMs), priority: 'retry' };
   }
 
-  /** A settling read after the reports expire, one more later, and a resync one interval after the last read (R9). */
-  function nextRead(): Deadline | undefined {
-    if (isOver || context.isStopping()) return undefined;
-    const expiries = [unsettledAt + leaveReport, unsettledAt + joinReport, ...renewalEnds(reports, windows)];
-    const settleAt = Math.min(...expiries.map((at) => at + durations.settle).filter((at) => at > readAt));
-    const resyncAt = resyncIntervalMs > 0 ? readAt + resyncIntervalMs : Infinity;
-    const isSettling = settleAt < resyncAt;
-    deadlineTrigger = isSettling ? SETTLING_READ : RESYNC;
-    if (isSettling) return { at: settleAt, priority: 'retry' };
-    return resyncAt < Infinity ? { at: resyncAt, priority: 'resync' } : undefined;
+  function scheduleRead(): Deadline | undefined {
+    if (isStopped || context.isStopping()) return undefined;
+    const next = nextRead({ readAt, unsettledAt, reports, windows, durations, resyncIntervalMs });
+    deadlineTrigger = next.trigger;
+    return next.deadline;
   }
 
   return {
@@ -208,17 +210,16 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     },
     /** Whether it has unfinished work. */
     get isBusy() {
-      return (
-        !isOver && (!scheduler.isIdle || (failures > 0 && missingSince === undefined) || urgentResume !== undefined)
-      );
+      const isRetrying = failures > 0 && missingSince === undefined;
+      return !isStopped && (!scheduler.isIdle || isRetrying || urgentResume !== undefined);
     },
-    /** Whether SignalWire has not answered anything about it yet. */
+    /** Whether it has never been read, and no attempt has failed since the last callback. */
     get isNew() {
       return readAt === -Infinity && failures === 0;
     },
 
-    /** Sets the name, which comes from a callback or a list. The first one stays. */
-    setName(received: string | undefined): void {
+    /** Sets the name, which comes from a callback or a list, unless it is known already. */
+    setNameOnce(received: string | undefined): void {
       name ??= received;
     },
 
@@ -229,20 +230,20 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       scheduler.request('hint');
     },
 
-    /** A participant joined or left. `happenedAt` is the callback's Timestamp (ms since 1970); without one it is only a hint. */
+    /** A participant joined or left. `happenedAt` is the callback's Timestamp (ms since 1970); if undefined, it is only a hint. */
     reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
       const isNews =
         isFresh(happenedAt, space.now(), stale) && addReport(reports, { callSid, isIn, happenedAt }, performance.now());
       if (isNews) people[isIn ? 'add' : 'delete'](callSid.toLowerCase());
-      if (isNews && !isIn) openRoom.left(callSid);
+      if (isNews && !isIn) openRoom.callerLeft(callSid);
       const trigger = receive(isIn ? 'join' : 'leave');
       emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn });
-      const makesEnough = isNews && isIn && desired() === 'in-progress';
-      if (makesEnough && recording && mayBePaused(recording)) resumeNow(recording, trigger);
+      const isUrgent = isNews && isIn && desired() === 'in-progress';
+      if (isUrgent && recording && mayBePaused(recording)) resumeNow(recording, trigger);
       scheduler.request('hint');
     },
 
-    /** A callback named the recording. */
+    /** A callback named the recording. `hasBegun` says whether it is running. */
     reportRecording(recordingSid: string, hasBegun: boolean): void {
       const trigger = receive('recording callback');
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
@@ -255,7 +256,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
     /** Stops all work on it. */
     stop(): void {
-      isOver = true;
+      isStopped = true;
       scheduler.stop();
     },
   };

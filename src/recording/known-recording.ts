@@ -13,17 +13,20 @@ export interface KnownRecording {
 export interface Write {
   readonly state: RecordingState;
   outcome: 'sent' | 'acknowledged' | 'failed';
-  /** Whether the write before this one asked for the same state, was acknowledged, and was not uncertain (R6). */
+  /** Whether the write before this one was the same, acknowledged and certain. It is then not repeated again (R6). */
   isRepeat: boolean;
-  /** Whether it followed an opposite write that no read had confirmed. A read that agrees with it may then be outdated. */
+  /**
+   * Whether it followed an opposite write that no read had confirmed, or repeats such a write. A read that agrees with it may
+   * then be outdated.
+   */
   readonly isReversal: boolean;
-  /** Whether an opposite write was in flight, or may still be obeyed. We can't know which of the two takes effect last. */
+  /** Whether an opposite write was in flight, or may still take effect. We can't know which of the two takes effect last. */
   isUncertain: boolean;
   /** How many times in a row SignalWire has refused this change (404 or 422). */
   refusals: number;
 }
 
-/** A recording about which a callback or a read has just told us the first thing. */
+/** A recording that we have just learned of from a callback or a read. */
 export function createKnownRecording(sid: string, observed: ObservedState): KnownRecording {
   return { sid, observed, lastWrite: undefined };
 }
@@ -44,19 +47,19 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
   return write;
 }
 
-/** Whether the write may not have been obeyed, or may not have been the last one obeyed. */
+/** Whether the write might not have taken effect, or might have been overtaken by another one. */
 function isUnresolved({ outcome, isUncertain }: Write): boolean {
   return outcome === 'failed' || isUncertain;
 }
 
-/** SignalWire obeyed the write, or answered that there was nothing to change. */
-export function acknowledge(recording: KnownRecording, write: Write): void {
+/** SignalWire acknowledged the write, or answered that there was nothing to change. */
+export function markAcknowledged(recording: KnownRecording, write: Write): void {
   write.outcome = 'acknowledged';
   recording.observed = write.state;
   write.refusals = 0;
 }
 
-/** Applies a read that began after the last write was answered. */
+/** Applies a read. It must have begun after the last write was sent. */
 export function applyRead(recording: KnownRecording, observed: ObservedState): void {
   const { lastWrite } = recording;
   if (lastWrite && observed !== recording.observed) lastWrite.refusals = 0;
@@ -66,9 +69,11 @@ export function applyRead(recording: KnownRecording, observed: ObservedState): v
   if (isConfirmed) recording.lastWrite = undefined;
 }
 
-/** A hint arrived, so a write that reads contradict, or that SignalWire refused, may be sent once more (R6). */
-export function allowOneMoreWrite(recording: KnownRecording): void {
-  if (recording.lastWrite) Object.assign(recording.lastWrite, { isRepeat: false, refusals: 0 });
+/** After a hint, the last write may be sent again, even if it was refused, or acknowledged and then contradicted (R6). */
+export function liftWriteLimits({ lastWrite }: KnownRecording): void {
+  if (!lastWrite) return;
+  lastWrite.isRepeat = false;
+  lastWrite.refusals = 0;
 }
 
 /** The state we believe the recording is in: the acknowledged one until a read confirms it, otherwise the last one read. */

@@ -6,7 +6,7 @@ import { findContradictions, mergeReports, type Reports, type ReportWindows } fr
 /** What we know about a conference before we read it. */
 export interface KnownConference {
   readonly sid: string;
-  /** Who is in, by the last read and the reports since (CallSids in lower case). */
+  /** Who is in, according to the last read and the reports since (CallSids in lower case). */
   readonly people: ReadonlySet<string>;
   readonly reports: Reports;
   readonly recording: KnownRecording | undefined;
@@ -14,15 +14,15 @@ export interface KnownConference {
   readonly callers: Iterable<string>;
   /** Whether SignalWire has ever known it. If not, a 404 may only mean that it is too new. */
   readonly hasBeenRead: boolean;
-  /** Since when SignalWire has been answering 404 (ms, monotonic); undefined if the last read succeeded. */
+  /** When SignalWire began to answer 404 (ms, monotonic); undefined if it knows the conference. */
   readonly missingSince: number | undefined;
 }
 
-/** The state of a conference, by SignalWire's answers and the callbacks' reports together. */
+/** What SignalWire's answers and the callbacks together say about a conference. */
 export type Observation =
   | { kind: 'over' }
   /** SignalWire answers 404, but the conference, or a call that belongs to it, is or may be alive. */
-  | { kind: 'missing'; error: unknown }
+  | { kind: 'missing' }
   /** `recording` is undefined if no recording could be found. */
   | { kind: 'live'; people: Set<string>; recording: Recording | undefined };
 
@@ -38,76 +38,77 @@ export interface ObserveOptions {
 /**
  * Reads the participants and the recording, both at the same time.
  *
- * @throws SpaceError if SignalWire can't tell; then nothing may be decided (R8)
+ * @throws SpaceError if a request fails; then nothing may be decided (R8)
  */
 export async function observe(conference: KnownConference, options: ObserveOptions): Promise<Observation> {
   const { space, windows, counts } = options;
   const { sid, reports } = conference;
   const askedAt = performance.now();
-  // If one read fails, we still wait for the other: a pass that has ended leaves no request in flight.
+  // Both are awaited even if one fails, so that no request outlives the pass.
   const [participants, recording] = await Promise.allSettled([
     space.listParticipants(sid),
     readRecording(conference, space),
   ]);
   if (participants.status === 'rejected') {
     if (!isNotFound(participants.reason)) throw participants.reason;
-    return observeMissing(conference, participants.reason, options);
+    return observeMissing(conference, options);
   }
   if (recording.status === 'rejected') throw recording.reason;
 
   const callSids = new Set(participants.value.filter(counts).map(({ callSid }) => callSid.toLowerCase()));
   const list = { callSids, askedAt };
   for (const report of findContradictions(list, reports, windows)) {
-    // If SignalWire can't tell, or doesn't know the call, we treat it as alive.
-    const state = await space.fetchCallState(report.callSid).catch(() => undefined);
+    const state = await space.fetchCallState(report.callSid).catch(() => 'failed' as const);
     if (state === 'over') report.isCallOver = true;
-    else if (report.isIn && !report.isRenewed) Object.assign(report, { isRenewed: true, reportedAt: askedAt });
-    else reports.delete(report.callSid.toLowerCase());
+    // The call is alive, or we can't tell: a join overrides the list once more, and then the list is believed.
+    else if (report.isIn && !report.isRenewed) {
+      report.isRenewed = true;
+      report.reportedAt = askedAt;
+    } else reports.delete(report.callSid.toLowerCase());
   }
   const people = mergeReports(list, reports, windows);
-  // An empty conference is over, or soon will be. Only its own status says which.
+  // Nobody counts, so the conference may be over. Only its own status can tell.
   if (people.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed') return { kind: 'over' };
   return { kind: 'live', people, recording: recording.value };
 }
 
 /**
- * The recording that we know. If that one is over, or refuses to change, the newest other recording that isn't over. If there
- * is none, the newest of all.
+ * The recording that we know. If it can't be found, is over, or SignalWire refuses to change it, the newest other recording that
+ * isn't over. Failing that, the known one if it isn't over, otherwise the newest.
  */
 async function readRecording(
   { sid, recording }: KnownConference,
   space: ConferenceSpace,
 ): Promise<Recording | undefined> {
   const known = recording && (await space.fetchRecording(sid, recording.sid));
-  const isRefusing = (recording?.lastWrite?.refusals ?? 0) > 0;
-  if (known && known.state !== 'over' && !isRefusing) return known;
+  const isRefused = (recording?.lastWrite?.refusals ?? 0) > 0;
+  if (known && known.state !== 'over' && !isRefused) return known;
   const listed = await space.listRecordings(sid);
   const others = listed.filter((one) => one.sid.toLowerCase() !== known?.sid.toLowerCase());
   const running = others.find(({ state }) => state !== 'over');
-  return running ?? (known?.state === 'over' ? (listed[0] ?? known) : (known ?? listed[0]));
+  if (running) return running;
+  if (known && known.state !== 'over') return known;
+  return listed[0] ?? known;
 }
 
 /**
- * Decides what a 404 means (R8). The conference is over if everybody who joined has left, or if the 404 has lasted long enough;
- * but not while a call that belongs to it is alive, because the API may not know a new conference yet.
+ * Decides what a 404 means (R8). It may only mean that the conference is too new for the API. The conference is over if its
+ * status is `completed`. It is also over if everybody who joined has left, or the 404 has lasted `missingMs`, and no call that
+ * belongs to it is alive.
  */
-async function observeMissing(
-  conference: KnownConference,
-  error: unknown,
-  { space, missingMs }: ObserveOptions,
-): Promise<Observation> {
+async function observeMissing(conference: KnownConference, { space, missingMs }: ObserveOptions): Promise<Observation> {
   const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;
   const status = await space.fetchConferenceStatus(sid);
   if (status === 'completed') return { kind: 'over' };
-  if (status !== undefined) return { kind: 'missing', error };
+  if (status !== undefined) return { kind: 'missing' };
   const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
   const hasLasted = missingSince !== undefined && performance.now() - missingSince >= missingMs;
-  if (!haveAllLeft && !hasLasted) return { kind: 'missing', error };
+  if (!haveAllLeft && !hasLasted) return { kind: 'missing' };
   const reported = [...reports.values()].map(({ callSid }) => callSid);
   const calls = new Map([...people, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));
   for (const callSid of calls.values()) {
-    // A failure is not caught here: it must not count as "over", because a conference that is over is forgotten.
-    if ((await space.fetchCallState(callSid)) === 'alive') return { kind: 'missing', error };
+    // A failure is not caught: taking it for "over" would make us forget a conference that may be live.
+    if ((await space.fetchCallState(callSid)) === 'alive') return { kind: 'missing' };
   }
   return { kind: 'over' };
 }

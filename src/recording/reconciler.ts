@@ -94,7 +94,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function track({ conferenceSid, name, callSid }: ConferenceReport): Conference {
     const onOver = () => forget(conference);
     const conference = find(conferenceSid) ?? createConference(conferenceSid, context, onOver);
-    conference.setName(name ?? (callSid && openRoom.nameOf(callSid)));
+    conference.setNameOnce(name ?? (callSid && openRoom.roomOf(callSid)));
     conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;
   }
@@ -113,7 +113,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const conference = track({ conferenceSid: sid, name, callSid: undefined });
       if (!isKnown) conference.resync();
     }
-    if (isFirst) openRoom.found(ours);
+    if (isFirst) openRoom.addEarlierConferences(ours);
   }
 
   /** Looks up which conference a new recording belongs to, and reports the recording. */

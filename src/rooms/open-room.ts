@@ -5,11 +5,11 @@ export interface OpenRoomOptions {
   space: ConferenceSpace;
   /** What precedes the CallSid in a conference's name. */
   prefix: string;
-  /** The known conferences of a name, and the people in them. */
+  /** How many known conferences have this name, and how many people are in them. */
   occupancyOf(name: string): Occupancy;
 }
 
-/** The room for callers who don't ask for one. Two such callers must always meet: no uncertainty may split them. */
+/** The room for callers who don't ask for one. Two such callers must always meet, even if we are unsure. */
 export interface OpenRoom {
   /**
    * Puts a caller into the open room. If no room is open, the caller's own CallSid names a new one. Call this only after
@@ -17,25 +17,28 @@ export interface OpenRoom {
    *
    * @returns the conference's name, prefix included
    */
-  nameFor(callSid: string): string;
+  placeCaller(callSid: string): string;
   /** CallSids of the callers who were put into the conference of that name and are not known to have left. */
   callersOf(name: string): Iterable<string>;
   /** The name of the conference that a caller was put into; undefined if it isn't the open room, or isn't known. */
-  nameOf(callSid: string): string | undefined;
-  /** Conferences that existed before this process. Callers join the oldest one that is named like an open room. */
-  found(conferences: ListedConference[]): void;
+  roomOf(callSid: string): string | undefined;
+  /**
+   * Adds conferences that existed before this process. If no room is in use, callers join one whose name looks like that of an
+   * open room: the oldest with somebody in it, or else the oldest.
+   */
+  addEarlierConferences(conferences: ListedConference[]): void;
   /** A caller has left. */
-  left(callSid: string): void;
+  callerLeft(callSid: string): void;
   /** A conference of that name is over. */
   conferenceOver(name: string | undefined): void;
   /** Sends no more requests. */
   close(): void;
 }
 
-/** SignalWire's SIDs are UUIDs. Source: its OpenAPI document. */
+/** SignalWire's SIDs are UUIDs (source: its OpenAPI document). That they may have a prefix is assumed. */
 const CALL_SID = /^([\w-]*-)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** While a call is younger than this, a 404 on it proves nothing, in milliseconds. */
+/** How long after a caller was placed a 404 on the call proves nothing, in milliseconds. */
 const YOUNG_MS = 60_000;
 
 /** The waits between checks on the callers, in milliseconds. They double, and are longest once the conference is known. */
@@ -51,15 +54,15 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   let current: string | undefined;
   /** The callers who were put into the current room, and when (ms, monotonic); by CallSid in lower case. */
   const callers = new Map<string, { callSid: string; sentAt: number }>();
-  /** Whether at least one of their calls was seen alive. */
-  let hasCaller = false;
+  /** Whether a call in the current room has been seen alive. */
+  let hasSeenLiveCall = false;
   /** Rooms that existed before this process, oldest first. */
   let earlierRooms: ListedConference[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   const isLive = (name: string) => occupancyOf(name).conferences > 0;
-  const isOpen = (name: string) => isLive(name) || callers.size > 0;
+  const isInUse = (name: string) => isLive(name) || callers.size > 0;
 
   /** The oldest earlier room with somebody in it, otherwise the oldest one. */
   function earlierRoom(): string | undefined {
@@ -69,9 +72,10 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   }
 
   function choose(callSid: string): string {
-    if (current === undefined || !isOpen(current)) return earlierRoom() ?? prefix + callSid;
-    // An earlier room that is found late takes precedence over a new room that is still empty.
-    return isLive(current) || hasCaller ? current : (earlierRoom() ?? current);
+    const room = current !== undefined && isInUse(current) ? current : undefined;
+    if (room !== undefined && (isLive(room) || hasSeenLiveCall)) return room;
+    // An earlier room that is found late takes precedence over a new room in which no call has been seen alive.
+    return earlierRoom() ?? room ?? prefix + callSid;
   }
 
   function scheduleCheck(ms: number): void {
@@ -85,9 +89,9 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   /** Asks SignalWire for each caller's call, and drops those whose calls are over. */
   async function checkCallers(waitedMs: number): Promise<void> {
     for (const [key, { callSid, sentAt }] of callers) {
-      const state = await space.fetchCallState(callSid).catch(() => 'unknown' as const);
+      const state = await space.fetchCallState(callSid).catch(() => 'failed' as const);
       if (isClosed) return;
-      hasCaller ||= state === 'alive';
+      hasSeenLiveCall ||= state === 'alive';
       const isYoung = performance.now() - sentAt < YOUNG_MS;
       if (state === 'over' || (state === undefined && !isYoung)) callers.delete(key);
     }
@@ -96,24 +100,26 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   }
 
   /**
-   * Drops an earlier room whose name only looks like a CallSid, because SignalWire knows no such call: a caller asked for it by
-   * `?room=`. Reads may lag, so a 404 is checked again. While SignalWire can't tell, the room stays.
+   * Drops an earlier room if SignalWire knows no call with the CallSid in its name; such a name comes from `?room=`. Because a 404
+   * may only be lag, the call is looked up a few more times, and the room comes back if it turns up. If a lookup fails, the room
+   * stays.
    *
-   * @param nextMs how long to wait before the next check
+   * @param nextMs how long to wait before the next lookup
    */
-  async function verify(room: ListedConference, nextMs: number): Promise<void> {
-    const state = await space.fetchCallState(room.name.slice(prefix.length)).catch(() => 'alive' as const);
-    earlierRooms = earlierRooms.filter(({ sid }) => sid !== room.sid);
-    if (state !== undefined) earlierRooms = [...earlierRooms, room].toSorted(byAge);
-    else if (nextMs <= MAX_VERIFY_MS) setTimeout(() => void (isClosed || verify(room, nextMs * 2)), nextMs);
+  async function dropUnlessNamedAfterCall(room: ListedConference, nextMs: number): Promise<void> {
+    const state = await space.fetchCallState(room.name.slice(prefix.length)).catch(() => 'failed' as const);
+    const others = earlierRooms.filter(({ sid }) => sid !== room.sid);
+    earlierRooms = state === undefined ? others : [...others, room].toSorted(byAge);
+    if (state !== undefined || nextMs > MAX_VERIFY_MS) return;
+    setTimeout(() => void (isClosed || dropUnlessNamedAfterCall(room, nextMs * 2)), nextMs);
   }
 
   return {
-    nameFor(callSid) {
+    placeCaller(callSid) {
       const name = choose(callSid);
       if (name !== current) {
         callers.clear();
-        hasCaller = false;
+        hasSeenLiveCall = false;
       }
       current = name;
       callers.set(callSid.toLowerCase(), { callSid, sentAt: performance.now() });
@@ -121,15 +127,16 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
       return name;
     },
     callersOf: (name) => (name === current ? [...callers.values()].map(({ callSid }) => callSid) : []),
-    nameOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),
-    found(conferences) {
+    roomOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),
+    addEarlierConferences(conferences) {
       const rooms = conferences.filter(({ name }) => CALL_SID.test(name.slice(prefix.length)));
       earlierRooms = [...earlierRooms, ...rooms].toSorted(byAge);
-      for (const room of rooms) void verify(room, FIRST_VERIFY_MS);
+      for (const room of rooms) void dropUnlessNamedAfterCall(room, FIRST_VERIFY_MS);
     },
-    left: (callSid) => void callers.delete(callSid.toLowerCase()),
+    callerLeft: (callSid) => void callers.delete(callSid.toLowerCase()),
     conferenceOver(name) {
       if (name === undefined || name !== current || isLive(name)) return;
+      // From now on only its callers keep the room in use, so they are checked soon.
       clearTimeout(timer);
       timer = undefined;
       scheduleCheck(FIRST_CHECK_MS);

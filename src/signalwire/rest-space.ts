@@ -34,7 +34,7 @@ const RECORDING_OVER = ['completed', 'absent', 'stopped', 'failed'];
 /** Statuses of a call that is over. Source: SignalWire's OpenAPI document. */
 const CALL_OVER = ['completed', 'canceled', 'busy', 'failed', 'no-answer'];
 
-/** A space behind SignalWire's compatibility SDK. Sends nothing yet. */
+/** A space that is reached through SignalWire's compatibility SDK. Creating it sends no request. */
 export function createSpace(options: SpaceOptions): Space {
   const { spaceUrl, projectId, apiToken, timeoutMs, onRequest } = options;
   const clock = createClock();
@@ -63,6 +63,7 @@ export function createSpace(options: SpaceOptions): Space {
         const inStatus = () => collectPages(conferences.page({ status, pageSize: PAGE_SIZE }));
         return (await request('list_conferences', inStatus)).map(toListedConference);
       } catch (error) {
+        // `in-progress` is documented as a filter; `init` may not be accepted. One page of the newest is enough to find those waiting.
         if (status !== 'init' || !isRefusedFilter(error)) throw error;
         const newest = async () => itemsOf(await conferences.page({ pageSize: PAGE_SIZE }));
         return (await request('list_conferences', newest))
@@ -92,6 +93,7 @@ export function createSpace(options: SpaceOptions): Space {
 
     async fetchRecording(conferenceSid, recordingSid) {
       const { recordings } = client.conferences(conferenceSid);
+      // Whether a running recording can be fetched under its conference isn't documented, so the account is asked next.
       const found =
         (await undefinedIfNotFound(request('fetch_recording', () => recordings(recordingSid).fetch()))) ??
         (await undefinedIfNotFound(request('fetch_recording', () => client.recordings(recordingSid).fetch())));
@@ -206,7 +208,7 @@ function describeFailure(cause: unknown): { outcome: string; error: SpaceError }
   return { outcome: status < 300 ? 'unreadable' : String(status), error: cause };
 }
 
-/** Whether SignalWire refused the filter of a list. Its documents name no status for that. */
+/** Whether SignalWire refused the filter of a list. Its documents name no status for that, so most 4xx count. */
 function isRefusedFilter(error: unknown): boolean {
   const { status = 0 } = error instanceof SpaceError ? error : {};
   return status >= 400 && status < 500 && status !== 401 && status !== 429;

@@ -73,13 +73,13 @@ export function startCopy(options: CopyOptions): Copy {
   return {
     async roomFor(callSid) {
       await ready;
-      return openRoom.nameFor(callSid);
+      return openRoom.placeCaller(callSid);
     },
     take: ({ parameters }) => report(reconciler, parameters),
     get size() {
       return reconciler.size;
     },
-    hasNoRoom: () => openRoom.nameFor('nobody') === `${prefix}nobody`,
+    hasNoRoom: () => openRoom.placeCaller('nobody') === `${prefix}nobody`,
     async stop() {
       openRoom.close();
       await reconciler.close();

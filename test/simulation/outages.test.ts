@@ -86,6 +86,20 @@ describe('an outage', () => {
       expect(logged(stage)).toEqual([OUTAGE_BEGINS]);
     }));
 
+  it('is logged also if it concerns a conference that the API does not know yet', () =>
+    onStage({ traits: { alone: '404' } }, async (stage) => {
+      await stage.callIn();
+      await stage.run(20_000);
+      expect(logged(stage)).toEqual([]);
+      stage.refusalOf = ({ what }) => (what === 'participants' ? 503 : undefined);
+      sendHint(stage);
+      await stage.run(10_000);
+      expect(logged(stage)).toEqual([OUTAGE_BEGINS]);
+      stage.refusalOf = () => undefined;
+      await stage.run(10_000);
+      expect(logged(stage)).toEqual([OUTAGE_BEGINS, OUTAGE_ENDS]);
+    }));
+
   it('is logged as an error, once, where SignalWire no longer takes the credentials', () =>
     onStage({}, async (stage) => {
       const { second } = await twoAreIn(stage);

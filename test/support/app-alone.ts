@@ -58,7 +58,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
   const routes = createRoutes({
     settings: { ...read, ...settings },
     openRoom: {
-      nameFor(callSid) {
+      placeCaller(callSid) {
         callers.push(callSid);
         return `recorded-${callers[0]}`;
       },

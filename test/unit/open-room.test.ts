@@ -43,12 +43,12 @@ function openRoom() {
 describe('the open room after a restart', () => {
   it('is the oldest that was there, else a new one', () => {
     const { room, exists } = openRoom();
-    expect(room.nameFor('first')).toBe('recorded-first');
+    expect(room.placeCaller('first')).toBe('recorded-first');
     const again = openRoom();
     again.exists(OLD, 1);
     again.exists(NEW, 1);
-    again.room.found([found(NEW, 2), found(OLD, 1)]);
-    expect(again.room.nameFor('first')).toBe(OLD);
+    again.room.addEarlierConferences([found(NEW, 2), found(OLD, 1)]);
+    expect(again.room.placeCaller('first')).toBe(OLD);
     exists(OLD, 0);
   });
 
@@ -56,26 +56,26 @@ describe('the open room after a restart', () => {
     const { room, exists } = openRoom();
     exists(OLD, 0);
     exists(NEW, 1);
-    room.found([found(OLD, 1), found(NEW, 2)]);
-    expect(room.nameFor('first')).toBe(NEW);
+    room.addEarlierConferences([found(OLD, 1), found(NEW, 2)]);
+    expect(room.placeCaller('first')).toBe(NEW);
   });
 
   it('is the one that was there also when it is found late and nobody is in the new one yet', () => {
     const { room, exists } = openRoom();
-    room.nameFor('first');
+    room.placeCaller('first');
     exists(OLD, 2);
-    room.found([found(OLD, 1)]);
-    expect(room.nameFor('second')).toBe(OLD);
+    room.addEarlierConferences([found(OLD, 1)]);
+    expect(room.placeCaller('second')).toBe(OLD);
   });
 
   it('stays the new one when somebody who was sent there is known to be there', async () => {
     const { room, calls, exists } = openRoom();
     calls.set('first', 'alive');
-    room.nameFor('first');
+    room.placeCaller('first');
     await clock.runUntil(3000);
     exists(OLD, 2);
-    room.found([found(OLD, 1)]);
-    expect(room.nameFor('second')).toBe('recorded-first');
+    room.addEarlierConferences([found(OLD, 1)]);
+    expect(room.placeCaller('second')).toBe('recorded-first');
     room.close();
   });
 
@@ -83,19 +83,19 @@ describe('the open room after a restart', () => {
     const { room, calls, exists } = openRoom();
     exists(OLD, 2);
     calls.clear();
-    room.found([found(OLD, 1)]);
+    room.addEarlierConferences([found(OLD, 1)]);
     await clock.runUntil(20_000);
-    expect(room.nameFor('first')).toBe('recorded-first');
+    expect(room.placeCaller('first')).toBe('recorded-first');
   });
 
   it('is one whose call SignalWire comes to know a few seconds later', async () => {
     const { room, calls, exists } = openRoom();
     exists(OLD, 2);
     calls.clear();
-    room.found([found(OLD, 1)]);
+    room.addEarlierConferences([found(OLD, 1)]);
     await clock.runUntil(500);
     calls.set(OLD.replace('recorded-', ''), 'alive');
     await clock.runUntil(8000);
-    expect(room.nameFor('first')).toBe(OLD);
+    expect(room.placeCaller('first')).toBe(OLD);
   });
 });

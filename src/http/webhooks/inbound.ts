@@ -7,7 +7,7 @@ import { conferenceResponse } from '../../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
 
 export interface InboundOptions {
-  openRoom: Pick<OpenRoom, 'nameFor'>;
+  openRoom: Pick<OpenRoom, 'placeCaller'>;
   /** Settles when the first discovery is complete, or has taken as long as a caller may wait. Never rejects. */
   ready: () => Promise<unknown>;
   /** Where SignalWire reaches this service. It is known by now, because requireSignature refuses webhooks until it is. */
@@ -33,7 +33,7 @@ export function inbound(options: InboundOptions): RequestHandler {
     if (room) return conferencePrefix + room;
     const { CallSid } = readParameters(request, caller);
     await ready();
-    return openRoom.nameFor(CallSid);
+    return openRoom.placeCaller(CallSid);
   }
 
   return async (request, response) => {

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { desiredState, isFresh, mayBePaused, needsWrite } from '../../src/recording/decisions.js';
 import {
-  acknowledge,
-  allowOneMoreWrite,
   applyRead,
   beginWrite,
   believedState,
   createKnownRecording,
   type KnownRecording,
+  liftWriteLimits,
+  markAcknowledged,
 } from '../../src/recording/known-recording.js';
-import { desiredState, isFresh, mayBePaused, needsWrite } from '../../src/recording/policy.js';
 import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
 import type { RecordingState } from '../../src/signalwire/space.js';
 
@@ -60,7 +60,7 @@ describe('whether the recording is written', () => {
     recording = createKnownRecording('recording', 'in-progress');
   });
 
-  const acknowledged = (state: RecordingState) => acknowledge(recording, beginWrite(recording, state));
+  const acknowledged = (state: RecordingState) => markAcknowledged(recording, beginWrite(recording, state));
 
   /** What a pass does that reads `observed` and desires `desired`. */
   function passWrites(desired: RecordingState, observed: KnownRecording['observed']): boolean {
@@ -90,7 +90,7 @@ describe('whether the recording is written', () => {
     expect(passWrites('paused', 'in-progress')).toBe(false);
     expect(passWrites('paused', 'in-progress')).toBe(false);
     expect(believedState(recording)).toBe('paused');
-    allowOneMoreWrite(recording);
+    liftWriteLimits(recording);
     expect(passWrites('paused', 'in-progress')).toBe(true);
   });
 

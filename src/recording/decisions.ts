@@ -16,8 +16,11 @@ export function isFresh(happenedAt: number | undefined, now: number, staleMs: nu
   return happenedAt !== undefined && Math.abs(now - happenedAt) <= staleMs;
 }
 
-/** After this many refusals in a row, a refusal is no longer treated as an accident. */
+/** After this many refusals in a row, a refusal is no longer treated as temporary. */
 export const LASTING_REFUSALS = 4;
+
+/** After this many refusals of a failed write, a read that returns the desired state is believed. */
+const CONFIRMING_REFUSALS = 2;
 
 /**
  * Whether the recording needs a write (R6). It needs none if the last read returned the desired state, unless an opposite
@@ -28,13 +31,14 @@ export function needsWrite(desired: RecordingState, { observed, lastWrite }: Kno
   if (lastWrite === undefined) return !isAsDesired;
   const { state, outcome, isRepeat, isReversal, isUncertain, refusals } = lastWrite;
   if (state !== desired) return true;
-  // A recording that reads as over, though we didn't pause it, gets one resume. Any other recording that keeps refusing, and
-  // doesn't plainly read as paused, either can't reach the desired state or is in it already.
+  // It reads as over, and this write didn't reverse a pause of ours: one refusal proves that it has ended.
   if (refusals > 0 && observed === 'over' && !isReversal) return false;
+  // The change is impossible or already made. But a recording that plainly reads as paused when it should run is retried.
   if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
   if (isUncertain) return true;
-  // A read that returns the desired state may be outdated. After two refusals to change anything, it isn't.
-  if (outcome !== 'acknowledged') return !isAsDesired || (isReversal && refusals < 2);
+  // The write failed. After a reversal, even a read that returns the desired state may be outdated, until refusals confirm it.
+  if (outcome !== 'acknowledged') return !isAsDesired || (isReversal && refusals < CONFIRMING_REFUSALS);
+  // The write was acknowledged, but a read contradicts it: it is repeated once.
   return !isAsDesired && !isRepeat;
 }
 
