@@ -1,4 +1,4 @@
-import type { OpenRoom } from '../rooms/open-room.js';
+import type { Occupancy, OpenRoom } from '../rooms/open-room.js';
 import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
@@ -30,12 +30,6 @@ export interface RecordingReport {
   recordingSid: string;
   /** Whether the callback says that the recording is running (RecordingStatus in-progress). */
   hasBegun: boolean;
-}
-
-/** How many conferences of a name are known, and how many people are in them. */
-export interface Occupancy {
-  conferences: number;
-  people: number;
 }
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {

@@ -1,11 +1,15 @@
-import type { Occupancy } from '../recording/reconciler.js';
 import type { ConferenceSpace, ListedConference } from '../signalwire/space.js';
+
+/** How many conferences of a name are known, and how many people are in them. */
+export interface Occupancy {
+  conferences: number;
+  people: number;
+}
 
 export interface OpenRoomOptions {
   space: ConferenceSpace;
   /** What precedes the CallSid in a conference's name. */
   prefix: string;
-  /** How many known conferences have this name, and how many people are in them. */
   occupancyOf(name: string): Occupancy;
 }
 
