@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { createApp } from './http/app.js';
 import { createWebhookServer, listen, stopListening } from './http/server.js';
-import { ngrokTunnel, type OpenTunnel, type Tunnel } from './http/tunnel.js';
+import { type OpenTunnel, type Tunnel, tunnelFor } from './http/tunnel.js';
 import { createRecorder, type RecorderOptions } from './recorder.js';
 import type { Settings } from './settings/settings.js';
 
@@ -53,7 +53,7 @@ export async function startService({ settings, log, openTunnel, ...options }: Se
     const port = await listen(server, settings.port, settings.host);
     await started;
     if (publicUrl === undefined) {
-      tunnel = await (openTunnel ?? tunnelOf(settings))(port);
+      tunnel = await (openTunnel ?? tunnelFor(settings))(port);
       publicUrl = tunnel.url;
     }
     // Not awaited: callbacks are accepted already, and a stop must be able to finish the work on them.
@@ -63,9 +63,4 @@ export async function startService({ settings, log, openTunnel, ...options }: Se
     await close();
     throw error;
   }
-}
-
-function tunnelOf({ ngrok, host }: Settings): OpenTunnel {
-  if (!ngrok) throw new Error('Neither PUBLIC_URL nor NGROK_AUTHTOKEN is set.');
-  return ngrokTunnel({ ...ngrok, host });
 }

@@ -53,7 +53,7 @@ Lost ${seconds(lostMs)} s (two or more people in, and the recording paused).`);
 async function startServiceAgainst(simulator: Simulator): Promise<Service> {
   const { createLog } = await import('../log/log.js');
   const { startService } = await import('../service.js');
-  const { readSettings } = await import('../settings/environment.js');
+  const { readSettings } = await import('../settings/settings.js');
   const settings = readSettings({
     SIGNALWIRE_SPACE_URL: simulator.url,
     SIGNALWIRE_PROJECT_ID: simulator.projectId,

@@ -1,3 +1,5 @@
+import type { Settings } from '../settings/settings.js';
+
 /** A public URL that leads to a local port. */
 export interface Tunnel {
   /** Without a trailing slash. */
@@ -15,6 +17,16 @@ export interface NgrokOptions {
   domain: string | undefined;
   /** The address that the service listens on. */
   host: string;
+}
+
+/**
+ * How to open the tunnel that the settings ask for.
+ *
+ * @throws Error if they ask for none
+ */
+export function tunnelFor({ ngrok, host }: Pick<Settings, 'ngrok' | 'host'>): OpenTunnel {
+  if (!ngrok) throw new Error('Neither PUBLIC_URL nor NGROK_AUTHTOKEN is set.');
+  return ngrokTunnel({ ...ngrok, host });
 }
 
 const EVERY_ADDRESS = ['0.0.0.0', '::'];

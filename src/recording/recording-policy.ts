@@ -1,4 +1,5 @@
 import type { Participant, PauseBehavior } from '../signalwire/space.js';
+import { isCounted } from './head-count.js';
 
 /** How a conference's recording follows the number of people in it. */
 export interface RecordingPolicy {
@@ -15,14 +16,6 @@ export type PolicyFor = (conferenceName: string | undefined) => RecordingPolicy;
 
 /** The one policy that applies to every conference. */
 export function createRecordingPolicy(options: Omit<RecordingPolicy, 'counts'>): PolicyFor {
-  const policy = { ...options, counts: isPresent };
+  const policy = { ...options, counts: isCounted };
   return () => policy;
-}
-
-/**
- * People who are on hold, muted or coaching count. So does a participant without a status, or with one that we don't know:
- * recording too much costs less than recording too little.
- */
-function isPresent({ status }: Participant): boolean {
-  return status !== 'completed';
 }

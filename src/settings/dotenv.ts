@@ -1,6 +1,5 @@
 import { config } from 'dotenv';
-import { readSettings } from './environment.js';
-import type { Settings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
 
 /**
  * Reads the settings of this process from its environment, and from `.env` in the working directory for variables that the

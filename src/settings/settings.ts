@@ -1,4 +1,8 @@
+import { z } from 'zod';
+import { e164 } from '../phone-numbers/e164.js';
 import type { RecordingPolicy } from '../recording/recording-policy.js';
+import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/names.js';
+import { publicUrl, spaceUrl } from './urls.js';
 
 /** Everything that can be configured, validated. */
 export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pauseBehavior'> {
@@ -43,3 +47,129 @@ export class SettingsError extends Error {
     this.name = 'SettingsError';
   }
 }
+
+/**
+ * Reads the settings from environment variables. An empty variable counts as unset.
+ *
+ * @param env usually `process.env`, after dotenv
+ * @throws SettingsError with every mistake at once, each with its variable's name
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const result = environment.safeParse(filled);
+  if (!result.success) throw new SettingsError(result.error.issues.map((i) => `${i.path.join('.')} ${i.message}`));
+  const given = result.data;
+  return {
+    spaceUrl: given.SIGNALWIRE_SPACE_URL,
+    projectId: given.SIGNALWIRE_PROJECT_ID,
+    apiToken: given.SIGNALWIRE_API_TOKEN,
+    signingKeys: given.ALLOW_UNSIGNED_WEBHOOKS ? [] : given.SIGNALWIRE_SIGNING_KEY,
+    publicUrl: given.PUBLIC_URL,
+    ngrok: given.NGROK_AUTHTOKEN ? { authtoken: given.NGROK_AUTHTOKEN, domain: given.NGROK_DOMAIN } : undefined,
+    port: given.PORT,
+    host: given.HOST,
+    phoneNumber: given.SIGNALWIRE_PHONE_NUMBER,
+    minParticipants: given.MIN_PARTICIPANTS,
+    pauseBehavior: given.PAUSE_BEHAVIOR,
+    conferenceName: given.CONFERENCE_NAME,
+    conferencePrefix: given.CONFERENCE_PREFIX,
+    resyncIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
+    statusPassword: given.STATUS_PASSWORD,
+    logLevel: given.LOG_LEVEL,
+  };
+}
+
+/** A day: far above any useful interval, and far below the limit of Node's timers. */
+const MAX_SWEEP_SECONDS = 86_400;
+
+const required = (what: string) => z.string(`is missing: set it to ${what}.`).trim();
+
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, `must be one of ${words.join(', ')}.`);
+
+function wholeNumber(min: number, max: number) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
+  const message = `must be a whole number, ${range}.`;
+  return z
+    .string()
+    .trim()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message));
+}
+
+const signingKeys = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((key) => key.trim())
+      .filter((key) => key !== ''),
+  )
+  .refine(
+    (keys) => !keys.some((key) => /[\s"']/.test(key)),
+    'must be one key, or several separated by commas, without quotes.',
+  );
+
+const phoneNumber = z.string().transform((text, context) => {
+  const number = e164(text);
+  if (number !== undefined) return number;
+  context.addIssue({ code: 'custom', message: 'must be a number in E.164 form, for example +15551234567.' });
+  return z.NEVER;
+});
+
+const environment = z
+  .object({
+    SIGNALWIRE_SPACE_URL: spaceUrl,
+    SIGNALWIRE_PROJECT_ID: required('the project ID of your space').pipe(
+      z.guid('must be a project ID: a UUID, as the dashboard shows it under API Credentials.').toLowerCase(),
+    ),
+    SIGNALWIRE_API_TOKEN: required('an API token with the Voice scope'),
+    SIGNALWIRE_SIGNING_KEY: signingKeys.default([]),
+    ALLOW_UNSIGNED_WEBHOOKS: oneOf(['true', 'false'])
+      .default('false')
+      .transform((word) => word === 'true'),
+    SIGNALWIRE_PHONE_NUMBER: phoneNumber.optional(),
+    PUBLIC_URL: publicUrl.optional(),
+    NGROK_AUTHTOKEN: z.string().trim().optional(),
+    NGROK_DOMAIN: z
+      .string()
+      .trim()
+      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a host name, for example example.ngrok.app.')
+      .optional(),
+    PORT: wholeNumber(0, 65_535).default(3000),
+    HOST: z
+      .string()
+      .trim()
+      .regex(/^[\w.:-]+$/, 'must be an address or a host name, for example 127.0.0.1.')
+      .default('0.0.0.0'),
+    MIN_PARTICIPANTS: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2),
+    PAUSE_BEHAVIOR: oneOf(['skip', 'silence']).default('skip'),
+    CONFERENCE_NAME: z.string().trim().optional(),
+    CONFERENCE_PREFIX: z
+      .string()
+      .trim()
+      .max(MAX_PREFIX_LENGTH, `must have at most ${MAX_PREFIX_LENGTH} characters, so that a CallSid fits behind it.`)
+      .refine((prefix) => invalidNameReason(prefix) === undefined, 'contains characters that XML cannot represent.')
+      .default('recorded-'),
+    SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
+    STATUS_PASSWORD: z.string().trim().optional(),
+    LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  // `when` runs these checks even if other variables are invalid, so that all mistakes are reported at once.
+  .refine((given) => given.SIGNALWIRE_SIGNING_KEY?.length || given.ALLOW_UNSIGNED_WEBHOOKS === true, {
+    path: ['SIGNALWIRE_SIGNING_KEY'],
+    error:
+      "is missing: set it to the project's signing key (or set ALLOW_UNSIGNED_WEBHOOKS=true while trying things out).",
+    when: () => true,
+  })
+  .refine((given) => given.PUBLIC_URL || given.NGROK_AUTHTOKEN, {
+    path: ['PUBLIC_URL'],
+    error: 'is missing: set PUBLIC_URL to where SignalWire reaches this service, or NGROK_AUTHTOKEN to open a tunnel.',
+    when: () => true,
+  })
+  .refine((given) => !given.CONFERENCE_NAME || !invalidNameReason(given.CONFERENCE_PREFIX + given.CONFERENCE_NAME), {
+    path: ['CONFERENCE_NAME'],
+    error: `must, together with CONFERENCE_PREFIX, have at most ${MAX_NAME_LENGTH} characters, which XML can represent.`,
+    when: () => true,
+  });

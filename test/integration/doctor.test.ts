@@ -74,17 +74,17 @@ describe('the doctor', () => {
       'an old ngrok address',
       'https://abc.ngrok.app/inbound',
       'POST',
-      'points to https://abc.ngrok.app/inbound by POST',
+      'points to https://abc.ngrok.app/inbound with POST',
     ],
-    ['here, but by GET', undefined, 'GET', '/inbound by GET'],
+    ['here, but by GET', undefined, 'GET', '/inbound with GET'],
     ['nowhere', '', 'POST', 'has no voice webhook'],
   ] as const)('says where the number points, if that is %s', async (_case, voiceUrl, method, words) => {
     const { simulator, publicUrl, phoneNumber, look } = await startAll();
     simulator.pointNumber(voiceUrl ?? `${publicUrl}/inbound`, method);
     const finding = (await look({ phoneNumber }))[2];
     expect(finding).toMatch(/^wrong: /);
-    expect(finding).toContain(`${words}. It should point to ${publicUrl}/inbound by POST. Restart the service`);
-    expect((await look())[2]).toMatch(/^wrong: No number of the project points here/);
+    expect(finding).toContain(`${words}. It should point to ${publicUrl}/inbound with POST. Restart the service`);
+    expect((await look())[2]).toMatch(/^wrong: None of the project's numbers points to this service/);
   });
 
   it('says who has the number where that may be somebody else, and no password of theirs', async () => {
@@ -142,10 +142,10 @@ describe('the doctor', () => {
   it('says that the service was started with another public URL', async () => {
     const { look } = await startAll();
     const findings = await look({ publicUrl: 'https://recorder.example.com' });
-    expect(findings.at(-1)).toMatch(/^wrong: The running service has another public URL than PUBLIC_URL/);
+    expect(findings.at(-1)).toMatch(/^wrong: The public URL of the running service \(.*\) differs from PUBLIC_URL/);
   });
 
-  it('says that the public URL leads to another process, to something else, or nowhere', async () => {
+  it('says that the public URL leads to a different process, to something else, or nowhere', async () => {
     const { simulator, publicUrl: other } = await startAll();
     let target = other;
     const proxy = createServer(({ url }, response) => {
@@ -160,7 +160,7 @@ describe('the doctor', () => {
     onTestFinished(() => service.close());
     const last = async () => (await lookAt(settingsFor(simulator, { publicUrl, port: service.port }))).at(-1);
 
-    expect(await last()).toMatch(/^wrong: .*leads to another process/);
+    expect(await last()).toMatch(/^wrong: .*leads to a different process/);
     target = `http://127.0.0.1:${service.port}`;
     expect(await last()).toBe(`ok: ${publicUrl} leads to this service.`);
     target = '';

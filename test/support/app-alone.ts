@@ -4,8 +4,7 @@ import { createApp } from '../../src/http/app.js';
 import { createRoutes, type RoutesOptions } from '../../src/http/routes.js';
 import { listen } from '../../src/http/server.js';
 import type { Reconciler } from '../../src/recording/reconciler.js';
-import { readSettings } from '../../src/settings/environment.js';
-import type { Settings } from '../../src/settings/settings.js';
+import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { keepLog, type LogLine } from './log.js';
 import { sign, signJson } from './sign.js';
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Occupancy } from '../../src/recording/reconciler.js';
-import { createOpenRoom } from '../../src/rooms/open-room.js';
+import { createOpenRoom, type Occupancy } from '../../src/rooms/open-room.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import { installVirtualClock, type VirtualClock } from '../simulation/virtual-clock.js';
 

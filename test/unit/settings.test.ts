@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../src/settings/environment.js';
-import { SettingsError } from '../../src/settings/settings.js';
+import { readSettings, SettingsError } from '../../src/settings/settings.js';
 
 const GOOD = {
   SIGNALWIRE_SPACE_URL: 'example.signalwire.com',
@@ -178,7 +177,7 @@ describe('the settings', () => {
   it('are all in .env.example, each with a line on it', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
     const listed = [...example.matchAll(/^# .+\n#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
-    const source = readFileSync(new URL('../../src/settings/environment.ts', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../src/settings/settings.ts', import.meta.url), 'utf8');
     const known = [...source.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name);
     expect(known.length).toBeGreaterThan(10);
     expect(listed.toSorted()).toEqual(known.toSorted());
