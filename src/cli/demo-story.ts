@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Call, type Conference, documentedStatus, peopleIn } from '../simulator/model/resources.js';
+import { activeParticipants, type Call, type Conference, documentedStatus } from '../simulator/model/resources.js';
 import type { Change } from '../simulator/model/space-model.js';
 import type { Simulator } from '../simulator/simulator.js';
 
@@ -46,17 +46,17 @@ function createPrinter(names: Map<string, string>): (change: Change) => void {
 
   function printRow(text: string, { conference }: Change): void {
     const time = ((performance.now() - startedAt) / 1000).toFixed(2).padStart(5);
-    const people = String(peopleIn(conference).length).padStart(2);
+    const people = String(activeParticipants(conference).length).padStart(2);
     console.log(`  ${time}   ${text.padEnd(52)}  ${people}   ${recordingColumn(statusOf(conference))}`);
   }
 
   return (change) => {
-    const { what, call, conference } = change;
+    const { type, call, conference } = change;
     const name = call && names.get(call.from);
-    if (what === 'joined' || what === 'left') {
-      last = { at: performance.now(), event: `${name} ${what}` };
-      printRow(`${name} ${what === 'joined' ? 'joins' : 'hangs up'}`, change);
-    } else if (what === 'recording') {
+    if (type === 'joined' || type === 'left') {
+      last = { at: performance.now(), event: `${name} ${type}` };
+      printRow(`${name} ${type === 'joined' ? 'joins' : 'hangs up'}`, change);
+    } else if (type === 'recording') {
       const ms = Math.round(performance.now() - last.at);
       const verb = { 'in-progress': 'begins', paused: 'is paused', resumed: 'resumes' }[String(statusOf(conference))];
       printRow(`  the recording ${verb}, ${ms} ms after ${last.event}`, change);

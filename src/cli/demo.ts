@@ -37,7 +37,7 @@ Watch it at http://127.0.0.1:${service.port}/ (any user name, password: ${PASSWO
   await service.close();
   await simulator.close();
 
-  const { recordedMs, soloMs, lostMs, longestWrongMs } = simulator.account();
+  const { recordedMs, soloMs, lostMs, longestWrongMs } = simulator.recordingTime();
   console.log(`
 Recorded ${seconds(recordedMs)} s, of which ${seconds(soloMs)} s solo (fewer than two people in).
 Lost ${seconds(lostMs)} s (two or more people in, and the recording paused).`);
@@ -69,13 +69,13 @@ async function startServiceAgainst(simulator: Simulator): Promise<Service> {
 }
 
 async function keepCallersComing(simulator: Simulator, { publicUrl }: Service): Promise<void> {
-  const { comeAndGo } = await import('../simulator/random-callers.js');
+  const { simulateCallers } = await import('../simulator/random-callers.js');
   console.log('\nCallers now come and go at random, in several rooms: watch the page. Ctrl-C ends the demo.');
   const stop = new AbortController();
   // Not `once`: npm passes on the Ctrl-C that the terminal has sent us already.
   process.on('SIGINT', () => stop.abort());
   process.on('SIGTERM', () => stop.abort());
-  await Promise.all(ROOMS.map((room) => comeAndGo(simulator, `${publicUrl}/inbound?room=${room}`, stop.signal)));
+  await Promise.all(ROOMS.map((room) => simulateCallers(simulator, `${publicUrl}/inbound?room=${room}`, stop.signal)));
 }
 
 function seconds(ms: number): string {

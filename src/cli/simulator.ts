@@ -3,8 +3,8 @@ import { config } from 'dotenv';
 import type { Faults } from '../simulator/faults.js';
 import type { Traits } from '../simulator/model/traits.js';
 import type { Simulator } from '../simulator/simulator.js';
-import { addFaultOptions, faultsOf, wholeNumber } from './fault-options.js';
-import { addTraitOptions, flagsOf, traitsOf } from './trait-options.js';
+import { addFaultOptions, parseInteger, pickFaults } from './fault-options.js';
+import { addTraitOptions, formatTraitFlags, readTraits } from './trait-options.js';
 import { UsageError } from './usage-error.js';
 
 const DEFAULT_PORT = 4010;
@@ -17,12 +17,12 @@ type Options = Faults & { latencyMs: number };
 
 const command = new Command('simulator')
   .description('Run a simulated SignalWire space on this machine. Shares are from 0 to 1.')
-  .option('--latency-ms <ms>', 'how long a request to the REST API takes', wholeNumber, 0);
+  .option('--latency-ms <ms>', 'how long a request to the REST API takes', parseInteger, 0);
 
 export const simulatorCommand = addTraitOptions(addFaultOptions(command)).action(simulate);
 
 async function simulate(options: Options): Promise<void> {
-  const traits = traitsOf({ ...options });
+  const traits = readTraits({ ...options });
   const port = readPort(process.env.PORT);
   // The credentials may come from a service's .env, but the PORT in there is the service's own.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
@@ -38,7 +38,7 @@ async function simulate(options: Options): Promise<void> {
   // The numbers end in the SIP status of the result: 486 busy, 480 unavailable, 604 does not exist.
   simulator.unanswered.set('+15550100486', 'busy').set('+15550100480', 'no-answer');
   simulator.invalidNumbers.add('+15550100604');
-  Object.assign(simulator.faults, faultsOf(options));
+  Object.assign(simulator.faults, pickFaults(options));
   console.log(instructions(simulator, traits));
   await printChanges(simulator);
 }
@@ -71,20 +71,20 @@ To make somebody call; run it twice for two people:
 
 /** How the space differs from the documented one, as the flags that make it so. */
 function describeTraits(traits: Traits): string {
-  const flags = flagsOf(traits);
+  const flags = formatTraitFlags(traits);
   return flags ? `It differs from what SignalWire documents: ${flags}` : 'It behaves as SignalWire documents.';
 }
 
 async function printChanges({ events }: Simulator): Promise<void> {
-  const { documentedStatus, peopleIn } = await import('../simulator/model/resources.js');
+  const { documentedStatus, activeParticipants } = await import('../simulator/model/resources.js');
   events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
-  events.on('change', ({ what, conference, call }) => {
+  events.on('change', ({ type, conference, call }) => {
     const [newest] = conference.recordings;
     const recording = newest ? documentedStatus(newest) : 'no recording yet';
-    const change = call ? `${what} ${call.sid}` : what;
-    console.log(`${conference.name}  ${change}  (${peopleIn(conference).length} in, ${recording})`);
-    if (what !== 'ended') return;
-    const { recordedMs, soloMs, lostMs } = conference.ledger.account();
+    const change = call ? `${type} ${call.sid}` : type;
+    console.log(`${conference.name}  ${change}  (${activeParticipants(conference).length} in, ${recording})`);
+    if (type !== 'ended') return;
+    const { recordedMs, soloMs, lostMs } = conference.meter.read();
     console.log(
       `${conference.name}  recorded ${seconds(recordedMs)}, solo ${seconds(soloMs)}, lost ${seconds(lostMs)}`,
     );

@@ -1,78 +1,94 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { DOCUMENTED, drawTraits, type Traits } from '../simulator/model/traits.js';
-import { wholeNumber } from './fault-options.js';
+import { parseInteger } from './fault-options.js';
 
 const ms = z
   .string()
   .regex(/^\d{1,9}$/, 'It must be a whole number, 0 or more.')
   .transform(Number);
-const yesOrNo = z.enum(['true', 'false']).transform((word) => word === 'true');
+const boolean = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-/** Reads each trait from text; what it is about is the help of its option. */
-const traitsFromText = z.object({
-  alone: z.enum(['init', 'in-progress', '404']).describe('how a conference reads in which one person waits'),
-  unknownMs: ms.describe('for how long the API answers 404 for a new conference'),
-  begins: z.enum(['first', 'second']).describe('with which person a conference and its recording begin'),
-  endedReads: z.enum(['completed', '404']).describe('how a conference that is over reads'),
-  listLagMs: ms.describe('how far lists are behind'),
-  readLagMs: ms.describe('how far what is read by itself is behind'),
-  participantStatus: z.enum(['in-progress', 'connected', 'none']).describe('the status of somebody who is in'),
-  leftListedMs: ms.describe('for how long those who left stay listed'),
-  pausedReads: z.enum(['paused', 'in-progress', 'stopped', 'completed']).describe('how a paused recording reads'),
+/** Parses each trait from text. The descriptions are the help texts of the options. */
+const traitsSchema = z.object({
+  alone: z
+    .enum(['init', 'in-progress', '404'])
+    .describe("a conference's status while one person waits in it; 404: the API doesn't know it"),
+  unknownMs: ms.describe('how long the API answers 404 for a new conference'),
+  begins: z
+    .enum(['first', 'second'])
+    .describe('whether a conference and its recording begin with the first person or the second'),
+  endedReads: z.enum(['completed', '404']).describe("a conference's status once it is over"),
+  listLagMs: ms.describe('how far lists lag'),
+  readLagMs: ms.describe('how far reads of a single resource lag'),
+  participantStatus: z
+    .enum(['in-progress', 'connected', 'none'])
+    .describe('status of a participant in the conference; none: omitted'),
+  leftListedMs: ms.describe('how long participants who have left stay listed'),
+  pausedReads: z.enum(['paused', 'in-progress', 'stopped', 'completed']).describe('status of a paused recording'),
   resumedReads: z
     .enum(['resumed', 'in-progress', 'paused'])
-    .describe('how a resumed recording reads; paused: as before, for a while'),
-  resumedLateMs: ms.describe('for how long it does'),
-  redundantUpdate: z.enum(['200', '422']).describe('the answer to an update that changes nothing; 200: as to others'),
-  updateAnswer: z.enum(['200', '202', '204']).describe("the answer to an update of a recording's"),
-  recordingsListed: yesOrNo.describe('whether recordings are listed'),
-  recordingsFetchable: yesOrNo.describe('whether recordings can be fetched under their conference'),
-  initFilter: z.enum(['accepted', 'refused']).describe('whether conferences can be listed by the status init'),
-  timestamp: z.enum(['rfc2822', 'iso', 'local', 'absent']).describe('the form of a Timestamp'),
-  friendlyName: yesOrNo.describe('whether callbacks bring FriendlyName'),
-  callSid: yesOrNo.describe('whether callbacks bring CallSid'),
-  recordingConferenceSid: yesOrNo.describe('whether callbacks of recordings bring ConferenceSid'),
-  eventNames: z.enum(['documented', 'short', 'underscored']).describe('how events are called'),
-  sids: z.enum(['uuid', 'capitals', 'prefixed']).describe('how SIDs look; capitals: in callbacks'),
-  parameters: z.enum(['form', 'json']).describe('how the parameters of webhooks are sent'),
+    .describe('status of a resumed recording; paused: at first that of a paused one, then resumed'),
+  resumedLateMs: ms.describe('how long it reads as paused, with --resumed-reads paused'),
+  redundantUpdate: z
+    .enum(['200', '422'])
+    .describe('answer to an update that changes nothing; 200: the same as to any other'),
+  updateAnswer: z.enum(['200', '202', '204']).describe('answer to an update of a recording'),
+  recordingsListed: boolean.describe('whether recordings are listed'),
+  recordingsFetchable: boolean.describe('whether a recording can be fetched under its conference'),
+  initFilter: z.enum(['accepted', 'refused']).describe('whether conferences can be filtered by the status init'),
+  timestamp: z.enum(['rfc2822', 'iso', 'local', 'absent']).describe('form of the Timestamp in callbacks'),
+  friendlyName: boolean.describe('whether conference callbacks have a FriendlyName'),
+  callSid: boolean.describe('whether callbacks have a CallSid'),
+  recordingConferenceSid: boolean.describe('whether recording callbacks have a ConferenceSid'),
+  eventNames: z
+    .enum(['documented', 'short', 'underscored'])
+    .describe('form of event names: participant-join, join or participant_join'),
+  sids: z
+    .enum(['uuid', 'capitals', 'prefixed'])
+    .describe('form of SIDs; capitals: upper case in callbacks; prefixed: SW- before each'),
+  parameters: z.enum(['form', 'json']).describe('encoding of the parameters of webhooks'),
 });
 
-type Words = Record<string, unknown>;
+type Values = Record<string, unknown>;
 
-const documented: Words = { ...DOCUMENTED };
+const documented: Values = { ...DOCUMENTED };
 
-/** Adds an option for each trait to a command, and `--space` for all; traitsOf then reads them. */
+/** Adds an option for each trait to a command, and `--space`, which draws them all. `readTraits` reads their values. */
 export function addTraitOptions(command: Command): Command {
-  command.option('--space <seed>', 'draws a space: all traits that no flag gives', wholeNumber);
-  for (const [name, schema] of Object.entries(traitsFromText.shape)) {
+  command.option('--space <seed>', 'draws every trait that has no flag from this seed', parseInteger);
+  for (const [name, schema] of Object.entries(traitsSchema.shape)) {
     const values = 'options' in schema ? schema.options.join('|') : name.endsWith('Ms') ? 'ms' : 'true|false';
     const check = (text: string) => {
       const { error } = schema.safeParse(text);
       if (error) throw new InvalidArgumentError(error.issues.map(({ message }) => message).join(' '));
       return text;
     };
-    command.option(`${flagOf(name)} <${values}>`, `${schema.description} (documented: ${documented[name]})`, check);
+    command.option(`${toFlag(name)} <${values}>`, `${schema.description} (documented: ${documented[name]})`, check);
   }
   return command;
 }
 
-/** The space that a command's options ask for: `otherwise` where they say nothing, or what `--space` draws. */
-export function traitsOf(options: Words, otherwise: Traits = DOCUMENTED): Traits {
+/**
+ * Reads the traits from a command's options.
+ *
+ * @param defaults the traits that have no flag, if there is no `--space`
+ */
+export function readTraits(options: Values, defaults: Traits = DOCUMENTED): Traits {
   const seed = z.number().optional().parse(options.space);
-  const drawn: Words = { ...(seed === undefined ? otherwise : drawTraits(seed)) };
-  const words = Object.keys(DOCUMENTED).map((name) => [name, String(options[name] ?? drawn[name])]);
-  return traitsFromText.parse(Object.fromEntries(words));
+  const otherwise: Values = { ...(seed === undefined ? defaults : drawTraits(seed)) };
+  const texts = Object.keys(DOCUMENTED).map((name) => [name, String(options[name] ?? otherwise[name])]);
+  return traitsSchema.parse(Object.fromEntries(texts));
 }
 
-/** The flags that make the documented space into this one; empty where it is the documented one. */
-export function flagsOf(traits: Traits): string {
+/** The flags that produce these traits; empty if they are the documented ones. */
+export function formatTraitFlags(traits: Traits): string {
   return Object.entries(traits)
     .filter(([name, value]) => value !== documented[name])
-    .map(([name, value]) => `${flagOf(name)} ${value}`)
+    .map(([name, value]) => `${toFlag(name)} ${value}`)
     .join(' ');
 }
 
-function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+function toFlag(traitName: string): string {
+  return `--${traitName.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { callParameters } from './model/callbacks.js';
-import { type Call, isCallOver, type Unanswered } from './model/resources.js';
+import { type Call, isCallOver, type UnansweredStatus } from './model/resources.js';
 import type { SpaceModel } from './model/space-model.js';
 import { current } from './model/timeline.js';
 import { readLaml } from './read-laml.js';
@@ -10,44 +10,47 @@ export interface CallsOptions {
   model: SpaceModel;
   projectId: string;
   webhooks: WebhookSender;
-  /** How long a placed call rings before it's answered, or turns out to be busy, in milliseconds. */
+  /** How long a placed call rings until it is answered or busy, in milliseconds. */
   ringMs: number;
-  /** How long it rings where nobody answers, in milliseconds. */
+  /** How long a placed call rings if nobody answers, in milliseconds. */
   unansweredMs: number;
-  /** How calls to a number end before they are answered; those to others are. */
-  unanswered: ReadonlyMap<string, Unanswered>;
-  /** Told, in a sentence, of what went wrong on the application's side. */
-  onProblem(sentence: string): void;
+  /** The numbers that don't answer calls, and how those calls end. All other numbers answer. */
+  unanswered: ReadonlyMap<string, UnansweredStatus>;
+  /** Called with a sentence that says what the application did wrong. */
+  onProblem(problem: string): void;
 }
 
-/** Where a call's LaML comes from. */
+/** Where SignalWire requests a call's LaML. */
 export interface VoiceWebhook {
   url: string;
   method: 'GET' | 'POST';
 }
 
-/** How calls come about: what they ask the application for, and where that leads them. */
+/** Receives and places calls, requests their LaML, and puts them into the conference that it names. */
 export interface Calls {
-  /** Somebody calls one of our numbers. Resolves when the call is in its conference, or has failed. */
+  /** Receives a call to a number of the project. Resolves when the call is in its conference or has failed. */
   receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
-  /** Calls somebody, who answers after a while. */
+  /** Places a call, and returns while it is still `queued`. */
   place(from: string, to: string, webhook: VoiceWebhook): Call;
-  /** @returns false when the call can't take that: it's over, or to be canceled and answered already */
+  /** @returns false if the call is over, or if it should be canceled but has been answered */
   end(call: Call, status: 'completed' | 'canceled'): boolean;
 }
 
-/** The statuses and their order are those of SignalWire's OpenAPI document. */
+/** Source of the statuses and their order: SignalWire's OpenAPI document. */
 export function createCalls(options: CallsOptions): Calls {
   const { model, projectId, webhooks, ringMs, unansweredMs, unanswered, onProblem } = options;
 
-  async function follow(call: Call, webhook: VoiceWebhook): Promise<void> {
+  /** Requests the call's LaML and follows it. A call whose LaML can't be had or followed fails. */
+  async function followLaml(call: Call, webhook: VoiceWebhook): Promise<void> {
     try {
-      const answer = await webhooks.send({ ...webhook, parameters: callParameters(call, projectId) });
-      if (answer.status !== 200) throw new Error(`it was answered with ${answer.status}: ${answer.body.slice(0, 200)}`);
-      const instruction = readLaml(answer.contentType, answer.body);
+      const response = await webhooks.send({ ...webhook, parameters: callParameters(call, projectId) });
+      if (response.status !== 200) {
+        throw new Error(`it was answered with ${response.status}: ${response.body.slice(0, 200)}`);
+      }
+      const laml = readLaml(response.contentType, response.body);
       if (isCallOver(call)) return;
       if (current(call.status) !== 'in-progress') model.setCallStatus(call, 'in-progress');
-      model.join(call, instruction);
+      model.join(call, laml);
     } catch (error) {
       model.endCall(call, 'failed');
       onProblem(`Call ${call.sid} failed at ${webhook.url}: ${error instanceof Error ? error.message : error}`);
@@ -57,23 +60,23 @@ export function createCalls(options: CallsOptions): Calls {
   async function ring(call: Call, webhook: VoiceWebhook): Promise<void> {
     if (isCallOver(call)) return;
     model.setCallStatus(call, 'ringing');
-    const end = unanswered.get(call.to);
-    await delay(end === 'no-answer' ? unansweredMs : ringMs, undefined, { ref: false });
+    const unansweredStatus = unanswered.get(call.to);
+    await delay(unansweredStatus === 'no-answer' ? unansweredMs : ringMs, undefined, { ref: false });
     if (isCallOver(call)) return;
-    if (end) return model.setCallStatus(call, end);
+    if (unansweredStatus) return model.setCallStatus(call, unansweredStatus);
     model.setCallStatus(call, 'in-progress');
-    await follow(call, webhook);
+    await followLaml(call, webhook);
   }
 
   return {
     async receive(from, to, webhook) {
       const call = model.addCall(from, to, 'inbound');
-      await follow(call, webhook);
+      await followLaml(call, webhook);
       return call;
     },
     place(from, to, webhook) {
       const call = model.addCall(from, to, 'outbound-api');
-      // The answer to the request still says `queued`.
+      // Deferred, because the response to the request still says `queued`.
       setImmediate(() => void ring(call, webhook));
       return call;
     },

@@ -2,31 +2,31 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from './model/resources.js';
 import type { Simulator } from './simulator.js';
 
-/** How many are in a room at most. */
-const MOST = 4;
+const MAX_IN_ROOM = 4;
 
-/** How long nothing happens in a room, in milliseconds: from this to that. */
-const SHORTEST_MS = 800;
-const LONGEST_MS = 7000;
+/** The range of the pauses between two joins or leaves in a room, in milliseconds. */
+const MIN_PAUSE_MS = 800;
+const MAX_PAUSE_MS = 7000;
 
 /**
- * Lets people come and go in a room, at random. Now and then all have left, and its conference is over.
+ * Lets callers join and leave a room at random. From time to time everybody has left and the conference ends.
  *
- * @param url the voice webhook that they call
- * @param stop ends it; those who are in hang up then
+ * @param url the voice webhook that answers the calls
+ * @param stop ends the simulation; the remaining callers then hang up
  */
-export async function comeAndGo(simulator: Simulator, url: string, stop: AbortSignal): Promise<void> {
-  const people: Call[] = [];
+export async function simulateCallers(simulator: Simulator, url: string, stop: AbortSignal): Promise<void> {
+  const calls: Call[] = [];
   while (!stop.aborted) {
-    await delay(SHORTEST_MS + Math.random() * (LONGEST_MS - SHORTEST_MS), undefined, { signal: stop }).catch(() => {});
+    const pauseMs = MIN_PAUSE_MS + Math.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS);
+    await delay(pauseMs, undefined, { signal: stop }).catch(() => {});
     if (stop.aborted) break;
-    const isJoin = people.length === 0 || (people.length < MOST && Math.random() < 0.5);
+    const isJoin = calls.length === 0 || (calls.length < MAX_IN_ROOM && Math.random() < 0.5);
     if (isJoin) {
-      people.push(await simulator.call({ url }));
+      calls.push(await simulator.call({ url }));
     } else {
-      const [leaver] = people.splice(Math.floor(Math.random() * people.length), 1);
+      const [leaver] = calls.splice(Math.floor(Math.random() * calls.length), 1);
       if (leaver) simulator.hangUp(leaver);
     }
   }
-  for (const call of people) simulator.hangUp(call);
+  for (const call of calls) simulator.hangUp(call);
 }

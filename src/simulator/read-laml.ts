@@ -1,6 +1,6 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { z } from 'zod';
-import type { Instruction } from './model/resources.js';
+import type { ConferenceLaml } from './model/resources.js';
 
 /** Source: SignalWire's page "Common webhook errors". */
 const MAX_BYTES = 64 * 1024;
@@ -8,16 +8,16 @@ const MAX_BYTES = 64 * 1024;
 /** In characters. Source: SignalWire's OpenAPI document, for a conference's FriendlyName. */
 const MAX_NAME_LENGTH = 64;
 
-const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const method = z.enum(['GET', 'POST']).default('POST');
 const url = z.url({ protocol: /^https?$/ });
-const wordsOf = <const Words extends readonly string[]>(words: Words) =>
+const listOf = <const Events extends readonly string[]>(events: Events) =>
   z
     .string()
     .transform((list) => list.trim().split(/\s+/))
-    .pipe(z.array(z.enum(words)));
+    .pipe(z.array(z.enum(events)));
 
-// The attributes of SignalWire's cXML reference, and no others: a typo must not pass for a setting.
+// The attributes in SignalWire's cXML reference. Others are refused, so that a typo is noticed.
 const conferenceAttributes = z.strictObject({
   beep: z.enum(['true', 'false', 'onEnter', 'onExit']).optional(),
   coach: z.guid().optional(),
@@ -27,14 +27,14 @@ const conferenceAttributes = z.strictObject({
   muted: flag.default(false),
   record: z.enum(['do-not-record', 'record-from-start']).default('do-not-record'),
   recordingStatusCallback: url.optional(),
-  recordingStatusCallbackEvent: wordsOf(['in-progress', 'completed', 'failed', 'absent']).default([
+  recordingStatusCallbackEvent: listOf(['in-progress', 'completed', 'failed', 'absent']).default([
     'completed',
     'failed',
   ]),
   recordingStatusCallbackMethod: method,
   startConferenceOnEnter: flag.default(true),
   statusCallback: url.optional(),
-  statusCallbackEvent: wordsOf(['start', 'end', 'join', 'leave', 'mute', 'hold', 'speaker']).default([]),
+  statusCallbackEvent: listOf(['start', 'end', 'join', 'leave', 'mute', 'hold', 'speaker']).default([]),
   statusCallbackMethod: method,
   trim: z.enum(['trim-silence', 'do-not-trim']).default('trim-silence'),
   waitMethod: method,
@@ -61,7 +61,7 @@ const dialAttributes = z.strictObject({
   trim: z.enum(['trim-silence', 'do-not-trim']).optional(),
 });
 
-/** A document that SignalWire couldn't follow. */
+/** The LaML is invalid. */
 export class LamlError extends Error {
   override name = 'LamlError';
 }
@@ -74,12 +74,12 @@ interface Element {
 }
 
 /**
- * Reads `<Response><Dial><Conference …>name</Conference></Dial></Response>`, the only LaML that the simulator knows.
+ * Reads `<Response><Dial><Conference …>name</Conference></Dial></Response>`, the only LaML that the simulator supports.
  *
- * @throws LamlError for whatever SignalWire would refuse (not XML, not said to be XML, over 64 kB) and for attributes
- *   and values that its reference doesn't list
+ * @throws LamlError if SignalWire would refuse the document (no XML, no XML content type, over 64 kB), or if its reference
+ *   doesn't list an attribute or value
  */
-export function readLaml(contentType: string, body: string): Instruction {
+export function readLaml(contentType: string, body: string): ConferenceLaml {
   if (!/^(text|application)\/([\w.+-]+\+)?xml\s*(;|$)/i.test(contentType)) {
     throw new LamlError(`The content type is ${contentType || 'missing'}, not XML.`);
   }
@@ -87,10 +87,12 @@ export function readLaml(contentType: string, body: string): Instruction {
   const response = parseXml(body);
   const dial = onlyChild(response, 'Response', 'Dial');
   const conference = onlyChild(dial, 'Dial', 'Conference');
-  if (conference.children.length > 0) throw new LamlError('Conference holds other elements.');
+  if (conference.children.length > 0) throw new LamlError('<Conference> must contain only text.');
   const name = conference.text.trim();
   if (!name) throw new LamlError('The conference has no name.');
-  if ([...name].length > MAX_NAME_LENGTH) throw new LamlError(`The conference's name is over ${MAX_NAME_LENGTH} long.`);
+  if ([...name].length > MAX_NAME_LENGTH) {
+    throw new LamlError(`The conference's name is longer than ${MAX_NAME_LENGTH} characters.`);
+  }
   readAttributes(response, z.strictObject({}));
   readAttributes(dial, dialAttributes);
   return { name, ...readAttributes(conference, conferenceAttributes) };
@@ -98,17 +100,17 @@ export function readLaml(contentType: string, body: string): Instruction {
 
 function readAttributes<Schema extends z.ZodType>({ name, attributes }: Element, schema: Schema): z.output<Schema> {
   const result = schema.safeParse(attributes);
-  if (!result.success) throw new LamlError(`${name}'s attributes are wrong: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new LamlError(`<${name}> has invalid attributes: ${z.prettifyError(result.error)}`);
   return result.data;
 }
 
 function onlyChild(element: Element, expected: string, childName: string): Element {
-  if (element.name !== expected) throw new LamlError(`${element.name} stands where ${expected} should.`);
+  if (element.name !== expected) throw new LamlError(`The document has <${element.name}> instead of <${expected}>.`);
   const [child, ...others] = element.children;
   if (child?.name !== childName || others.length > 0) {
-    throw new LamlError(`The simulator knows ${expected} only with one ${childName} in it.`);
+    throw new LamlError(`<${expected}> must contain exactly one <${childName}>: the simulator supports nothing else.`);
   }
-  if (element.text.trim()) throw new LamlError(`${expected} holds text.`);
+  if (element.text.trim()) throw new LamlError(`<${expected}> must not contain text.`);
   return child;
 }
 

@@ -4,120 +4,121 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { listen } from '../http/server.js';
 import { createCalls } from './calls.js';
-import { createFaultInjector, type Faults, NO_FAULTS } from './faults.js';
+import { createFaultInjector } from './fault-injector.js';
+import { type Faults, NO_FAULTS } from './faults.js';
 import type { Webhook } from './model/callbacks.js';
-import { type Account, sum } from './model/ledger.js';
-import type { Call, Conference, Unanswered } from './model/resources.js';
+import { type RecordingTime, sumRecordingTimes } from './model/recording-meter.js';
+import type { Call, Conference, UnansweredStatus } from './model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from './model/space-model.js';
 import { DOCUMENTED, type Traits } from './model/traits.js';
 import { createViews } from './model/views.js';
-import type { ApiAnswer, ApiRequest, Outcome } from './rest-api/exchange.js';
-import { ACCOUNTS } from './rest-api/paging.js';
+import type { ApiOutcome, ApiRequest, ApiResponse } from './rest-api/exchange.js';
+import { ACCOUNTS_PATH } from './rest-api/paging.js';
 import type { PhoneNumber } from './rest-api/phone-number.js';
 import { createRepresentations } from './rest-api/representations.js';
 import { createRestApi, type Scope } from './rest-api/rest-api.js';
 import { createWebhookSender } from './webhooks/webhook-sender.js';
 
 export interface SimulatorOptions {
-  /** 0, the default, takes a free one. */
+  /** Default: 0, any free port. */
   port?: number;
-  /** Random, like the two below, unless it's given. */
+  /** Default: random. */
   projectId?: string;
+  /** Default: random. */
   apiToken?: string;
+  /** Default: random. */
   signingKey?: string;
-  /** How long a placed call rings, in milliseconds. */
+  /** How long a placed call rings until it is answered or busy, in milliseconds. Default: 50. */
   ringMs?: number;
-  /** How long it rings where nobody answers, in milliseconds: a minute, if nothing else is asked for, as SignalWire does. */
+  /** How long a placed call rings if nobody answers, in milliseconds. Default: a minute, as with SignalWire. */
   unansweredMs?: number;
   /**
-   * How long it waits before the second and the third try of a callback, in milliseconds: 100 and 4000, unless given.
-   * SignalWire says "very quickly" and "a few seconds" (what that is in milliseconds is assumed).
+   * The waits before the second and the third attempt to send a callback, in milliseconds. Default: 100 and 4000. SignalWire
+   * documents "very quickly" and "a few seconds"; the figures are assumed.
    */
   retryWaitsMs?: readonly number[];
-  /** In what the space differs from the documented one. */
+  /** The traits that differ from the documented ones. */
   traits?: Partial<Traits>;
-  /** How far the space's clock is ahead of this machine's, in milliseconds. */
+  /** How far the space's clock is ahead of this machine's, in milliseconds. Default: 0. */
   clockAheadMs?: number;
-  /** Serves the API over TLS, with this certificate. */
+  /** Serves the REST API over TLS with this certificate (PEM). */
   tls?: { key: string; cert: string };
 }
 
-/** What happens in a space. */
 export type SimulatorEvents = EventEmitter<{
   change: [change: Change];
-  /** What the application did wrong, in a sentence. */
-  problem: [sentence: string];
-  /** A request of the REST API arrives, and is answered. */
+  /** The application did something wrong. A sentence says what. */
+  problem: [problem: string];
+  /** The REST API received a request. */
   request: [request: ApiRequest];
-  answer: [request: ApiRequest, outcome: Outcome];
+  /** The REST API answered a request, or reset its connection. */
+  answer: [request: ApiRequest, outcome: ApiOutcome];
 }>;
 
-/** A SignalWire space on loopback. */
+/** A simulated SignalWire space on loopback. */
 export interface Simulator {
   events: SimulatorEvents;
   url: string;
   projectId: string;
   apiToken: string;
   signingKey: string;
-  /** The number that is there from the start. */
+  /** The first of the project's numbers, which exists from the start. */
   phoneNumber: string;
-  /** The project's numbers: that one, and whatever is added. */
+  /** The project's numbers. */
   readonly numbers: PhoneNumber[];
-  /** What becomes of placed calls to a number; to others, somebody answers. */
-  readonly unanswered: Map<string, Unanswered>;
-  /** What looks like a number and is none. */
+  /** The numbers that don't answer placed calls, and how those calls end. All other numbers answer. */
+  readonly unanswered: Map<string, UnansweredStatus>;
+  /** Numbers in E.164 form that don't exist. */
   readonly invalidNumbers: Set<string>;
-  /** What the API token may be used for. */
+  /** The scopes of the API token. */
   readonly scopes: Set<Scope>;
-  /** Milliseconds that a request of the REST API takes: half before it's handled, half after. */
+  /** How long a request to the REST API takes, in milliseconds: half of it passes before the request is handled, half after. */
   latencyMs: number;
-  /** What goes wrong; may be changed at any time. */
+  /** What goes wrong. May be changed at any time. */
   readonly faults: Faults;
-  /** What kind of space it is; may be changed at any time. */
+  /** May be changed at any time. */
   readonly traits: Traits;
-  /** What is behind the API, for changes that nobody asks the API for. */
+  /** The model behind the REST API, for changes that bypass it. */
   readonly model: SpaceModel;
-  /** What happens to one status callback: by default it's sent, if the faults let it. */
+  /** Handles a conference or recording callback. By default it is sent, subject to the faults. May be replaced. */
   onCallback(callback: Webhook, send: () => void): void;
-  /** What happens to one request of the REST API: by default it's handled, if the faults let it. */
-  onRequest(request: ApiRequest, handle: () => ApiAnswer): Outcome | Promise<Outcome>;
-  /** Points the number's voice webhook somewhere. */
+  /** Handles a request to the REST API. By default it is answered, subject to the faults. May be replaced. */
+  onRequest(request: ApiRequest, handle: () => ApiResponse): ApiOutcome | Promise<ApiOutcome>;
+  /** Sets the voice webhook of `phoneNumber`. */
   pointNumber(url: string, method?: 'GET' | 'POST'): void;
-  /** Buys another number, which points nowhere yet. */
+  /** Adds a number to the project. It has no voice webhook yet. */
   addNumber(phoneNumber: string): PhoneNumber;
   /**
-   * Somebody calls the number, or what stands at `url`. Resolves when the call is in its conference, or has failed.
+   * Simulates a call to `phoneNumber`. Resolves when the call is in its conference or has failed.
    *
-   * @throws Error when there is no `url` and the number points nowhere
+   * @param options `url` and `method` replace the number's voice webhook
+   * @throws Error if there is no `url` and the number has no voice webhook
    */
   call(options?: { from?: string; url?: string; method?: 'GET' | 'POST' }): Promise<Call>;
   hangUp(call: Call): void;
   conferences(): Conference[];
   /** Forgets the conferences and calls that are over. */
-  forgetPast(): void;
-  /** Where the time of all conferences went. */
-  account(): Account;
+  forgetEnded(): void;
+  /** How long the recordings of all conferences together were right or wrong. */
+  recordingTime(): RecordingTime;
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
 const PHONE_NUMBER = '+15550100000';
 
-/** With how many people a recording should run, for the accounts. */
-const ENOUGH = 2;
-
-function eventOf({ parameters }: Webhook): string {
-  return parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
-}
+/** A recording should run while at least this many people are in its conference. Only `recordingTime` uses it. */
+const MIN_PARTICIPANTS = 2;
 
 /**
- * Starts a simulated space, with one phone number.
+ * Starts a simulated space with one phone number.
  *
- * @throws Error with a sentence when the port can't be had
+ * @throws Error if the port is not available
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { projectId = randomUUID(), apiToken = `PT${randomBytes(20).toString('hex')}` } = options;
   const {
+    projectId = randomUUID(),
+    apiToken = `PT${randomBytes(20).toString('hex')}`,
     signingKey = `PSK_${randomBytes(12).toString('hex')}`,
     ringMs = 50,
     unansweredMs = 60_000,
@@ -125,12 +126,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clockAheadMs = 0,
   } = options;
   const traits = { ...DOCUMENTED, ...options.traits };
-  const unanswered = new Map<string, Unanswered>();
+  const unanswered = new Map<string, UnansweredStatus>();
   const invalidNumbers = new Set<string>();
   const scopes = new Set<Scope>(['Voice', 'Numbers']);
   const webhooks = createWebhookSender({ signingKey, encoding: () => traits.parameters, retryWaitsMs });
   const events: SimulatorEvents = new EventEmitter();
-  const onProblem = (sentence: string) => events.emit('problem', sentence);
+  const onProblem = (problem: string) => events.emit('problem', problem);
   const faults = { ...NO_FAULTS };
   const injector = createFaultInjector(faults);
   let callers = 0;
@@ -143,26 +144,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const model = createSpaceModel({
     projectId,
     traits,
-    // Monotonic, so that a step of this machine's clock moves nothing in the space.
+    // Monotonic, so that a step of this machine's clock changes nothing in the space.
     now: () => performance.timeOrigin + performance.now() + clockAheadMs,
     newSid: randomUUID,
-    enough: ENOUGH,
-    recordingUrl: (recordingSid) => `${simulator.url}${ACCOUNTS}/${projectId}/Recordings/${recordingSid}`,
-    callBack: (callback, { name }) =>
+    minParticipants: MIN_PARTICIPANTS,
+    recordingUrl: (recordingSid) => `${simulator.url}${ACCOUNTS_PATH}/${projectId}/Recordings/${recordingSid}`,
+    onCallback: (callback, { name }) =>
       simulator.onCallback(callback, () =>
-        injector.deliver(name, eventOf(callback), () => void sendCallback(callback)),
+        injector.deliver(name, eventNameOf(callback), () => void sendCallback(callback)),
       ),
     onChange: (change) => events.emit('change', change),
   });
-  const newNumber = (phoneNumber: string): PhoneNumber => ({
+  const createNumber = (phoneNumber: string): PhoneNumber => ({
     ...model.newResource(),
     phoneNumber,
     voiceUrl: undefined,
     voiceMethod: 'POST',
     voiceApplicationSid: undefined,
   });
-  const number = newNumber(PHONE_NUMBER);
-  const numbers = [number];
+  const firstNumber = createNumber(PHONE_NUMBER);
+  const numbers = [firstNumber];
   const calls = createCalls({ model, projectId, webhooks, ringMs, unansweredMs, unanswered, onProblem });
   const app = createRestApi({
     projectId,
@@ -175,13 +176,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     invalidNumbers,
     scopes,
     latencyMs: () => simulator.latencyMs,
-    onArrival: (request) => events.emit('request', request),
+    onReceived: (request) => events.emit('request', request),
     onRequest: (request, handle) => injector.answer(request, () => simulator.onRequest(request, handle)),
-    onAnswer: (request, outcome) => events.emit('answer', request, outcome),
+    onAnswered: (request, outcome) => events.emit('answer', request, outcome),
   });
   const server = options.tls ? createTlsServer(options.tls, app) : createServer(app);
-  // Node closes a connection after 5 s without a request; how long SignalWire keeps one isn't documented. A minute and a
-  // bit is what the usual balancers do (assumed).
+  // Node closes a connection that has been idle for 5 s. How long SignalWire keeps one isn't documented; common load balancers
+  // keep one for about a minute (assumed).
   server.keepAliveTimeout = 65_000;
 
   const simulator: Simulator = {
@@ -202,28 +203,27 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     onCallback: (_callback, send) => send(),
     onRequest: (_request, handle) => handle(),
     pointNumber(url, method = 'POST') {
-      number.voiceUrl = url;
-      number.voiceMethod = method;
+      firstNumber.voiceUrl = url;
+      firstNumber.voiceMethod = method;
     },
     addNumber(phoneNumber) {
-      const added = newNumber(phoneNumber);
-      numbers.push(added);
-      return added;
+      const number = createNumber(phoneNumber);
+      numbers.push(number);
+      return number;
     },
-    call({ from, url, method } = {}) {
-      const target = url ?? number.voiceUrl;
-      if (target === undefined) throw new Error('The number points nowhere yet: call pointNumber first.');
+    call({ from, url = firstNumber.voiceUrl, method = firstNumber.voiceMethod } = {}) {
+      if (url === undefined) throw new Error('The number has no voice webhook. Call pointNumber first.');
       callers += 1;
       const caller = from ?? `+1555020${String(callers).padStart(4, '0')}`;
-      return calls.receive(caller, PHONE_NUMBER, { url: target, method: method ?? number.voiceMethod });
+      return calls.receive(caller, PHONE_NUMBER, { url, method });
     },
     hangUp: (call) => model.endCall(call),
     conferences: () => [...model.conferences.values()],
-    forgetPast() {
-      model.forgetPast();
-      injector.forgetPast();
+    forgetEnded() {
+      model.forgetEnded();
+      injector.resetCounts();
     },
-    account: () => sum([...model.conferences.values()].map(({ ledger }) => ledger.account())),
+    recordingTime: () => sumRecordingTimes([...model.conferences.values()].map(({ meter }) => meter.read())),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -235,4 +235,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   simulator.url = `${options.tls ? 'https' : 'http'}://${HOST}:${await listen(server, options.port ?? 0, HOST)}`;
   return simulator;
+}
+
+function eventNameOf({ parameters }: Webhook): string {
+  return parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
 }

@@ -36,7 +36,7 @@ describe('npm run call', () => {
     const { code, err } = await place(['+1 (555) 123-4567', '--from', simulator.phoneNumber], env, simulator);
     expect(err).toContain('Answered.');
     expect(code).toBe(0);
-    expect(simulator.conferences()[0]?.instruction.statusCallback).toBe(`${service.publicUrl}/callback`);
+    expect(simulator.conferences()[0]?.laml.statusCallback).toBe(`${service.publicUrl}/callback`);
   });
 
   it('says that the service must run first, where only it knows its address', async () => {

@@ -206,20 +206,20 @@ describe("the simulator's account", () => {
     const conference = simulator.conferences()[0];
     const path = `Conferences/${conference?.sid}/Recordings/${conference?.recordings[0]?.sid}`;
     letPass(1000);
-    expect(simulator.account()).toMatchObject({ recordedMs: 1000, soloMs: 0, lostMs: 0 });
+    expect(simulator.recordingTime()).toMatchObject({ recordedMs: 1000, soloMs: 0, lostMs: 0 });
 
     simulator.hangUp(second);
     letPass(200);
     await ask(simulator, path, { Status: 'paused' });
     letPass(5000);
-    const { recordedMs } = simulator.account();
-    expect(simulator.account()).toMatchObject({ soloMs: 200, lostMs: 0, longestWrongMs: 200 });
+    const { recordedMs } = simulator.recordingTime();
+    expect(simulator.recordingTime()).toMatchObject({ soloMs: 200, lostMs: 0, longestWrongMs: 200 });
 
     await simulator.call({ url });
     letPass(300);
     await ask(simulator, path, { Status: 'in-progress' });
     letPass(40);
     const after = { recordedMs: recordedMs + 40, soloMs: 200, lostMs: 300, longestWrongMs: 300 };
-    expect(simulator.account()).toMatchObject(after);
+    expect(simulator.recordingTime()).toMatchObject(after);
   });
 });

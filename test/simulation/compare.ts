@@ -1,17 +1,20 @@
-import { type StartCopy, startCopy } from './copy.js';
+import type { StartCopy } from './copy.js';
 import { drawDimensions, type Overrides } from './dimensions.js';
-import { startGuide } from './guide.js';
-import { startLimit } from './limit.js';
-import { runWorld } from './world.js';
+import { startGuideCopy } from './guide-copy.js';
+import { startLimitCopy } from './limit-copy.js';
+import { runWorld } from './run-world.js';
+import { startServiceCopy } from './service-copy.js';
 
-const CONTENDERS: [string, StartCopy][] = [
-  ['this service', startCopy],
-  ["the guide's design", startGuide],
-  ['the limit', startLimit],
+const LIMIT = 'the limit';
+
+const DESIGNS: [string, StartCopy][] = [
+  ['this service', startServiceCopy],
+  ["the guide's design", startGuideCopy],
+  [LIMIT, startLimitCopy],
 ];
 
-/** Prints, for each kind of worlds, what each contender costs in the same ones, as a table for the documents. */
-export async function compare(from: number, seeds: number, overrides: Overrides): Promise<void> {
+/** Runs every design in the same worlds of each kind, and prints a Markdown table of what each costs. */
+export async function compareDesigns(from: number, seeds: number, overrides: Overrides): Promise<void> {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   console.log(`${seeds} worlds of each kind, from seed ${from}\n`);
   console.log(
@@ -19,22 +22,24 @@ export async function compare(from: number, seeds: number, overrides: Overrides)
   );
   console.log('| --- | --- | --: | --: | --: | --: | --: |');
   for (const kind of ['well', 'lossy', 'storm'] as const) {
-    for (const [name, start] of CONTENDERS) {
+    for (const [name, startCopy] of DESIGNS) {
       const total = { wrong: 0, events: 0, crossings: 0, lostMs: 0, soloMs: 0, reads: 0, writes: 0 };
       for (let seed = from; seed < from + seeds; seed += 1) {
         const dimensions = drawDimensions(seed, { copies: 1, resyncIntervalMs: 30_000, ...given, kind, namedRooms: 2 });
-        const outcome = await runWorld(dimensions, start);
-        if (outcome.problems.length > 0) total.wrong += 1;
+        const result = await runWorld(dimensions, startCopy);
+        if (result.problems.length > 0) total.wrong += 1;
         for (const key of ['events', 'crossings', 'lostMs', 'soloMs', 'reads', 'writes'] as const) {
-          total[key] += outcome[key];
+          total[key] += result[key];
         }
       }
       const { wrong, events, crossings, lostMs, soloMs, reads, writes } = total;
-      const ms = (sum: number) => `${Math.round(sum / crossings)} ms`;
-      const each = (sum: number) => (name === 'the limit' ? '' : (sum / events).toFixed(2));
-      const share = (count: number) => (name === 'the limit' ? '' : `${Math.round((100 * count) / seeds)} %`);
+      const perCrossing = (sum: number) => `${Math.round(sum / crossings)} ms`;
+      // Requests and problems have no meaning for the limit.
+      const perEvent = (sum: number) => (name === LIMIT ? '' : (sum / events).toFixed(2));
+      const share = (count: number) => (name === LIMIT ? '' : `${Math.round((100 * count) / seeds)} %`);
       console.log(
-        `| ${kind} | ${name} | ${ms(lostMs)} | ${ms(soloMs)} | ${each(reads)} | ${each(writes)} | ${share(wrong)} |`,
+        `| ${kind} | ${name} | ${perCrossing(lostMs)} | ${perCrossing(soloMs)} | ${perEvent(reads)} | ` +
+          `${perEvent(writes)} | ${share(wrong)} |`,
       );
     }
   }

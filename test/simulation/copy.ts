@@ -1,107 +1,52 @@
-import { reportConferenceEvent } from '../../src/http/webhooks/conference-event.js';
-import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
 import type { Listener } from '../../src/recorder-events.js';
-import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
-import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
-import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
-import { createOpenRoom } from '../../src/rooms/open-room.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 
-/** One process of a service that takes calls and callbacks. */
+/** A process of the service, or of a design that is compared with it. */
 export interface Copy {
-  /** The name of the conference that a caller is put into who asks for no room. */
-  roomFor(callSid: string): Promise<string>;
-  /** Takes a callback, at once. */
-  take(callback: Webhook): void;
+  /** The name of the conference for a caller who asks for no room. */
+  conferenceNameFor(callSid: string): Promise<string>;
+  /** Receives a callback. Returns at once. */
+  receive(callback: Webhook): void;
   /** How many conferences it knows. */
   readonly size: number;
-  /** Whether a caller who is unknown to it would be put into a room of their own. */
-  hasNoRoom(): boolean;
-  /** Resolves when it has stopped cleanly. */
+  /** Whether no room is open, so that the next caller would open one. */
+  hasNoOpenRoom(): boolean;
+  /** Stops cleanly. Resolves when it has stopped. */
   stop(): Promise<void>;
 }
 
 export interface CopyOptions {
   space: ConferenceSpace;
-  prefix: string;
+  conferencePrefix: string;
   minParticipants: number;
   resyncIntervalMs: number;
   random: () => number;
-  /** What really happens, for a contender that needs no callbacks. */
-  truth: Truth;
-  /** It emits an event. */
+  /** Direct access to the space, for a design that needs neither callbacks nor requests. */
+  directAccess: DirectAccess;
+  /** Called with each event that the copy emits. */
   onEvent?: Listener;
-  /** It logs something. */
+  /** Adds a line to the story. */
   log(line: string): void;
 }
 
-/** Starts what stands for a process of the service. */
 export type StartCopy = (options: CopyOptions) => Copy;
 
-/** The space itself, without anything between. */
-export interface Truth {
+/** The space itself, without callbacks and requests in between. */
+export interface DirectAccess {
   model: SpaceModel;
+  /** Draws the time that a callback or a request takes (ms). */
   latency: () => number;
   wait(ms: number): Promise<void>;
-  /** Calls the watcher when somebody has come or gone. */
-  watch(watcher: (conference: Conference) => void): void;
+  /** Calls the listener when somebody has joined or left a conference. */
+  onParticipantsChanged(listener: (conference: Conference) => void): void;
 }
 
-/** The service itself: what `recorder.ts` puts together, without HTTP around it. */
-export function startCopy(options: CopyOptions): Copy {
-  const { space, prefix, minParticipants, log } = options;
-  const openRoom = createOpenRoom({ space, prefix, occupancyOf: (name) => reconciler.occupancyOf(name) });
-  const reconciler = createReconciler({
-    ...options,
-    policyFor: createRecordingPolicy({ minParticipants, pauseBehavior: 'skip' }),
-    emit(event) {
-      options.onEvent?.(event);
-      if (event.type === 'recording-written')
-        log(`#${numberOf(event.conference.sid)} ${event.state} (${event.trigger.kind})`);
-      else if (event.type === 'conference-over') log(`#${numberOf(event.conferenceSid)} is over`);
-      else if (event.type === 'requests-failed' && !isSpaceError(event.error)) throw event.error;
-    },
-    durations: DEFAULT_DURATIONS,
-    conferencePrefix: prefix,
-    openRoom,
-  });
-  const ready = reconciler.start();
+export const CONFERENCE_PREFIX = 'recorded-';
 
-  return {
-    async roomFor(callSid) {
-      await ready;
-      return openRoom.placeCaller(callSid);
-    },
-    take: ({ parameters }) => report(reconciler, parameters),
-    get size() {
-      return reconciler.size;
-    },
-    hasNoRoom: () => openRoom.placeCaller('nobody') === `${prefix}nobody`,
-    async stop() {
-      openRoom.close();
-      await reconciler.close();
-    },
-  };
-}
-
-function isSpaceError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'SpaceError';
-}
-
-function report(reconciler: Reconciler, parameters: Record<string, string>): void {
-  const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = parameters;
-  if (recordingSid) {
-    reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
-  } else if (conferenceSid) {
-    const { StatusCallbackEvent: event, FriendlyName: name, CallSid: callSid, Timestamp: timestamp = '' } = parameters;
-    reportConferenceEvent(reconciler, { event, conferenceSid, name, callSid, happenedAt: parseTimestamp(timestamp) });
-  }
-}
-
-/** SIDs of a world differ in their last digits alone. */
-function numberOf(sid: string): number {
-  return Number(sid.slice(-12));
+/** A short form of a SID for the story. The SIDs of a world differ only in their last twelve digits. */
+export function shortenSid(sid: string): string {
+  return `#${Number(sid.slice(-12))}`;
 }

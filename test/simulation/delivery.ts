@@ -1,51 +1,57 @@
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
-import type { Random } from '../../src/simulator/model/random.js';
-import type { Faults } from './dimensions.js';
+import type { Streams } from './streams.js';
+import type { WorldFaults } from './world-faults.js';
 
 export interface DeliveryOptions {
-  faults: () => Faults;
+  faults: () => WorldFaults;
+  /** Draws the time that a callback takes (ms). */
   latency: () => number;
-  streamOf(name: string): Random;
+  stream: Streams;
   wait(ms: number): Promise<void>;
-  /** Hands it to a copy that listens. @returns false when nobody does */
-  hand(callback: Webhook): boolean;
+  /** Passes the callback to a copy. @returns false if no copy is running */
+  passToCopy(callback: Webhook): boolean;
+  /** Adds a line to the story. */
   log(line: string): void;
 }
 
-// SignalWire tries three times: the second very quickly, the third a few seconds later. Source: its page on webhook
-// reliability; the figures are assumed.
-const TRY_AFTER_MS = [100, 4000];
+/**
+ * The waits before the second and the third attempt, in milliseconds. SignalWire's page on webhook reliability says "very
+ * quickly" and "a few seconds later"; the figures are assumed.
+ */
+const RETRY_WAITS_MS = [100, 4000];
 
-/** How late a callback may be replayed, in milliseconds. Days would be no different: its Timestamp is old all the same. */
-const REPLAYED_MS: [number, number] = [15_000, 100_000];
+/**
+ * How late a callback is replayed, in milliseconds. A replay after days would be no different, because its Timestamp is too old
+ * in both cases.
+ */
+const REPLAY_RANGE_MS: [number, number] = [15_000, 100_000];
 
-/** Brings callbacks to the service, or loses, doubles, delays and replays them. */
+/** Returns a function that delivers a callback to the service, or loses, doubles, delays or replays it. */
 export function createDelivery(options: DeliveryOptions): (callback: Webhook) => void {
-  const { faults, latency, streamOf, wait, hand, log } = options;
+  const { faults, latency, stream, wait, passToCopy, log } = options;
 
-  async function bring(callback: Webhook, lateMs: number): Promise<void> {
+  async function deliver(callback: Webhook, lateMs: number): Promise<void> {
     await wait(latency() + lateMs);
-    if (hand(callback)) return;
-    for (const ms of TRY_AFTER_MS) {
+    if (passToCopy(callback)) return;
+    for (const ms of RETRY_WAITS_MS) {
       await wait(ms);
-      if (hand(callback)) return;
+      if (passToCopy(callback)) return;
     }
-    log(`${nameOf(callback)} is lost: nobody listens`);
+    log(`${describeCallback(callback)} is lost, because no copy is running`);
   }
 
   return (callback) => {
     const { lost, doubled, late, lateMs, replayed } = faults();
-    if (streamOf('lost').happens(lost)) return log(`${nameOf(callback)} is lost`);
-    const delay = streamOf('late').happens(late) ? streamOf('late by').whole(0, lateMs) : 0;
-    if (delay > 0) log(`${nameOf(callback)} will be ${delay} ms late`);
-    void bring(callback, delay);
-    if (streamOf('doubled').happens(doubled)) void bring(callback, streamOf('doubled by').whole(0, lateMs));
-    if (streamOf('replayed').happens(replayed)) void bring(callback, streamOf('replayed by').whole(...REPLAYED_MS));
+    if (stream('lost').happens(lost)) return log(`${describeCallback(callback)} is lost`);
+    const delayMs = stream('late').happens(late) ? stream('late by').integer(0, lateMs) : 0;
+    if (delayMs > 0) log(`${describeCallback(callback)} will be ${delayMs} ms late`);
+    void deliver(callback, delayMs);
+    if (stream('doubled').happens(doubled)) void deliver(callback, stream('doubled by').integer(0, lateMs));
+    if (stream('replayed').happens(replayed)) void deliver(callback, stream('replayed by').integer(...REPLAY_RANGE_MS));
   };
 }
 
-/** What a callback is called in a story. */
-export function nameOf({ parameters }: Webhook): string {
+function describeCallback({ parameters }: Webhook): string {
   const { StatusCallbackEvent: event, RecordingStatus: status } = parameters;
-  return event ? `the callback ${event}` : `the callback of a recording ${status}`;
+  return event ? `the callback ${event}` : `the recording callback ${status}`;
 }

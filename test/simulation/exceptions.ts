@@ -1,79 +1,71 @@
-import { type Conference, isRunning, type Participant } from '../../src/simulator/model/resources.js';
+import { type Conference, haveTwoMetBy, isRunning } from '../../src/simulator/model/resources.js';
 import type { Dimensions } from './dimensions.js';
-import type { Miss } from './meetings.js';
+import type { MissedMeeting } from './meetings.js';
 import type { Person } from './people.js';
 
-/** What a world came to go through, as far as an exception depends on it. */
+/** What happened in a world, as far as an exception depends on it. */
 export interface Facts {
-  /** How often a copy has been started. */
+  /** How often a copy has been started, over all copies. */
   starts(): number;
-  /** Whether a copy that still runs was told of the conference's recording by a callback, in time to act on it. */
-  isRecordingReported(conference: Conference): boolean;
-  /** Everybody who called, in the order in which they did. */
+  /** Whether a process that is still running received a callback about each of the conference's recordings, in time to act on it. */
+  areRecordingsReported(conference: Conference): boolean;
+  /** Everybody who called, in the order of the calls. */
   people: Person[];
-  /** When a copy was started for the last time before that (ms of the world). */
-  startBefore(copy: number, at: number): number;
+  /** When the copy was last started before that time (ms of the world). */
+  lastStartBefore(copy: number, at: number): number;
 }
 
-/** A combination that leaves no way to know, and why. */
+/** A combination in which no service could know what to do. */
 interface Exception {
+  /** Why it couldn't know. */
   reason: string;
-  /** @param isPast whether it's about some time before now */
+  /** @param isPast whether the recording was wrong in the past; otherwise it is wrong now */
   applies(dimensions: Dimensions, facts: Facts, conference: Conference, isPast: boolean): boolean;
 }
 
 const EXCEPTIONS: Exception[] = [
   {
-    reason:
-      'The API knows no conference in which nobody has met anybody, so its recording can be neither read nor changed',
-    applies: ({ traits }, _facts, { participants }, isPast) =>
-      traits.alone === '404' && traits.begins === 'first' && (isPast || !haveTwoMet(participants)),
+    reason: "The API doesn't know the conference until two people have met, so nobody can read or change its recording",
+    applies: ({ traits }, _facts, conference, isPast) =>
+      traits.alone === '404' && traits.begins === 'first' && (isPast || !haveTwoMetBy(conference, Infinity)),
   },
   {
-    reason: 'Recordings are not listed, and no process that runs was told of this one',
-    applies: ({ traits }, facts, conference) => !traits.recordingsListed && !facts.isRecordingReported(conference),
+    reason: 'Recordings are not listed, and no running process received a callback about this one',
+    applies: ({ traits }, facts, conference) => !traits.recordingsListed && !facts.areRecordingsReported(conference),
   },
   {
-    reason:
-      'A paused recording reads as one that runs, and whose pause it was is forgotten or known to another process',
+    reason: 'A paused recording reads as running, and the process that paused it has stopped or is another one',
     applies: (dimensions, facts, conference) =>
-      isPausedReading(['in-progress'], dimensions, conference) && isPauseForgotten(dimensions, facts),
+      isPausedAndReadsAs(['in-progress'], dimensions, conference) && mayPauseBeUnknown(dimensions, facts),
   },
   {
-    reason: 'A paused recording reads as one that runs, and a pause may be obeyed long after it was given up',
+    reason: 'A paused recording reads as running, and a pause may take effect long after its request timed out',
     applies: (dimensions, _facts, conference) =>
-      isPausedReading(['in-progress'], dimensions, conference) && dimensions.faults.hanging > 0,
+      isPausedAndReadsAs(['in-progress'], dimensions, conference) && dimensions.faults.hanging > 0,
   },
   {
     reason:
-      'A paused recording reads as over, whose pause it was is forgotten, and the one resume that it gets was refused',
+      'A paused recording reads as over, the process that paused it has stopped or is another one, and SignalWire refused ' +
+      'the one resume that is sent in that case',
     applies: (dimensions, facts, conference) =>
-      isPausedReading(['stopped', 'completed'], dimensions, conference) &&
-      isPauseForgotten(dimensions, facts) &&
+      isPausedAndReadsAs(['stopped', 'completed'], dimensions, conference) &&
+      mayPauseBeUnknown(dimensions, facts) &&
       dimensions.faults.refused > 0,
   },
 ];
 
-/** Whether the recording is paused, in a space where that reads as one of these words. */
-function isPausedReading(words: string[], { traits }: Dimensions, { recordings }: Conference): boolean {
-  return words.includes(traits.pausedReads) && !recordings.some(isRunning);
+/** Whether the recording is paused, and the space shows one of these statuses for that. */
+function isPausedAndReadsAs(statuses: string[], { traits }: Dimensions, { recordings }: Conference): boolean {
+  return statuses.includes(traits.pausedReads) && !recordings.some(isRunning);
 }
 
-/** Whether somebody else than the process that paused it may have to resume a recording. */
-function isPauseForgotten({ copies }: Dimensions, { starts }: Facts): boolean {
+/** Whether a process may have to resume a recording that another process paused. */
+function mayPauseBeUnknown({ copies }: Dimensions, { starts }: Facts): boolean {
   return copies > 1 || starts() > copies;
 }
 
-function haveTwoMet(participants: Participant[]): boolean {
-  return participants.some((one) =>
-    participants.some(
-      (other) => other !== one && other.createdAt >= one.createdAt && (one.leftAt ?? Infinity) > other.createdAt,
-    ),
-  );
-}
-
-/** Why the service had no way to know; undefined where it had one. */
-export function excuseFor(
+/** Why no service could have kept the conference's recording right; undefined if one could have. */
+export function excuseRecording(
   dimensions: Dimensions,
   facts: Facts,
   conference: Conference,
@@ -85,61 +77,65 @@ export function excuseFor(
 interface MeetingException {
   reason: string;
   /**
-   * @param miss and who was sent to the older room last, before the process was started that took the second call
-   * @param startedAt when that was (ms of the world)
+   * @param meeting also names the last person whom another process had sent to one of the two rooms
+   * @param startedAt when the process that answered the later call was started (ms of the world)
    */
-  applies(dimensions: Dimensions, miss: Miss & { before: Person }, startedAt: number): boolean;
+  applies(dimensions: Dimensions, meeting: MissedMeeting & { before: Person }, startedAt: number): boolean;
 }
 
-// All of them about a room that another process opened: a process knows for itself where it sent somebody.
+// All of these are about a room that another process opened. A process knows where it sent its own callers.
 const MEETING_EXCEPTIONS: MeetingException[] = [
   {
-    reason:
-      'Each process has a room of its own, and a new one cannot know which of them was opened by the one before it',
+    reason: "Each process has its own room, and a new process can't know which room its predecessor opened",
     applies: ({ copies }) => copies > 1,
   },
   {
-    reason: 'The API does not know a conference in which somebody waits alone',
+    reason: "The API doesn't know a conference in which somebody waits alone",
     applies: ({ traits }) => traits.alone === '404',
   },
   {
-    reason: 'The first one came in too late for the list that the new process read',
+    reason: 'The first caller joined too late for the list that the new process read',
     applies: ({ traits }, { before }, startedAt) =>
-      (before.cameAt ?? Infinity) + traits.listLagMs + traits.unknownMs > startedAt,
+      (before.joinedAt ?? Infinity) + traits.listLagMs + traits.unknownMs > startedAt,
   },
   {
-    reason: 'SignalWire did not answer the new process in the three seconds that a caller waits',
-    applies: doRequestsFail,
+    reason: "SignalWire didn't answer the new process within the three seconds that a caller waits",
+    applies: canRequestsFail,
   },
   {
-    reason: 'Whether a room is named by a call was found out too late',
+    reason: 'The new process learned too late whether the room is named after a call',
     applies: ({ traits }, { before }, startedAt) => before.calledAt + traits.readLagMs > startedAt,
   },
 ];
 
-/** How long a process may try in vain to find the rooms that are there, where requests fail, in milliseconds. */
+/** How long a new process may fail to discover the rooms if requests fail, in milliseconds. */
 const DISCOVERY_MS = 15_000;
 
-/** Why the service had no way to bring the two together; undefined where it had one. */
-export function excuseForMiss(dimensions: Dimensions, facts: Facts, { one, other }: Miss): string | undefined {
-  // Who came in first may have been sent there by the newer of two processes.
-  const newer = one.starts > other.starts ? one : other;
-  const startedAt = facts.startBefore(newer.copy, newer.calledAt);
-  const discoveredBy = startedAt + (doRequestsFail(dimensions) ? DISCOVERY_MS : 0);
-  // Another process had opened one of the two rooms before this one knew its space: it had to be found.
+/** Why no service could have brought the two callers together; undefined if one could have. */
+export function excuseMissedMeeting(
+  dimensions: Dimensions,
+  facts: Facts,
+  { first, second }: MissedMeeting,
+): string | undefined {
+  // The one who joined first may have been sent there by the newer of two processes.
+  const newer = first.starts > second.starts ? first : second;
+  const startedAt = facts.lastStartBefore(newer.copy, newer.calledAt);
+  const discoveredBy = startedAt + (canRequestsFail(dimensions) ? DISCOVERY_MS : 0);
+  // If another process opened one of the two rooms before the discovery, the new process had to find it.
   const before = facts.people
-    .filter(({ conference }) => conference === one.conference || conference === other.conference)
+    .filter(({ conferenceName }) => conferenceName === first.conferenceName || conferenceName === second.conferenceName)
     .filter(({ copy, starts }) => copy !== newer.copy || starts < newer.starts)
     .findLast(({ calledAt }) => calledAt < discoveredBy);
   if (!before) return undefined;
-  const isOld = (name: string | undefined) =>
-    facts.people.some(({ conference, calledAt }) => conference === name && calledAt < startedAt);
-  // Two whom another process had split are a miss of their own, with an excuse of their own.
-  if (isOld(one.conference) && isOld(other.conference))
-    return 'The new process found two rooms, and could choose but one';
-  return MEETING_EXCEPTIONS.find(({ applies }) => applies(dimensions, { one, other, before }, startedAt))?.reason;
+  const isOlderThanProcess = (name: string | undefined) =>
+    facts.people.some(({ conferenceName, calledAt }) => conferenceName === name && calledAt < startedAt);
+  // Another process had split these two already, which is a missed meeting of its own.
+  if (isOlderThanProcess(first.conferenceName) && isOlderThanProcess(second.conferenceName)) {
+    return 'The new process found two rooms, and could choose only one';
+  }
+  return MEETING_EXCEPTIONS.find(({ applies }) => applies(dimensions, { first, second, before }, startedAt))?.reason;
 }
 
-function doRequestsFail({ faults }: Dimensions): boolean {
+function canRequestsFail({ faults }: Dimensions): boolean {
   return faults.hanging + faults.failed + faults.refused + faults.tooMany + faults.unreadable + faults.slow > 0;
 }

@@ -2,11 +2,12 @@ import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Recording } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 import type { Views } from '../../src/simulator/model/views.js';
-import type { Copy, CopyOptions, StartCopy } from './copy.js';
-import type { Dimensions, Faults } from './dimensions.js';
+import { CONFERENCE_PREFIX, type Copy, type DirectAccess, type StartCopy, shortenSid } from './copy.js';
+import type { Dimensions } from './dimensions.js';
 import { createMemorySpace, type MemoryRequest } from './memory-space.js';
 import type { Streams } from './streams.js';
 import type { VirtualClock } from './virtual-clock.js';
+import type { WorldFaults } from './world-faults.js';
 
 export interface FleetOptions {
   dimensions: Dimensions;
@@ -14,154 +15,152 @@ export interface FleetOptions {
   views: Views;
   clock: VirtualClock;
   stream: Streams;
-  faults: () => Faults;
+  faults: () => WorldFaults;
+  /** Draws the time that a request takes (ms). */
   latency: () => number;
   startCopy: StartCopy;
-  truth: CopyOptions['truth'];
+  directAccess: DirectAccess;
   onRequest(request: MemoryRequest): void;
-  /** A recording was asked to do what it did already. */
-  onRedundant(recording: Recording): void;
+  /** Called when a write asks for the state that the recording has already. */
+  onRedundantWrite(recording: Recording): void;
+  /** Adds a line to the story. */
   log(line: string): void;
 }
 
-/** What is known of where a call went. */
-export interface Taken {
+/** The copy that the balancer chose for a call. */
+export interface CallRoute {
+  /** The copy's index. */
   copy: number;
   /** How often that copy had been started by then. */
   starts: number;
-  roomFor: Copy['roomFor'];
+  conferenceNameFor: Copy['conferenceNameFor'];
 }
 
-/** The copies of the service behind a balancer, which come and go. */
+/** The copies of the service behind a load balancer. Copies stop and start. */
 export interface Fleet {
-  /** How often a copy has been started. */
+  /** How often a copy has been started, over all copies. */
   readonly starts: number;
-  /** When a callback last got to a copy (ms of the world). */
-  readonly handedAt: number;
+  /** When a copy last received a callback (ms of the world). */
+  readonly lastCallbackAt: number;
   running(): { copy: Copy; number: number }[];
-  /** Gives a callback to a copy. @returns false when none listens */
-  hand(callback: Webhook): boolean;
-  /** Gives a call to a copy; undefined when none listens. */
-  takeCall(): Taken | undefined;
-  /** Stops or kills a copy, and starts it again a while later. */
+  /** Passes a callback to a copy. @returns false if none is running */
+  passToCopy(callback: Webhook): boolean;
+  /** Chooses a copy for a call. @returns undefined if none is running */
+  routeCall(): CallRoute | undefined;
+  /** Stops or kills a copy, and starts it again up to 3 s later. */
   restart(index: number, isKill: boolean): Promise<void>;
-  /** When a copy was started for the last time before that (ms of the world). */
-  startBefore(copy: number, at: number): number;
-  /** Whether a copy that still runs had been told of the recording by a callback at that time (ms of the world). */
-  isReported(recordingSid: string, at: number): boolean;
+  /** When the copy was last started before that time (ms of the world). */
+  lastStartBefore(copy: number, at: number): number;
+  /** Whether a process that is still running had received a callback about the recording by that time (ms of the world). */
+  hadReportOf(recordingSid: string, at: number): boolean;
 }
 
-interface Place {
+/** A copy's place in the fleet, which one process after another fills. */
+interface Slot {
+  /** Undefined while no process is running, or while it stops. */
   copy: Copy | undefined;
-  /** The run that goes on, or the last one; a new object for each. */
-  run: { isAlive: boolean };
+  /** The present or the last process: a new object for each. */
+  process: { isAlive: boolean };
   startedAt: number[];
 }
 
 export function startFleet(options: FleetOptions): Fleet {
-  const { dimensions, model, views, clock, stream, faults, latency, startCopy, truth, onRequest, onRedundant, log } =
-    options;
+  const { dimensions, model, views, clock, stream, faults, latency } = options;
+  const { startCopy, directAccess, onRequest, onRedundantWrite, log } = options;
   const { copies, minParticipants, resyncIntervalMs } = dimensions;
-  const newPlace = (): Place => ({ copy: undefined, run: { isAlive: false }, startedAt: [] });
-  const places = Array.from({ length: copies }, newPlace);
-  /** By recording, in small letters: the runs of a copy that a callback has told of it. */
-  const reportedTo = new Map<string, { run: Place['run']; at: number }[]>();
+  const createSlot = (): Slot => ({ copy: undefined, process: { isAlive: false }, startedAt: [] });
+  const slots = Array.from({ length: copies }, createSlot);
+  /** The processes that received a callback about a recording, by the recording's SID in lower case. */
+  const reports = new Map<string, { process: Slot['process']; at: number }[]>();
   let starts = 0;
-  let handedAt = 0;
+  let lastCallbackAt = 0;
 
-  function start(place: Place, number: number): void {
-    const run = { isAlive: true };
+  function start(slot: Slot, number: number): void {
+    const process = { isAlive: true };
     let hasAnswered = false;
     const space = createMemorySpace({
       model,
       views,
       faults,
       latency,
-      streamOf: stream,
-      isAlive: () => run.isAlive,
+      stream,
+      isAlive: () => process.isAlive,
       onRequest(request) {
         hasAnswered ||= request.outcome !== 'no answer';
         onRequest(request);
-        const about = request.sid ? ` of ${short(request.sid)}` : '';
-        log(`    copy ${number}: ${request.method} ${request.what}${about}: ${request.outcome}`);
+        const resource = request.sid ? ` of ${shortenSid(request.sid)}` : '';
+        log(`    copy ${number}: ${request.method} ${request.operation}${resource}: ${request.outcome}`);
       },
-      onRedundant,
+      onRedundantWrite,
     });
-    place.run = run;
-    place.startedAt.push(clock.now);
+    slot.process = process;
+    slot.startedAt.push(clock.now);
     starts += 1;
-    place.copy = startCopy({
-      // Before SignalWire has answered anything only the machine's own clock is there.
+    slot.copy = startCopy({
+      // As in rest-space.ts: the machine's clock, until SignalWire has answered.
       space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
-      prefix: PREFIX,
+      conferencePrefix: CONFERENCE_PREFIX,
       minParticipants,
       resyncIntervalMs,
       random: () => stream('jitter').next(),
-      truth,
+      directAccess,
       log: (line) => log(`  copy ${number}: ${line}`),
     });
   }
 
-  const listening = () => places.filter(({ copy }) => copy !== undefined);
-  const choose = (balancer: string) => {
-    const there = listening();
-    return there[stream(balancer).whole(0, Math.max(0, there.length - 1))];
-  };
+  function chooseSlot(streamName: string): Slot | undefined {
+    const running = slots.filter(({ copy }) => copy !== undefined);
+    return running[stream(streamName).integer(0, Math.max(0, running.length - 1))];
+  }
 
-  for (const [index, place] of places.entries()) start(place, index + 1);
+  for (const [index, slot] of slots.entries()) start(slot, index + 1);
 
   return {
     get starts() {
       return starts;
     },
-    get handedAt() {
-      return handedAt;
+    get lastCallbackAt() {
+      return lastCallbackAt;
     },
-    running: () => places.flatMap(({ copy }, index) => (copy ? [{ copy, number: index + 1 }] : [])),
+    running: () => slots.flatMap(({ copy }, index) => (copy ? [{ copy, number: index + 1 }] : [])),
 
-    hand(callback) {
-      const place = choose('balancer');
-      if (!place?.copy) return false;
-      place.copy.take(callback);
-      handedAt = clock.now;
+    passToCopy(callback) {
+      const slot = chooseSlot('balancer');
+      if (!slot?.copy) return false;
+      slot.copy.receive(callback);
+      lastCallbackAt = clock.now;
       const { RecordingSid, RecordingStatus } = callback.parameters;
       if (RecordingSid && RecordingStatus === 'in-progress') {
         const key = RecordingSid.toLowerCase();
-        reportedTo.set(key, [...(reportedTo.get(key) ?? []), { run: place.run, at: clock.now }]);
+        reports.set(key, [...(reports.get(key) ?? []), { process: slot.process, at: clock.now }]);
       }
       return true;
     },
 
-    takeCall() {
-      const place = choose('voice balancer');
-      if (!place?.copy) return undefined;
-      return { copy: places.indexOf(place), starts: place.startedAt.length, roomFor: place.copy.roomFor };
+    routeCall() {
+      const slot = chooseSlot('voice balancer');
+      if (!slot?.copy) return undefined;
+      const { conferenceNameFor } = slot.copy;
+      return { copy: slots.indexOf(slot), starts: slot.startedAt.length, conferenceNameFor };
     },
 
     async restart(index, isKill) {
-      const place = places[index];
-      const copy = place?.copy;
-      if (!place || !copy) return;
+      const slot = slots[index];
+      const copy = slot?.copy;
+      if (!slot || !copy) return;
       log(`copy ${index + 1} is ${isKill ? 'killed' : 'stopped'}`);
-      place.copy = undefined;
-      const { run } = place;
-      // One that stops cleanly goes on with its requests until it's done.
+      slot.copy = undefined;
+      const { process } = slot;
+      // A copy that stops cleanly finishes its work first.
       if (!isKill) await copy.stop();
-      run.isAlive = false;
-      await clock.wait(stream('down').whole(200, 3000));
+      process.isAlive = false;
+      await clock.wait(stream('down').integer(200, 3000));
       log(`copy ${index + 1} starts`);
-      start(place, index + 1);
+      start(slot, index + 1);
     },
 
-    startBefore: (copy, at) => places[copy]?.startedAt.findLast((started) => started <= at) ?? 0,
-    isReported: (recordingSid, at) =>
-      (reportedTo.get(recordingSid.toLowerCase()) ?? []).some((report) => report.run.isAlive && report.at <= at),
+    lastStartBefore: (copy, at) => slots[copy]?.startedAt.findLast((startedAt) => startedAt <= at) ?? 0,
+    hadReportOf: (recordingSid, at) =>
+      (reports.get(recordingSid.toLowerCase()) ?? []).some((report) => report.process.isAlive && report.at <= at),
   };
-}
-
-export const PREFIX = 'recorded-';
-
-/** SIDs of a world differ in their last digits alone. */
-export function short(sid: string): string {
-  return `#${Number(sid.slice(-12))}`;
 }

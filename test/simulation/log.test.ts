@@ -93,10 +93,10 @@ describe('the log', () => {
       const { second } = await twoAreIn(stage);
       stage.requestMs = 2000;
       let hasLeft = false;
-      stage.refusalOf = ({ what }) => {
+      stage.refusalOf = ({ operation }) => {
         // As soon as the resync's list has been read, and while it is on its way.
-        if (what === 'participants' && !hasLeft) setTimeout(() => stage.model.endCall(second), 10);
-        hasLeft ||= what === 'participants';
+        if (operation === 'participants' && !hasLeft) setTimeout(() => stage.model.endCall(second), 10);
+        hasLeft ||= operation === 'participants';
         return undefined;
       };
       await stage.run(60_000);
@@ -107,7 +107,7 @@ describe('the log', () => {
     onStage({ resyncIntervalMs: 5000 }, async (stage) => {
       const { second } = await twoAreIn(stage);
       stage.faults.refused = 1;
-      stage.refusalOf = ({ what }) => (what === 'participants' ? 503 : undefined);
+      stage.refusalOf = ({ operation }) => (operation === 'participants' ? 503 : undefined);
       stage.model.endCall(second);
       await stage.run(30_000);
       stage.faults.refused = 0;

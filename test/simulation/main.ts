@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
-import { atLeastOne, wholeNumber } from '../../src/cli/fault-options.js';
-import { addTraitOptions, flagsOf, traitsOf } from '../../src/cli/trait-options.js';
-import { compare } from './compare.js';
-import { startCopy } from './copy.js';
-import { type Dimensions, drawDimensions, type Overrides } from './dimensions.js';
+import { parseInteger, parsePositiveInteger } from '../../src/cli/fault-options.js';
+import { addTraitOptions, formatTraitFlags, readTraits } from '../../src/cli/trait-options.js';
+import { compareDesigns } from './compare.js';
+import { drawDimensions, type Overrides } from './dimensions.js';
 import { CALLBACK_MS, runLoad } from './load.js';
-import { emptyTally, sentenceOf, tally } from './tally.js';
-import { runWorld } from './world.js';
+import { runWorld } from './run-world.js';
+import { startServiceCopy } from './service-copy.js';
+import { addResult, createTally, summarize } from './tally.js';
+import type { WorldKind } from './world-faults.js';
 
 interface Options {
   seeds: number;
@@ -14,7 +15,7 @@ interface Options {
   seed?: number;
   copies?: number;
   interval?: number;
-  kind?: Dimensions['kind'];
+  kind?: WorldKind;
   compare?: true;
   load?: true;
 }
@@ -25,40 +26,42 @@ async function simulate(options: Options): Promise<void> {
     copies,
     resyncIntervalMs: interval === undefined ? undefined : interval * 1000,
     kind,
-    traits: (drawn) => traitsOf({ ...options }, drawn),
+    traits: (drawn) => readTraits({ ...options }, drawn),
   };
-  if (options.load) return tellOfLoads(from);
-  if (options.compare) return compare(from, seeds, overrides);
-  if (seed !== undefined) return tellStory(seed, overrides);
-
-  const total = emptyTally();
-  for (let each = from; each < from + seeds; each += 1) {
-    const outcome = await runWorld(drawDimensions(each, overrides), startCopy);
-    tally(total, outcome);
-    for (const problem of outcome.problems) console.log(`seed ${each}: ${problem}`);
-  }
-  for (const [reason, count] of total.excuses) console.log(`excused in ${count} of the worlds: ${reason}`);
-  console.log(sentenceOf(total));
-  if (total.wrong > 0) process.exitCode = 1;
+  if (options.load) return runLoads(from);
+  if (options.compare) return compareDesigns(from, seeds, overrides);
+  if (seed !== undefined) return printStory(seed, overrides);
+  return runWorlds(from, seeds, overrides);
 }
 
-async function tellStory(seed: number, overrides: Overrides): Promise<void> {
-  const { story, problems, excused, dimensions } = await runWorld(drawDimensions(seed, overrides), startCopy, {
-    tellsStory: true,
-  });
-  const { traits, faults, ...rest } = dimensions;
-  const going = Object.entries(faults).filter(([, value]) => value > 0);
-  console.log(`The world: ${list(Object.entries(rest))}`);
-  console.log(`Its space: ${flagsOf(traits) || 'as documented'}`);
-  console.log(`What goes wrong: ${list(going)}\n`);
+async function runWorlds(from: number, seeds: number, overrides: Overrides): Promise<void> {
+  const tally = createTally();
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const result = await runWorld(drawDimensions(seed, overrides), startServiceCopy);
+    addResult(tally, result);
+    for (const problem of result.problems) console.log(`seed ${seed}: ${problem}`);
+  }
+  for (const [reason, count] of tally.excuses) console.log(`excused in ${count} worlds: ${reason}`);
+  console.log(summarize(tally));
+  if (tally.wrong > 0) process.exitCode = 1;
+}
+
+async function printStory(seed: number, overrides: Overrides): Promise<void> {
+  const dimensions = drawDimensions(seed, overrides);
+  const { story, problems, excused } = await runWorld(dimensions, startServiceCopy, { hasStory: true });
+  const { traits, faults, ...others } = dimensions;
+  const faultsOfWorld = Object.entries(faults).filter(([, value]) => value > 0);
+  console.log(`World: ${formatEntries(Object.entries(others))}`);
+  console.log(`Space: ${formatTraitFlags(traits) || 'as documented'}`);
+  console.log(`Faults: ${formatEntries(faultsOfWorld) || 'none'}\n`);
   console.log(story.join('\n'));
   console.log(`\n${problems.length === 0 ? 'Nothing was wrong.' : problems.join('\n')}`);
-  for (const { sentence, reason } of excused) console.log(`Excused: ${sentence} ${reason}.`);
+  for (const { problem, reason } of excused) console.log(`Excused: ${problem} ${reason}.`);
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** Few conferences with many callbacks, and many conferences with few, where a request takes long. */
-async function tellOfLoads(seed: number): Promise<void> {
+/** Runs a few conferences with many callbacks and slow requests, and many conferences with few callbacks each. */
+async function runLoads(seed: number): Promise<void> {
   for (const [conferences, callbacksPerSecond, requestMs] of [
     [60, 20, 1000],
     [3000, 50, 300],
@@ -74,30 +77,35 @@ async function tellOfLoads(seed: number): Promise<void> {
       lost: 0.02,
     };
     const { pausesMs, longestWrongMs, requests } = await runLoad(load);
-    const at = (share: number) => pausesMs[Math.floor(share * pausesMs.length)] ?? Number.NaN;
+    const quantile = (share: number) => pausesMs[Math.floor(share * pausesMs.length)] ?? Number.NaN;
+    const limitMs = CALLBACK_MS + 1.5 * requestMs;
     console.log(
-      `${conferences} conferences, ${callbacksPerSecond} callbacks a second, ${requestMs} ms a request: pauses within ` +
-        `${at(0.5)} ms (median), ${at(0.95)} ms (95 %), where the limit is ${CALLBACK_MS + 1.5 * requestMs} ms; a recording was wrong for ` +
-        `${longestWrongMs} ms at most; ${requests} requests.`,
+      `${conferences} conferences, ${callbacksPerSecond} callbacks per second, ${requestMs} ms per request: pauses took ` +
+        `${quantile(0.5)} ms (median) and ${quantile(0.95)} ms (95 %); the limit is ${limitMs} ms. A recording was wrong for ` +
+        `${longestWrongMs} ms at most. ${requests} requests.`,
     );
   }
 }
 
-function list(entries: [string, unknown][]): string {
-  return entries.map(([name, value]) => `${name} ${value}`).join(', ') || 'nothing';
+function formatEntries(entries: [string, unknown][]): string {
+  return entries.map(([name, value]) => `${name} ${value}`).join(', ');
 }
 
 const command = addTraitOptions(
   new Command('npm run simulate --')
-    .description('Runs the service in simulated worlds, under a virtual clock, each drawn from a seed.')
-    .option('--seeds <number>', 'how many worlds', atLeastOne, 1000)
-    .option('--from <seed>', 'the first one', wholeNumber, 1)
-    .option('--seed <seed>', 'tells the story of one world', wholeNumber)
-    .option('--copies <number>', 'how many copies of the service there are', atLeastOne)
-    .option('--interval <seconds>', 'SWEEP_INTERVAL_SECONDS; 0 reads only what callbacks ask for', wholeNumber)
-    .addOption(new Option('--kind <kind>', 'what kind of worlds').choices(['storm', 'lossy', 'well']))
-    .option('--compare', "the service beside the guide's design and the limit, in the same worlds")
-    .option('--load', 'how pauses fare in 60, 3,000 and 10,000 conferences at once, in place of all that'),
+    .description('Runs the service in simulated worlds under a virtual clock. A seed determines each world.')
+    .option('--seeds <number>', 'number of worlds', parsePositiveInteger, 1000)
+    .option('--from <seed>', 'seed of the first world', parseInteger, 1)
+    .option('--seed <seed>', 'run one world, and print its story', parseInteger)
+    .option('--copies <number>', 'number of copies of the service', parsePositiveInteger)
+    .option(
+      '--interval <seconds>',
+      'SWEEP_INTERVAL_SECONDS; 0: conferences are only read after callbacks',
+      parseInteger,
+    )
+    .addOption(new Option('--kind <kind>', 'kind of the worlds').choices(['storm', 'lossy', 'well']))
+    .option('--compare', "compare the service with the guide's design and with the limit, in the same worlds")
+    .option('--load', 'measure instead how long pauses take with 60, 3,000 and 10,000 conferences'),
 );
 
 simulate(command.parse().opts()).catch((error: unknown) => {

@@ -1,20 +1,20 @@
 import type { Person } from './people.js';
 
-/** Two callers without a room who were in at the same time, taken by the same copy, and did not meet. */
-export interface Miss {
-  /** Who came first. */
-  one: Person;
-  other: Person;
+/** Two callers without a room who were there at the same time, on the same copy, but in different conferences. */
+export interface MissedMeeting {
+  /** The one who joined first. */
+  first: Person;
+  second: Person;
 }
 
-export function missesAmong(people: Person[]): Miss[] {
-  const callers = people.filter(({ asksFor, cameAt }) => asksFor === undefined && cameAt !== undefined);
-  const byArrival = callers.toSorted((a, b) => (a.cameAt ?? 0) - (b.cameAt ?? 0));
-  return byArrival.flatMap((one, index) =>
+export function findMissedMeetings(people: Person[]): MissedMeeting[] {
+  const callers = people.filter(({ room, joinedAt }) => room === undefined && joinedAt !== undefined);
+  const byArrival = callers.toSorted((a, b) => (a.joinedAt ?? 0) - (b.joinedAt ?? 0));
+  return byArrival.flatMap((first, index) =>
     byArrival
       .slice(index + 1)
-      .filter((other) => one.copy === other.copy && one.conference !== other.conference)
-      .filter((other) => (one.leftAt ?? Number.POSITIVE_INFINITY) > (other.cameAt ?? 0))
-      .map((other) => ({ one, other })),
+      .filter((second) => first.copy === second.copy && first.conferenceName !== second.conferenceName)
+      .filter((second) => (first.leftAt ?? Number.POSITIVE_INFINITY) > (second.joinedAt ?? 0))
+      .map((second) => ({ first, second })),
   );
 }

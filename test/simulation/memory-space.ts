@@ -1,208 +1,224 @@
 import type { ConferenceSpace, ObservedState, Recording } from '../../src/signalwire/space.js';
-import { SpaceError } from '../../src/signalwire/space-error.js';
-import type { Random } from '../../src/simulator/model/random.js';
+import { isNotFound, SpaceError } from '../../src/signalwire/space-error.js';
 import type { Recording as ModelRecording } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
-import type { ShownRecording, Views } from '../../src/simulator/model/views.js';
-import type { Faults } from './dimensions.js';
+import type { RecordingView, Views } from '../../src/simulator/model/views.js';
+import type { Streams } from './streams.js';
+import type { WorldFaults } from './world-faults.js';
 
-/** How long a request may take: as DEFAULT_DURATIONS says. */
+/** The time-out of a request, as in DEFAULT_DURATIONS. */
 const TIMEOUT_MS = 5000;
 
-/** How long a slow request takes, in milliseconds; one that takes longer is given up. */
+/** The longest time that a slow request takes; less than the time-out, so that it is answered. */
 const MAX_SLOW_MS = 4000;
 
-/** How late a request that isn't answered may be obeyed, in milliseconds. */
-export const OBEYED_LATE_MS = 8000;
+/** How late a request that isn't answered may take effect, in milliseconds. */
+export const MAX_LATE_EFFECT_MS = 8000;
 
-/** What becomes of one request: it's obeyed or not, answered or not, now or later. */
+type Method = 'GET' | 'POST';
+
+/** What happens to a request. */
 type Fate = 'answered' | 'refused' | 'failed' | 'too many' | 'unreadable' | 'hanging';
 
 export interface MemorySpaceOptions {
   model: SpaceModel;
   views: Views;
-  /** What goes wrong with such requests, as it is now. */
-  faults: (method: 'GET' | 'POST') => Faults;
+  /** The present faults of requests with that method. */
+  faults: (method: Method) => WorldFaults;
+  /** Draws the time that a request takes (ms). */
   latency: () => number;
-  /** The stream that each kind of fault draws from. */
-  streamOf(name: string): Random;
-  /** Whether the copy that asks still runs: one that was killed is never answered. */
+  stream: Streams;
+  /** Whether the copy that uses this space is running. A copy that was killed gets no answers. */
   isAlive(): boolean;
-  /** With which status a request is refused, whatever the faults; undefined where it isn't. */
+  /** The status with which a request is refused, whatever the faults; undefined if it isn't refused. */
   refusalOf?(request: Omit<MemoryRequest, 'outcome'>): number | undefined;
-  /** A request was answered, or given up. */
+  /** Called when a request was answered or timed out. */
   onRequest(request: MemoryRequest): void;
-  /** A recording was asked to do what it did already. */
-  onRedundant(recording: ModelRecording): void;
+  /** Called when a write asks for the state that the recording has already. */
+  onRedundantWrite(recording: ModelRecording): void;
 }
 
 export interface MemoryRequest {
-  method: 'GET' | 'POST';
-  what: string;
-  /** The SID that it's about; undefined for lists of conferences. */
+  method: Method;
+  /** What the request reads or writes, for example `participants`. */
+  operation: string;
+  /** The SID of the conference, the call or the account's recording; undefined for lists of conferences. */
   sid: string | undefined;
-  /** The recording that it's to change; undefined where it changes none. */
+  /** The recording that the request writes; undefined for a read. */
   recordingSid?: string;
+  /** `ok`, the status of an error, or `no answer`. */
   outcome: string;
 }
 
-/** The space as one copy of the service asks it: without any I/O, but with all that can go wrong on the way. */
+/** Creates the space as one copy of the service sees it: without I/O, but with everything that can go wrong on the way. */
 export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace {
-  const { model, views, faults, latency, streamOf, isAlive, refusalOf, onRequest, onRedundant } = options;
+  const { model, views, faults, latency, stream, isAlive, refusalOf, onRequest, onRedundantWrite } = options;
 
-  function fateOf(method: 'GET' | 'POST'): Fate {
+  function drawFate(method: Method): Fate {
     const { refused, failed, tooMany, unreadable, hanging } = faults(method);
-    if (streamOf('hanging').happens(hanging)) return 'hanging';
-    if (streamOf('refused').happens(refused)) return 'refused';
-    if (streamOf('failed').happens(failed)) return 'failed';
-    if (streamOf('too many').happens(tooMany)) return 'too many';
-    if (streamOf('unreadable').happens(unreadable)) return 'unreadable';
+    if (stream('hanging').happens(hanging)) return 'hanging';
+    if (stream('refused').happens(refused)) return 'refused';
+    if (stream('failed').happens(failed)) return 'failed';
+    if (stream('too many').happens(tooMany)) return 'too many';
+    if (stream('unreadable').happens(unreadable)) return 'unreadable';
     return 'answered';
   }
 
-  async function ask<Answer>(
-    method: 'GET' | 'POST',
-    what: string,
+  /** @param handle does what the request asks for, and returns its answer or throws a SpaceError */
+  async function send<Answer>(
+    method: Method,
+    operation: string,
     sid: string | undefined,
-    obey: () => Answer,
-    about: Pick<MemoryRequest, 'recordingSid'> = {},
+    handle: () => Answer,
+    target: Pick<MemoryRequest, 'recordingSid'> = {},
   ): Promise<Answer> {
-    const fate = fateOf(method);
-    const ms = streamOf('slow').happens(faults(method).slow) ? streamOf('slow by').whole(500, MAX_SLOW_MS) : latency();
-    const asked = { method, what, sid, ...about };
-    const done = (outcome: string) => onRequest({ ...asked, outcome });
-    if (fate === 'hanging') {
-      const late = streamOf('obeyed late');
-      if (late.happens(2 / 3)) void after(late.happens(0.5) ? ms / 2 : late.whole(0, OBEYED_LATE_MS)).then(tried(obey));
-      await after(TIMEOUT_MS);
-      if (isAlive()) done('no answer');
-      return (await ifAlive()) ?? fail('SignalWire did not answer', {});
-    }
-    await after(ms / 2);
-    const refused = refusalOf?.(asked);
-    const isObeyed =
-      refused === undefined &&
-      (['answered', 'unreadable'].includes(fate) || (fate === 'failed' && streamOf('obeyed').happens(0.5)));
-    const answer = isObeyed ? attempt(obey) : undefined;
-    await after(ms / 2);
-    await ifAlive();
-    const refusal = refused === undefined ? refusalFor(fate) : refuse(refused);
-    const error = refusal ?? (answer && 'error' in answer ? answer.error : undefined);
-    done(error instanceof SpaceError ? String(error.status) : 'ok');
+    const fate = drawFate(method);
+    const ms = stream('slow').happens(faults(method).slow) ? stream('slow by').integer(500, MAX_SLOW_MS) : latency();
+    const request = { method, operation, sid, ...target };
+    const report = (outcome: string) => onRequest({ ...request, outcome });
+    if (fate === 'hanging') return hang(ms, handle, report);
+    await wait(ms / 2);
+    const refusedWith = refusalOf?.(request);
+    const takesEffect =
+      refusedWith === undefined &&
+      (['answered', 'unreadable'].includes(fate) || (fate === 'failed' && stream('obeyed').happens(0.5)));
+    const result = takesEffect ? tryTo(handle) : undefined;
+    await wait(ms / 2);
+    await untilAlive();
+    const failure = refusedWith === undefined ? drawFailure(fate) : httpError(refusedWith);
+    const error = failure ?? (result && 'error' in result ? result.error : undefined);
+    report(error instanceof SpaceError ? String(error.status) : 'ok');
     if (error) throw error;
-    if (!answer || !('value' in answer)) throw new Error('An answered request has an answer.');
-    return answer.value;
+    if (!result || !('value' in result)) throw new Error('An answered request has an answer.');
+    return result.value;
   }
 
-  function refusalFor(fate: Fate): SpaceError | undefined {
-    if (fate === 'refused') return refuse(streamOf('refused with').pick([400, 404, 422]));
-    if (fate === 'failed') return refuse(streamOf('failed with').pick([500, 503]));
+  /** Lets a request time out. It may still take effect: at once, or after the time-out. */
+  async function hang(ms: number, handle: () => unknown, report: (outcome: string) => void): Promise<never> {
+    const late = stream('obeyed late');
+    if (late.happens(2 / 3)) {
+      const effectMs = late.happens(0.5) ? ms / 2 : late.integer(0, MAX_LATE_EFFECT_MS);
+      void wait(effectMs).then(() => tryTo(handle));
+    }
+    await wait(TIMEOUT_MS);
+    if (isAlive()) report('no answer');
+    await untilAlive();
+    throw new SpaceError('SignalWire did not answer');
+  }
+
+  function drawFailure(fate: Fate): SpaceError | undefined {
+    if (fate === 'refused') return httpError(stream('refused with').pick([400, 404, 422]));
+    if (fate === 'failed') return httpError(stream('failed with').pick([500, 503]));
     if (fate === 'too many') {
-      const retryAfterMs = streamOf('retry after').pick([undefined, 1000, 3000]);
+      const retryAfterMs = stream('retry after').pick([undefined, 1000, 3000]);
       return new SpaceError('SignalWire answered 429', { status: 429, retryAfterMs });
     }
     if (fate === 'unreadable') return new SpaceError("SignalWire's answer could not be read", { status: 200 });
     return undefined;
   }
 
-  const after = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+  const wait = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
   /** Never settles for a copy that was killed. */
-  const ifAlive = () => (isAlive() ? Promise.resolve(undefined) : new Promise<never>(() => {}));
+  const untilAlive = () => (isAlive() ? Promise.resolve() : new Promise<void>(() => {}));
 
   return {
     async listConferences(status) {
-      // Then rest-space.ts asks once more, without the filter, and has the same conferences after all.
-      if (status === 'init' && model.traits.initFilter === 'refused') await after(latency());
-      return ask('GET', `conferences ${status}`, undefined, () => {
+      // rest-space.ts then sends a second request, without the filter, and filters its answer.
+      if (status === 'init' && model.traits.initFilter === 'refused') await wait(latency());
+      return send('GET', `conferences ${status}`, undefined, () => {
         const listed = views.listConferences().filter((one) => one.status === status);
         return listed.map(({ conference: { sid, name, createdAt } }) => ({ sid, name, createdAt }));
       });
     },
     fetchConferenceStatus: (sid) =>
-      ask('GET', 'conference', sid, () => (views.findConference(sid) ?? missing()).status).catch(notFound),
+      undefinedIfNotFound(send('GET', 'conference', sid, () => found(views.findConference(sid)).status)),
     listParticipants: (sid) =>
-      ask('GET', 'participants', sid, () =>
-        (views.listParticipants(sid) ?? missing()).map(({ participant, status }) => ({
+      send('GET', 'participants', sid, () =>
+        found(views.listParticipants(sid)).map(({ participant, status }) => ({
           callSid: participant.call.sid,
           status,
           hold: participant.hold,
-          coaching: participant.instruction.coach !== undefined,
+          coaching: participant.laml.coach !== undefined,
         })),
       ),
-    listRecordings: (sid) =>
-      ask('GET', 'recordings', sid, () => (views.listRecordings(sid) ?? missing()).map(shown)).catch((error) => {
-        if (notFound(error) === undefined) return [];
-        throw error;
-      }),
+    async listRecordings(sid) {
+      const listed = send('GET', 'recordings', sid, () => found(views.listRecordings(sid)).map(toRecording));
+      return (await undefinedIfNotFound(listed)) ?? [];
+    },
     async fetchRecording(sid, recordingSid) {
-      const found = await ask('GET', 'recording', sid, () => {
-        const one = views.findRecording(sid, recordingSid);
-        return one ? shown(one) : missing();
-      }).catch(notFound);
-      if (found) return found;
-      return ask('GET', "account's recording", recordingSid, () => {
-        const one = views.findAnyRecording(recordingSid);
-        return one ? shown(one) : missing();
-      }).catch(notFound);
+      const fetched = await undefinedIfNotFound(
+        send('GET', 'recording', sid, () => toRecording(found(views.findRecording(sid, recordingSid)))),
+      );
+      if (fetched) return fetched;
+      return undefinedIfNotFound(
+        send('GET', "account's recording", recordingSid, () =>
+          toRecording(found(views.findAccountRecording(recordingSid))),
+        ),
+      );
     },
     findConferenceOf: (recordingSid) =>
-      ask('GET', "account's recording", recordingSid, () => views.findAnyRecording(recordingSid)?.conference.sid).catch(
-        notFound,
+      undefinedIfNotFound(
+        send(
+          'GET',
+          "account's recording",
+          recordingSid,
+          () => views.findAccountRecording(recordingSid)?.conference.sid,
+        ),
       ),
     updateRecording: (sid, recordingSid, state) =>
-      ask(
+      send(
         'POST',
         `recording ${state}`,
         sid,
         () => {
-          const found = views.findToUpdate(sid, recordingSid) ?? missing();
-          if (current(found.recording.status) === state) onRedundant(found.recording);
-          if (!model.updateRecording(found.conference, found.recording, state, 'skip')) throw refuse(422);
+          const { recording, conference } = found(views.findRecordingToUpdate(sid, recordingSid));
+          if (current(recording.status) === state) onRedundantWrite(recording);
+          if (!model.updateRecording(conference, recording, state, 'skip')) throw httpError(422);
         },
         { recordingSid },
       ),
     fetchCallState: (callSid) =>
-      ask('GET', 'call', callSid, () => {
-        const found = views.findCall(callSid);
-        if (!found) return undefined;
-        return ['queued', 'ringing', 'in-progress'].includes(found.status) ? ('alive' as const) : ('over' as const);
-      }).catch(notFound),
+      undefinedIfNotFound(
+        send('GET', 'call', callSid, () => {
+          const call = views.findCall(callSid);
+          if (!call) return undefined;
+          return ['queued', 'ringing', 'in-progress'].includes(call.status) ? ('alive' as const) : ('over' as const);
+        }),
+      ),
     now: () => model.now(),
   };
 }
 
-function shown({ recording, status }: ShownRecording): Recording {
+function toRecording({ recording, status }: RecordingView): Recording {
   const isOver = ['completed', 'stopped', 'absent', 'failed'].includes(status);
   const state: ObservedState = isOver ? 'over' : status === 'paused' ? 'paused' : 'in-progress';
   return { sid: recording.sid, state };
 }
 
-function refuse(status: number): SpaceError {
+function httpError(status: number): SpaceError {
   return new SpaceError(`SignalWire answered ${status}`, { status });
 }
 
-function missing(): never {
-  throw refuse(404);
+/** @throws SpaceError (404) if the resource is undefined */
+function found<Resource>(resource: Resource | undefined): Resource {
+  if (resource === undefined) throw httpError(404);
+  return resource;
 }
 
-function fail(message: string, options: ConstructorParameters<typeof SpaceError>[1]): never {
-  throw new SpaceError(message, options);
-}
-
-function notFound(error: unknown): undefined {
-  if (error instanceof SpaceError && error.status === 404) return undefined;
-  throw error;
-}
-
-function attempt<Answer>(obey: () => Answer): { value: Answer } | { error: unknown } {
+async function undefinedIfNotFound<Answer>(answered: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return { value: obey() };
+    return await answered;
   } catch (error) {
-    return { error };
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 
-function tried(obey: () => unknown): () => void {
-  return () => void attempt(obey);
+function tryTo<Answer>(handle: () => Answer): { value: Answer } | { error: unknown } {
+  try {
+    return { value: handle() };
+  } catch (error) {
+    return { error };
+  }
 }

@@ -55,7 +55,7 @@ describe('the metrics', () => {
   it('count no discovery that SignalWire does not answer, but its tries', () =>
     onStage({}, async (stage) => {
       const before = await stage.metrics();
-      stage.refusalOf = ({ what }) => (what.startsWith('conferences') ? 503 : undefined);
+      stage.refusalOf = ({ operation }) => (operation.startsWith('conferences') ? 503 : undefined);
       await stage.run(120_000);
       const after = await stage.metrics();
       expect(after.sweeps_total).toBe(before.sweeps_total);

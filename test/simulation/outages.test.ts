@@ -7,7 +7,7 @@ import { onStage, type Stage } from './stage.js';
 
 const logged = (stage: Stage) => outageLines(stage.log);
 const loud = (stage: Stage) => stage.log.filter(({ level }) => level > 30);
-const reads = (stage: Stage) => stage.requests.filter(({ what }) => what === 'participants').length;
+const reads = (stage: Stage) => stage.requests.filter(({ operation }) => operation === 'participants').length;
 
 describe('an outage', () => {
   it.each([
@@ -36,7 +36,7 @@ describe('an outage', () => {
     onStage({}, async (stage) => {
       await twoAreIn(stage);
       for (let time = 0; time < 2; time += 1) {
-        stage.refusalOf = ({ what }) => (what === 'participants' ? 503 : undefined);
+        stage.refusalOf = ({ operation }) => (operation === 'participants' ? 503 : undefined);
         sendHint(stage);
         await stage.run(10_000);
         stage.refusalOf = () => undefined;
@@ -49,7 +49,7 @@ describe('an outage', () => {
     onStage({}, async (stage) => {
       const { second } = await twoAreIn(stage);
       const before = reads(stage);
-      stage.refusalOf = ({ what }) => (what === 'participants' && reads(stage) === before ? 503 : undefined);
+      stage.refusalOf = ({ operation }) => (operation === 'participants' && reads(stage) === before ? 503 : undefined);
       stage.model.endCall(second);
       await stage.run(60_000);
       expect(stage.isRecorded()).toBe(false);
@@ -82,7 +82,7 @@ describe('an outage', () => {
       await stage.callIn('elsewhere');
       await stage.callIn('elsewhere');
       await stage.run(60_000);
-      expect(stage.requests.some((request) => request.sid !== sid && request.what === 'participants')).toBe(true);
+      expect(stage.requests.some((request) => request.sid !== sid && request.operation === 'participants')).toBe(true);
       expect(logged(stage)).toEqual([OUTAGE_BEGINS]);
     }));
 
@@ -91,7 +91,7 @@ describe('an outage', () => {
       await stage.callIn();
       await stage.run(20_000);
       expect(logged(stage)).toEqual([]);
-      stage.refusalOf = ({ what }) => (what === 'participants' ? 503 : undefined);
+      stage.refusalOf = ({ operation }) => (operation === 'participants' ? 503 : undefined);
       sendHint(stage);
       await stage.run(10_000);
       expect(logged(stage)).toEqual([OUTAGE_BEGINS]);

@@ -1,72 +1,74 @@
 import type { Random } from '../../src/simulator/model/random.js';
-import { type Call, type Instruction, isCallOver, peopleIn } from '../../src/simulator/model/resources.js';
+import { activeParticipants, type Call, type ConferenceLaml, isCallOver } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 
-/** Somebody with a phone. */
+/** A caller. All times are in ms of the world. */
 export interface Person {
-  /** `A`, `B` and so on. */
+  /** The name in the story: `A`, `B` and so on. */
   letter: string;
   call: Call;
-  /** The room they asked for; undefined for none. */
-  asksFor: string | undefined;
-  /** Which copy took the call, and how often that one had been started by then. */
+  /** The room that the caller asked for; undefined for none. */
+  room: string | undefined;
+  /** The index of the copy that answered the call. */
   copy: number;
+  /** How often that copy had been started by then. */
   starts: number;
-  /** What they were sent to; undefined until they are. */
-  conference: string | undefined;
-  /** When they called and when they came in (ms). */
+  /** The name of the conference that the copy answered; undefined until it has answered. */
+  conferenceName: string | undefined;
   calledAt: number;
-  cameAt: number | undefined;
+  /** Undefined until the person has joined the conference. */
+  joinedAt: number | undefined;
+  /** Undefined until the person has left the conference. */
   leftAt: number | undefined;
 }
 
-/** How many are in a room at most, so that the threshold is crossed often. */
+/** Small, so that the number of people often crosses the threshold. */
 const MAX_IN_ROOM = 4;
 
 export interface PeopleOptions {
   model: SpaceModel;
   random: Random;
-  /** What they ask for: a room by name, or none. */
+  /** The rooms that callers ask for; undefined stands for none. */
   rooms: (string | undefined)[];
-  /** Has somebody call; undefined asks for no room. */
-  callIn(asksFor: string | undefined): void;
-  hangUp(person: Person): void;
+  /** Lets a new person call. */
+  callIn(room: string | undefined): void;
+  /** Adds a line to the story. */
   log(line: string): void;
 }
 
-/** One thing that one of them does: come, go, or put the other on hold. */
-export function somebodyActs(people: Person[], { model, random, rooms, callIn, hangUp, log }: PeopleOptions): void {
-  const asksFor = rooms[random.whole(0, rooms.length - 1)];
-  const there = people.filter((one) => one.asksFor === asksFor && !isCallOver(one.call));
-  const comes = there.length === 0 || (there.length < MAX_IN_ROOM && random.happens(0.5));
-  if (comes) {
-    callIn(asksFor);
+/** Lets one person act at random: call, hang up, or go on or off hold. */
+export function actAtRandom(people: Person[], { model, random, rooms, callIn, log }: PeopleOptions): void {
+  const room = rooms[random.integer(0, rooms.length - 1)];
+  const inRoom = people.filter((one) => one.room === room && !isCallOver(one.call));
+  const isCall = inRoom.length === 0 || (inRoom.length < MAX_IN_ROOM && random.happens(0.5));
+  if (isCall) {
+    callIn(room);
     return;
   }
-  const person = there[random.whole(0, there.length - 1)];
+  const person = inRoom[random.integer(0, inRoom.length - 1)];
   if (!person) return;
   if (random.happens(0.85)) {
-    hangUp(person);
+    model.endCall(person.call);
     return;
   }
   for (const conference of model.conferences.values()) {
-    const participant = peopleIn(conference).find(({ call }) => call === person.call);
+    const participant = activeParticipants(conference).find(({ call }) => call === person.call);
     if (!participant) continue;
     log(`${person.letter} is ${participant.hold ? 'taken off' : 'put on'} hold`);
     model.updateParticipant(conference, participant, { hold: !participant.hold });
   }
 }
 
-/** A to Z, then A1 and so on. */
+/** The letter of the person with that index: A to Z, then A1 to Z1 and so on. */
 export function letterOf(index: number): string {
   const round = Math.floor(index / 26);
   return String.fromCharCode(65 + (index % 26)) + (round > 0 ? String(round) : '');
 }
 
-/** What the service's document says of the conference; as `conferenceResponse` in src/signalwire/laml.ts. */
-export function instructionFor(name: string): Instruction {
+/** The LaML that the service answers, as `conferenceResponse` in src/signalwire/laml.ts builds it. */
+export function lamlFor(conferenceName: string): ConferenceLaml {
   return {
-    name,
+    name: conferenceName,
     record: 'record-from-start',
     trim: 'do-not-trim',
     startConferenceOnEnter: true,

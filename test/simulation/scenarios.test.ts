@@ -4,7 +4,7 @@ import { eventOf, oneIsLeft, sendHint, stopRecordings, twoAreIn } from './scenes
 import { callsIn, onStage, type Stage } from './stage.js';
 
 /** How long the recording did not run with two in, in milliseconds. */
-const lostMs = (stage: Stage) => stage.conference().ledger.account().lostMs;
+const lostMs = (stage: Stage) => stage.conference().meter.read().lostMs;
 
 describe('a join that makes enough people', () => {
   it('resumes the recording before anything is read (R2)', () =>
@@ -80,7 +80,7 @@ describe('a join that makes enough people', () => {
   it.each([1, -1])('is fresh although the wall clock has jumped by %i hour', (hours) =>
     onStage({}, async (stage) => {
       await oneIsLeft(stage);
-      stage.clock.stepWall(hours * 3_600_000);
+      stage.clock.stepWallClock(hours * 3_600_000);
       await stage.callIn();
       await stage.run(75);
       expect(stage.isRecorded()).toBe(true);
@@ -95,7 +95,7 @@ describe('a leave', () => {
       const before = stage.requests.length;
       stage.model.endCall(second);
       await stage.run(1000);
-      const asked = stage.requests.slice(before, before + 3).map(({ what }) => what);
+      const asked = stage.requests.slice(before, before + 3).map(({ operation }) => operation);
       expect([...asked.slice(0, 2).toSorted(), asked[2]]).toEqual(['participants', 'recording', 'recording paused']);
     }));
 
@@ -145,9 +145,9 @@ describe('a list that lags', () => {
       const { second } = await twoAreIn(stage);
       stage.model.endCall(second);
       await stage.run(1000);
-      const { soloMs } = stage.conference().ledger.account();
+      const { soloMs } = stage.conference().meter.read();
       await stage.run(20_000);
-      expect(stage.conference().ledger.account().soloMs).toBe(soloMs);
+      expect(stage.conference().meter.read().soloMs).toBe(soloMs);
     }));
 
   it("does not keep one alone recorded where the other's leave was not reported: the call is asked for", () =>
@@ -236,7 +236,7 @@ describe('what was written', () => {
       const before = stage.writes();
       stage.model.endConference(stage.conference());
       await stage.run(1000);
-      stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: sid } });
+      stage.copy?.receive({ url: '', method: 'POST', parameters: { ConferenceSid: sid } });
       await stage.run(30_000);
       expect([first, second].map(({ status }) => current(status))).toEqual(['completed', 'completed']);
       expect(stage.writes()).toBe(before);
@@ -272,7 +272,7 @@ describe('what was written', () => {
       stage.copy = undefined;
       const late = stage.model.addCall('+15550200000', '+15550100000', 'inbound');
       stage.model.setCallStatus(late, 'in-progress');
-      stage.model.join(late, stage.conference().instruction);
+      stage.model.join(late, stage.conference().laml);
       stage.restart();
       await stage.run(5000);
       expect(stage.isRecorded()).toBe(true);
@@ -346,7 +346,7 @@ describe('a 404', () => {
     onStage({ traits: { alone: '404' } }, async (stage) => {
       await stage.callIn();
       await stage.run(300_000);
-      const { length } = stage.requests.filter(({ what }) => what === 'participants');
+      const { length } = stage.requests.filter(({ operation }) => operation === 'participants');
       expect(length).toBeLessThan(30);
     }));
 
@@ -372,7 +372,7 @@ describe('a 404', () => {
       stage.model.endCall(first);
       await stage.run(200_000);
       expect(stage.copy?.size).toBe(0);
-      expect(stage.copy?.hasNoRoom()).toBe(true);
+      expect(stage.copy?.hasNoOpenRoom()).toBe(true);
     }));
 });
 
@@ -447,7 +447,7 @@ describe('what is over', () => {
       const [shown] = stage.history.finished();
       const before = structuredClone(shown);
       await stage.run(20_000);
-      expect(stage.requests).toContainEqual(expect.objectContaining({ what: 'recording paused', outcome: 'ok' }));
+      expect(stage.requests).toContainEqual(expect.objectContaining({ operation: 'recording paused', outcome: 'ok' }));
       expect(stage.history.finished()).toEqual([before]);
       expect(stage.history.live()).toEqual([]);
       expect(stage.log.map(({ msg }) => msg)).not.toContain('recording paused');
@@ -550,7 +550,7 @@ describe('a callback', () => {
 /** Where a caller of that SID is sent. */
 async function answered(stage: Stage, callSid: string): Promise<string | undefined> {
   let name: string | undefined;
-  void stage.copy?.roomFor(callSid).then((room) => {
+  void stage.copy?.conferenceNameFor(callSid).then((room) => {
     name = room;
   });
   for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
@@ -631,7 +631,7 @@ describe('callbacks that come once more', () => {
       stage.onCallback = (callback, bring) => {
         events.push(eventOf(callback));
         const { parameters } = structuredClone(callback);
-        sent.push(() => stage.copy?.take({ ...callback, parameters: { ...parameters } }));
+        sent.push(() => stage.copy?.receive({ ...callback, parameters: { ...parameters } }));
         void stage.clock.wait(20).then(bring);
       };
       await stage.callIn();
@@ -651,7 +651,7 @@ describe('callbacks that come once more', () => {
         const { length } = stage.requests;
         again();
         await stage.run(20_000);
-        const reads = stage.requests.slice(length).filter(({ what }) => what === 'participants');
+        const reads = stage.requests.slice(length).filter(({ operation }) => operation === 'participants');
         expect(reads.length).toBeLessThanOrEqual(3);
       }
       expect(stage.writes()).toBe(before);

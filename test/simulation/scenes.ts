@@ -28,7 +28,11 @@ export async function oneIsLeft(stage: Stage): Promise<Call> {
 
 /** A callback on the only conference, with which nobody comes or goes: a reason to read it. */
 export function sendHint(stage: Stage, parameters: Record<string, string> = {}): void {
-  stage.copy?.take({ url: '', method: 'POST', parameters: { ConferenceSid: stage.conference().sid, ...parameters } });
+  stage.copy?.receive({
+    url: '',
+    method: 'POST',
+    parameters: { ConferenceSid: stage.conference().sid, ...parameters },
+  });
 }
 
 /** The newest recording of the only conference. */

@@ -2,7 +2,7 @@ import { createEventLog } from '../../src/log/event-log.js';
 import { type Emit, emitTo, type Listener } from '../../src/recorder-events.js';
 import { createOutageDetector } from '../../src/recording/outage.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
-import { type Call, type Conference, isRunning, peopleIn } from '../../src/simulator/model/resources.js';
+import { activeParticipants, type Call, type Conference, isRunning } from '../../src/simulator/model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { DOCUMENTED, type Traits } from '../../src/simulator/model/traits.js';
@@ -11,13 +11,13 @@ import { createHistory, type History } from '../../src/status/history.js';
 import { createMetrics } from '../../src/status/metrics.js';
 import { keepLog, type LogLine } from '../support/log.js';
 import { ownSamples } from '../support/metrics.js';
-import { type Copy, startCopy } from './copy.js';
-import { type Faults, NO_FAULTS } from './dimensions.js';
-import { PREFIX } from './fleet.js';
+import { CONFERENCE_PREFIX, type Copy } from './copy.js';
 import { createMemorySpace, type MemoryRequest } from './memory-space.js';
-import { instructionFor } from './people.js';
+import { lamlFor } from './people.js';
+import { startServiceCopy } from './service-copy.js';
 import { createStreams } from './streams.js';
 import { installVirtualClock, type VirtualClock } from './virtual-clock.js';
+import { NO_WORLD_FAULTS, type WorldFaults } from './world-faults.js';
 
 export interface StageOptions {
   traits?: Partial<Traits>;
@@ -44,8 +44,8 @@ export interface Stage {
   /** The metrics of the copy that runs, by name and labels. */
   metrics(): Promise<Record<string, number>>;
   /** What goes wrong with reads, and with writes; may be changed at any time. */
-  faults: Faults;
-  writeFaults: Faults;
+  faults: WorldFaults;
+  writeFaults: WorldFaults;
   /** With which status a request is refused, whatever the faults; undefined where it isn't. May be replaced at any time. */
   refusalOf(request: Omit<MemoryRequest, 'outcome'>): number | undefined;
   requestMs: number;
@@ -87,9 +87,9 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       sids += 1;
       return `00000000-0000-4000-8000-${String(sids).padStart(12, '0')}`;
     },
-    enough: 2,
+    minParticipants: 2,
     recordingUrl: (sid) => sid,
-    callBack: (callback) => stage.onCallback(callback, () => stage.copy?.take(callback)),
+    onCallback: (callback) => stage.onCallback(callback, () => stage.copy?.receive(callback)),
     onChange: (change) => stage.onChange(change),
   });
   const views = createViews(model);
@@ -115,22 +115,22 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       views,
       faults: (method) => (method === 'POST' ? stage.writeFaults : stage.faults),
       latency: () => stage.requestMs,
-      streamOf: stream,
+      stream,
       isAlive: () => thisRun.isAlive,
       refusalOf: (request) => stage.refusalOf(request),
       onRequest(request) {
         hasAnswered = true;
         stage.requests.push(request);
       },
-      onRedundant() {},
+      onRedundantWrite() {},
     });
-    return startCopy({
+    return startServiceCopy({
       space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
-      prefix: PREFIX,
+      conferencePrefix: CONFERENCE_PREFIX,
       minParticipants: 2,
       resyncIntervalMs,
       random: () => stream('jitter').next(),
-      truth: { model, latency: () => requestMs, wait: clock.wait, watch() {} },
+      directAccess: { model, latency: () => requestMs, wait: clock.wait, onParticipantsChanged() {} },
       log() {},
       onEvent: emit,
     });
@@ -145,22 +145,22 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     history: createHistory(),
     metrics: async () => ({}),
     refusalOf: () => undefined,
-    faults: { ...NO_FAULTS },
-    writeFaults: { ...NO_FAULTS },
+    faults: { ...NO_WORLD_FAULTS },
+    writeFaults: { ...NO_WORLD_FAULTS },
     requestMs,
     onCallback: (_callback, bring) => void clock.wait(20).then(bring),
     onChange() {},
     copy: undefined,
     async callIn(room) {
       const call = model.addCall('+15550200000', '+15550100000', 'inbound');
-      let name = room === undefined ? undefined : PREFIX + room;
-      void stage.copy?.roomFor(call.sid).then((answered) => {
+      let name = room === undefined ? undefined : CONFERENCE_PREFIX + room;
+      void stage.copy?.conferenceNameFor(call.sid).then((answered) => {
         name ??= answered;
       });
       for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
       if (name === undefined) throw new Error('The call was not answered.');
       model.setCallStatus(call, 'in-progress');
-      model.join(call, instructionFor(name));
+      model.join(call, lamlFor(name));
       return call;
     },
     restart() {
@@ -189,5 +189,5 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
 
 /** Who is in. */
 export function callsIn(conference: Conference): Call[] {
-  return peopleIn(conference).map(({ call }) => call);
+  return activeParticipants(conference).map(({ call }) => call);
 }

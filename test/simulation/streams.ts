@@ -1,12 +1,12 @@
-import { type Random, streamOf } from '../../src/simulator/model/random.js';
+import { createStream, type Random } from '../../src/simulator/model/random.js';
 
-/** The streams of a seed, by name; each is drawn from on and on. */
+/** Returns the stream of that name. The same name always returns the same stream, which goes on where it was. */
 export type Streams = (name: string) => Random;
 
 export function createStreams(seed: number): Streams {
   const streams = new Map<string, Random>();
   return (name) => {
-    const stream = streams.get(name) ?? streamOf(seed, name);
+    const stream = streams.get(name) ?? createStream(seed, name);
     streams.set(name, stream);
     return stream;
   };

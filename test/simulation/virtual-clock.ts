@@ -1,16 +1,16 @@
-/** A clock that stands still while anything is computed, and jumps to what is next. */
+/** A clock that stands still while code runs, and then jumps to the next timer. */
 export interface VirtualClock {
-  /** ms since it was made. */
+  /** ms since the clock was installed. */
   readonly now: number;
-  /** How many timers are set. */
-  readonly pending: number;
-  /** Runs whatever is due up to that time (ms). What is due together runs in the order in which it was set. */
+  /** How many timers are pending. */
+  readonly pendingTimers: number;
+  /** Advances to that time (ms), and runs the timers that are due until then, in order. Those due together run as they were set. */
   runUntil(ms: number): Promise<void>;
-  /** Lets the wall clock of the machine jump; nothing else does. */
-  stepWall(ms: number): void;
-  /** Resolves after so many ms. */
+  /** Changes `Date.now` by so many ms, as a correction of the machine's clock does. */
+  stepWallClock(ms: number): void;
+  /** Resolves after that many ms. */
   wait(ms: number): Promise<void>;
-  /** Gives the machine its own clock back. */
+  /** Restores the machine's own clock. */
   uninstall(): void;
 }
 
@@ -20,19 +20,19 @@ interface Timer {
   run: () => void;
 }
 
-const setImmediateForReal = setImmediate;
+const realSetImmediate = setImmediate;
 
 /**
- * Takes the place of `setTimeout`, `clearTimeout`, `Date.now` and `performance.now`. Neither `node:timers/promises` nor
- * `AbortSignal.timeout` can be replaced, so what is to be simulated mustn't use them.
+ * Replaces `setTimeout`, `clearTimeout`, `Date.now` and `performance.now`. It can't replace `node:timers/promises` and
+ * `AbortSignal.timeout`, so simulated code must not use them.
  *
- * @param epoch what the wall clock says at the beginning (ms since 1970)
+ * @param epoch what `Date.now` returns at first (ms since 1970)
  */
 export function installVirtualClock(epoch: number): VirtualClock {
   const real = { setTimeout, clearTimeout, dateNow: Date.now, performanceNow: performance.now };
   const timers = createHeap();
   let now = 0;
-  let wallOffset = 0;
+  let wallClockOffset = 0;
   let ordinal = 0;
 
   function set(run: () => void, ms = 0): Timer {
@@ -47,14 +47,14 @@ export function installVirtualClock(epoch: number): VirtualClock {
       set(() => run(...passed), ms),
     clearTimeout: (timer: Timer | undefined) => timer && timers.remove(timer),
   });
-  Date.now = () => epoch + now + wallOffset;
+  Date.now = () => epoch + now + wallClockOffset;
   performance.now = () => now;
 
   return {
     get now() {
       return now;
     },
-    get pending() {
+    get pendingTimers() {
       return timers.size;
     },
     async runUntil(ms) {
@@ -67,8 +67,8 @@ export function installVirtualClock(epoch: number): VirtualClock {
       }
       now = ms;
     },
-    stepWall(ms) {
-      wallOffset += ms;
+    stepWallClock(ms) {
+      wallClockOffset += ms;
     },
     wait: (ms) => new Promise((resolve) => void set(resolve, ms)),
     uninstall() {
@@ -79,12 +79,12 @@ export function installVirtualClock(epoch: number): VirtualClock {
   };
 }
 
-/** Lets everything happen that follows without a wait. */
+/** Resolves when all pending promise callbacks have run. */
 function settle(): Promise<void> {
-  return new Promise((resolve) => void setImmediateForReal(resolve));
+  return new Promise((resolve) => void realSetImmediate(resolve));
 }
 
-/** Timers by when they are due. One that is removed stays in the heap until it comes up. */
+/** A priority queue of timers. A removed timer stays in the heap until it reaches the top. */
 function createHeap() {
   const heap: Timer[] = [];
   const live = new Set<Timer>();

@@ -1,21 +1,21 @@
 import {
+  activeParticipants,
   type Conference,
   documentedStatus,
-  peopleIn,
   type Recording,
   type RecordingStatus,
 } from '../../src/simulator/model/resources.js';
-import { current, turn } from '../../src/simulator/model/timeline.js';
+import { appendValue, current } from '../../src/simulator/model/timeline.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 
 /** How many are in. */
 export function headCount(conference: Conference): number {
-  return peopleIn(conference).length;
+  return activeParticipants(conference).length;
 }
 
 /** The SIDs of the calls that are in, in the order in which they came. */
 export function callSidsIn(conference: Conference): string[] {
-  return peopleIn(conference).map(({ call }) => call.sid);
+  return activeParticipants(conference).map(({ call }) => call.sid);
 }
 
 export function isOver({ status }: Conference): boolean {
@@ -43,5 +43,5 @@ export function addRecording({ model }: Pick<Simulator, 'model'>, conference: Co
 
 /** A recording changes, without any callback. */
 export function setRecording({ model }: Pick<Simulator, 'model'>, { status }: Recording, value: RecordingStatus): void {
-  turn(status, model.now(), value);
+  appendValue(status, model.now(), value);
 }

@@ -1,27 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { streamOf } from '../../src/simulator/model/random.js';
+import { createStream } from '../../src/simulator/model/random.js';
 
 const TWO_TO_32 = 0x1_0000_0000;
 
 describe('a stream of numbers', () => {
   it('is the same for the same seed and name, on every machine', () => {
-    const random = streamOf(1, 'latency');
+    const random = createStream(1, 'latency');
     const numbers = Array.from({ length: 4 }, () => random.next() * TWO_TO_32);
     expect(numbers).toEqual([2_997_531_973, 3_870_467_445, 3_172_336_716, 3_381_656_316]);
-    const dice = streamOf(7, 'x');
-    expect(Array.from({ length: 12 }, () => dice.whole(1, 6))).toEqual([1, 3, 4, 2, 6, 5, 1, 4, 3, 4, 1, 6]);
+    const dice = createStream(7, 'x');
+    expect(Array.from({ length: 12 }, () => dice.integer(1, 6))).toEqual([1, 3, 4, 2, 6, 5, 1, 4, 3, 4, 1, 6]);
   });
 
   it('is another one for another name or seed', () => {
-    const firsts = [streamOf(1, 'a'), streamOf(1, 'b'), streamOf(2, 'a'), streamOf(12, 'a')].map(({ next }) => next());
+    const firsts = [createStream(1, 'a'), createStream(1, 'b'), createStream(2, 'a'), createStream(12, 'a')].map(
+      ({ next }) => next(),
+    );
     expect(new Set(firsts).size).toBe(4);
   });
 
   it('spreads evenly, from number to number and from seed to seed', () => {
-    const within = streamOf(3, 'even');
+    const within = createStream(3, 'even');
     const draws = [
       Array.from({ length: 10_000 }, () => within.next()),
-      Array.from({ length: 10_000 }, (_, seed) => streamOf(seed, 'trait alone').next()),
+      Array.from({ length: 10_000 }, (_, seed) => createStream(seed, 'trait alone').next()),
     ];
     for (const numbers of draws) {
       const tenths = Array.from({ length: 10 }, () => 0);
@@ -31,11 +33,11 @@ describe('a stream of numbers', () => {
   });
 
   it('picks each of some items, and whole numbers up to both ends', () => {
-    const random = streamOf(5, 'pick');
+    const random = createStream(5, 'pick');
     const picked = Array.from({ length: 100 }, () => random.pick(['a', 'b', 'c']));
     expect(new Set(picked)).toEqual(new Set(['a', 'b', 'c']));
     expect(random.pick(['only'])).toBe('only');
-    const wholes = Array.from({ length: 100 }, () => random.whole(-1, 1));
+    const wholes = Array.from({ length: 100 }, () => random.integer(-1, 1));
     expect(new Set(wholes)).toEqual(new Set([-1, 0, 1]));
     expect(random.happens(0)).toBe(false);
     expect(random.happens(1)).toBe(true);

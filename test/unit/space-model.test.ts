@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import {
+  activeParticipants,
   type Conference,
+  type ConferenceLaml,
   documentedStatus,
-  type Instruction,
   isCallOver,
-  peopleIn,
 } from '../../src/simulator/model/resources.js';
 import { createSpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
@@ -14,7 +14,7 @@ import { createViews } from '../../src/simulator/model/views.js';
 
 const START = Date.UTC(2026, 0, 1);
 
-const INSTRUCTION: Instruction = {
+const LAML: ConferenceLaml = {
   name: 'room',
   record: 'record-from-start',
   trim: 'do-not-trim',
@@ -42,15 +42,15 @@ function createSpace(traits: Partial<Traits> = {}) {
       sids += 1;
       return `sid-${sids}`;
     },
-    enough: 2,
+    minParticipants: 2,
     recordingUrl: (sid) => `https://space.example.com/${sid}`,
-    callBack: (callback) => callbacks.push(callback),
+    onCallback: (callback) => callbacks.push(callback),
     onChange() {},
   });
-  const join = (changes: Partial<Instruction> = {}) => {
+  const join = (changes: Partial<ConferenceLaml> = {}) => {
     const call = model.addCall('+15550200001', '+15550100000', 'inbound');
     model.setCallStatus(call, 'in-progress');
-    model.join(call, { ...INSTRUCTION, ...changes });
+    model.join(call, { ...LAML, ...changes });
     return call;
   };
   const only = (): Conference => {
@@ -85,7 +85,7 @@ describe('a conference of the model', () => {
       'conference-end',
       'recording completed',
     ]);
-    expect(only().ledger.account()).toEqual({ recordedMs: 7000, soloMs: 2000, lostMs: 0, longestWrongMs: 2000 });
+    expect(only().meter.read()).toEqual({ recordedMs: 7000, soloMs: 2000, lostMs: 0, longestWrongMs: 2000 });
   });
 
   it('is another one when its name comes again', () => {
@@ -93,7 +93,7 @@ describe('a conference of the model', () => {
     model.endCall(join());
     join();
     expect(model.conferences.size).toBe(2);
-    model.forgetPast();
+    model.forgetEnded();
     expect(model.conferences.size).toBe(1);
     expect(model.calls.size).toBe(1);
   });
@@ -116,7 +116,7 @@ describe('a conference of the model', () => {
     const { join, only } = createSpace();
     join();
     expect(isCallOver(join({ maxParticipants: 1 }))).toBe(true);
-    expect(peopleIn(only())).toHaveLength(1);
+    expect(activeParticipants(only())).toHaveLength(1);
   });
 
   it('leaves nothing of a pause in the recording, or silence', () => {
@@ -217,9 +217,9 @@ describe('the views of the model', () => {
     const conference = only();
     const [recording] = conference.recordings;
     if (!recording) throw new Error('Nothing is recorded.');
-    expect(views.findAnyRecording(recording.sid)?.conference).toBe(conference);
+    expect(views.findAccountRecording(recording.sid)?.conference).toBe(conference);
     model.deleteRecording(conference, recording);
-    expect(views.findAnyRecording(recording.sid)).toBeUndefined();
-    expect([views.listRecordings(conference.sid), views.listAllRecordings()]).toEqual([[], []]);
+    expect(views.findAccountRecording(recording.sid)).toBeUndefined();
+    expect([views.listRecordings(conference.sid), views.listAccountRecordings()]).toEqual([[], []]);
   });
 });

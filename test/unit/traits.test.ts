@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addFaultOptions, faultsOf } from '../../src/cli/fault-options.js';
-import { addTraitOptions, flagsOf, traitsOf } from '../../src/cli/trait-options.js';
+import { addFaultOptions, pickFaults } from '../../src/cli/fault-options.js';
+import { addTraitOptions, formatTraitFlags, readTraits } from '../../src/cli/trait-options.js';
 import { type Faults, NO_FAULTS } from '../../src/simulator/faults.js';
 import { DOCUMENTED, drawTraits, MAX_LAG_MS, type Traits } from '../../src/simulator/model/traits.js';
 
@@ -56,7 +56,7 @@ describe('the traits of a space', () => {
 function parse(...flags: string[]) {
   const command = addTraitOptions(addFaultOptions(new Command().exitOverride().configureOutput({ writeErr() {} })));
   const options = command.parse(flags, { from: 'user' }).opts<Faults>();
-  return { traits: traitsOf({ ...options }), faults: faultsOf(options) };
+  return { traits: readTraits({ ...options }), faults: pickFaults(options) };
 }
 
 describe("the simulator's flags", () => {
@@ -90,11 +90,11 @@ describe("the simulator's flags", () => {
       sids: 'prefixed',
       parameters: 'json',
     };
-    const flags = flagsOf(everything);
+    const flags = formatTraitFlags(everything);
     expect(flags).toContain('--alone 404 --unknown-ms 11847 --begins first');
     expect(flags.match(/--/g)).toHaveLength(Object.keys(DOCUMENTED).length);
     expect(parse(...flags.split(' '))).toEqual({ traits: everything, faults: NO_FAULTS });
-    expect(flagsOf(DOCUMENTED)).toBe('');
+    expect(formatTraitFlags(DOCUMENTED)).toBe('');
   });
 
   it('draw a space by its seed, and win over it', () => {

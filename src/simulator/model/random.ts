@@ -1,22 +1,22 @@
-/** A source of numbers that look random and are the same for the same seed and name, on any machine and Node. */
+/** A stream of pseudo-random numbers. The same seed and name give the same numbers on every machine and Node version. */
 export interface Random {
-  /** A number from 0 up to, and without, 1. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number;
-  /** A whole number from `least` to `greatest`, both included. */
-  whole(least: number, greatest: number): number;
-  /** Whether something that happens in this share of all cases happens now. */
-  happens(share: number): boolean;
-  /** One of them. */
+  /** An integer from `min` to `max`, both included. */
+  integer(min: number, max: number): number;
+  /** Whether something happens that has this probability, from 0 (never) to 1 (always). */
+  happens(probability: number): boolean;
   pick<Item>(items: readonly [Item, ...Item[]]): Item;
 }
 
 /**
- * A stream of its own for each name: what one draws leaves the others as they are, so a new one changes no old seed.
- * Whole numbers of 32 bits alone (FNV-1a for the name, then mulberry32), as floating point might differ between engines.
+ * Creates the stream of that seed and name. Streams are independent: a draw from one leaves the others as they are, so a new
+ * stream leaves old seeds their meaning. The arithmetic is in 32-bit integers (FNV-1a for the name, then mulberry32), because
+ * floating-point functions might differ between engines.
  *
- * @param name what is drawn from it, for example `latency`
+ * @param name what is drawn from the stream, for example `latency`
  */
-export function streamOf(seed: number, name: string): Random {
+export function createStream(seed: number, name: string): Random {
   let state = 0x811c9dc5;
   for (const character of `${seed}/${name}`) {
     state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
@@ -29,13 +29,13 @@ export function streamOf(seed: number, name: string): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   }
 
-  const whole = (least: number, greatest: number) => least + Math.floor(next() * (greatest - least + 1));
+  const integer = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   return {
     next,
-    whole,
-    happens: (share) => next() < share,
+    integer,
+    happens: (probability) => next() < probability,
     pick: ([first, ...others]) => {
-      const index = whole(0, others.length);
+      const index = integer(0, others.length);
       return others[index - 1] ?? first;
     },
   };

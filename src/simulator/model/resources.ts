@@ -1,21 +1,20 @@
-import type { Ledger } from './ledger.js';
+import type { RecordingMeter } from './recording-meter.js';
 import { current, type Timeline, valueAt } from './timeline.js';
 
-/** What every resource of the space has. */
+/** What every resource of a space has. All times are in ms since 1970. */
 export interface Resource {
   sid: string;
-  /** Counts up with each resource that comes into being; pages are cut by it. */
+  /** Grows with each resource that is created. Lists are sorted and paged by it. */
   ordinal: number;
-  /** ms since 1970, as all times here. */
   createdAt: number;
   updatedAt: number;
 }
 
-/** How a call can end before anybody has answered it. */
-export type Unanswered = 'busy' | 'no-answer' | 'failed';
+/** How a call can end without being answered. */
+export type UnansweredStatus = 'busy' | 'no-answer' | 'failed';
 
 /** Source: SignalWire's OpenAPI document. */
-export type CallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'canceled' | Unanswered;
+export type CallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'canceled' | UnansweredStatus;
 
 export interface Call extends Resource {
   from: string;
@@ -24,15 +23,15 @@ export interface Call extends Resource {
   status: Timeline<CallStatus>;
 }
 
-/** What a document says of the conference that a call joins; the attributes of LaML's `<Conference>` that matter here. */
-export interface Instruction {
+/** The `<Conference>` of the LaML that puts a call into a conference: its name, and the attributes that the model uses. */
+export interface ConferenceLaml {
   name: string;
   record: 'do-not-record' | 'record-from-start';
   trim: string;
   startConferenceOnEnter: boolean;
   endConferenceOnExit: boolean;
   muted: boolean;
-  /** The call that this one whispers to; undefined for everybody else. */
+  /** The CallSid of the participant who is coached; undefined if the call doesn't coach. */
   coach?: string | undefined;
   maxParticipants?: number | undefined;
   statusCallback?: string | undefined;
@@ -45,21 +44,21 @@ export interface Instruction {
 
 export interface Participant extends Resource {
   call: Call;
-  instruction: Instruction;
+  laml: ConferenceLaml;
   muted: boolean;
   hold: boolean;
-  /** Undefined while they are in. */
+  /** Undefined while the participant is in the conference. */
   leftAt: number | undefined;
 }
 
-/** What a recording does; how that reads is up to the space's traits. */
+/** The actual state of a recording. The space's traits decide which status the REST API shows for it. */
 export type RecordingStatus = 'in-progress' | 'paused' | 'completed' | 'stopped';
 
 export interface Recording extends Resource {
   status: Timeline<RecordingStatus>;
   pauseBehavior: 'skip' | 'silence';
   trim: string;
-  /** Milliseconds that its audio lasts, up to `countedAt`. */
+  /** The duration of the audio up to `countedAt`, in milliseconds. */
   audioMs: number;
   countedAt: number;
 }
@@ -67,34 +66,44 @@ export interface Recording extends Resource {
 export interface Conference extends Resource {
   name: string;
   status: Timeline<'waiting' | 'in-progress' | 'completed'>;
-  /** The first participant's: later ones can't change where callbacks go. */
-  instruction: Instruction;
-  /** Everybody who was ever in, in the order in which they came. */
+  /** The LaML of the first participant. That of later ones can't change where callbacks go. */
+  laml: ConferenceLaml;
+  /** Everybody who has joined, in the order of joining, including those who have left. */
   participants: Participant[];
   /** Newest first. */
   recordings: Recording[];
-  ledger: Ledger;
+  meter: RecordingMeter;
 }
 
-/** Those who are in, in the order in which they came. */
-export function peopleIn({ participants }: Conference): Participant[] {
+/** The participants who are in the conference, in the order of joining. */
+export function activeParticipants({ participants }: Conference): Participant[] {
   return participants.filter(({ leftAt }) => leftAt === undefined);
 }
 
-/** Those who were in at that time. */
-export function peopleInAt({ participants }: Conference, at: number): Participant[] {
+/** The participants who were in the conference at that time, in the order of joining. */
+export function activeParticipantsAt({ participants }: Conference, at: number): Participant[] {
   return participants.filter(({ createdAt, leftAt = Number.POSITIVE_INFINITY }) => createdAt <= at && leftAt > at);
+}
+
+/** Whether two people had been in the conference at the same time at that time or before. */
+export function haveTwoMetBy({ participants }: Conference, at: number): boolean {
+  const joined = participants.filter(({ createdAt }) => createdAt <= at);
+  return joined.some((one) =>
+    joined.some(
+      (other) => other !== one && other.createdAt >= one.createdAt && (one.leftAt ?? at + 1) > other.createdAt,
+    ),
+  );
 }
 
 export function isRunning({ status }: Recording): boolean {
   return current(status) === 'in-progress';
 }
 
-export function isFinished({ status }: Recording): boolean {
+export function isRecordingOver({ status }: Recording): boolean {
   return ['completed', 'stopped'].includes(current(status));
 }
 
-/** Whether that recording has ever been resumed by then. */
+/** Whether the recording was running at that time, after a pause. */
 export function isResumedAt({ status }: Recording, at: number): boolean {
   return valueAt(status, at) === 'in-progress' && status.filter((entry) => entry.at <= at).length > 1;
 }
@@ -103,35 +112,35 @@ export function isCallOver({ status }: Call): boolean {
   return ['completed', 'canceled', 'busy', 'no-answer', 'failed'].includes(current(status));
 }
 
-/** When somebody answered a call (ms since 1970); undefined while nobody has. */
+/** When the call was answered (ms since 1970); undefined if it wasn't. */
 export function answeredAt({ status }: Call): number | undefined {
   return status.find(({ value }) => value === 'in-progress')?.at;
 }
 
-/** When a call was over (ms since 1970); undefined while it isn't. */
+/** When the call ended (ms since 1970); undefined if it hasn't. */
 export function endedAt(call: Call): number | undefined {
   return isCallOver(call) ? call.status.at(-1)?.at : undefined;
 }
 
-/** How a recording reads in a space that is as documented. */
+/** The recording's status as a space with the documented traits shows it. */
 export function documentedStatus(recording: Recording): RecordingStatus | 'resumed' {
   return isResumedAt(recording, Number.POSITIVE_INFINITY) ? 'resumed' : current(recording.status);
 }
 
-/** How much audio a recording has so far, in whole seconds. */
-export function secondsOf(recording: Recording, now: number): number {
-  count(recording, now);
+/** The duration of the recording's audio so far, in whole seconds. */
+export function durationSeconds(recording: Recording, now: number): number {
+  countAudio(recording, now);
   return Math.floor(recording.audioMs / 1000);
 }
 
-/** How large a recording's WAV file is so far, in bytes: one channel of 16 bits, 8000 times a second (assumed). */
-export function bytesOf(recording: Recording, now: number): number {
-  count(recording, now);
+/** The size of the recording's WAV file so far, in bytes: one channel, 16 bits, 8000 samples per second (assumed). */
+export function fileBytes(recording: Recording, now: number): number {
+  countAudio(recording, now);
   return 44 + 2 * Math.floor(recording.audioMs * 8);
 }
 
-/** Adds the audio since it was last counted; to be done before each change of status. */
-export function count(recording: Recording, now: number): void {
+/** Adds the audio since the last count. Call it before every change of the status. */
+export function countAudio(recording: Recording, now: number): void {
   const isSilent = current(recording.status) === 'paused' && recording.pauseBehavior === 'silence';
   if (isRunning(recording) || isSilent) recording.audioMs += now - recording.countedAt;
   recording.countedAt = now;

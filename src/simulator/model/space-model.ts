@@ -1,79 +1,86 @@
-import { type ConferenceEvent, conferenceCallback, recordingCallback, type Webhook } from './callbacks.js';
-import { createLedger } from './ledger.js';
 import {
+  type CallbackContext,
+  type ConferenceEvent,
+  conferenceCallback,
+  recordingCallback,
+  type Webhook,
+} from './callbacks.js';
+import { createRecordingMeter } from './recording-meter.js';
+import {
+  activeParticipants,
   type Call,
   type CallStatus,
   type Conference,
-  count,
-  type Instruction,
+  type ConferenceLaml,
+  countAudio,
   isCallOver,
-  isFinished,
+  isRecordingOver,
   isRunning,
   type Participant,
-  peopleIn,
   type Recording,
   type RecordingStatus,
   type Resource,
 } from './resources.js';
-import { current, turn } from './timeline.js';
+import { appendValue, current } from './timeline.js';
 import type { Traits } from './traits.js';
 
-/** Something that a watcher of the space would see. */
+/** A change that is reported to the owner of the model, whatever callbacks the LaML asks for. */
 export interface Change {
-  what: 'joined' | 'left' | 'recording' | 'ended';
+  type: 'joined' | 'left' | 'recording' | 'ended';
   conference: Conference;
-  /** Who joined or left. */
+  /** The call that joined or left. */
   call?: Call;
 }
 
 export interface SpaceModelOptions {
   projectId: string;
   traits: Traits;
-  /** The space's clock: ms since 1970. */
+  /** The space's clock (ms since 1970). */
   now(): number;
-  /** A new UUID. */
+  /** Returns a new UUID. */
   newSid(): string;
-  /** With how many people a recording should run: for the ledgers alone. */
-  enough: number;
-  /** Where a recording is had, as callbacks say. */
+  /** A recording should run while at least this many people are in its conference. Only the meters use it. */
+  minParticipants: number;
+  /** Returns the URL that callbacks give for a recording. */
   recordingUrl(recordingSid: string): string;
-  /** A callback is due. */
-  callBack(callback: Webhook, conference: Conference): void;
+  /** Called when a callback is due. */
+  onCallback(callback: Webhook, conference: Conference): void;
   onChange(change: Change): void;
 }
 
 /**
- * What happens in a space: calls, conferences, recordings. It has neither a clock nor I/O of its own, so it serves the
- * simulator, which puts HTTP around it, and the simulation, which puts everything under a virtual clock. Source: SignalWire's
- * cXML reference, Conference, and its OpenAPI document; what they leave open is a trait, and what is assumed says so.
+ * The calls, conferences and recordings of a SignalWire space, and what happens to them. The model has no clock and no I/O of
+ * its own. The simulator serves it over HTTP, and the simulation runs it under a virtual clock. Source: SignalWire's cXML
+ * reference, Conference, and its OpenAPI document. What they leave open is a trait; other assumptions are marked.
  */
 export interface SpaceModel {
   readonly traits: Traits;
+  /** By SID in lower case. */
   readonly calls: ReadonlyMap<string, Call>;
-  /** By SID in small letters, as callbacks may have it in capitals. */
+  /** By SID in lower case, because callbacks may have it in upper case. */
   readonly conferences: ReadonlyMap<string, Conference>;
   now(): number;
-  /** What every new resource has. */
+  /** Creates the fields that every resource has. */
   newResource(): Resource;
   addCall(from: string, to: string, direction: Call['direction']): Call;
   setCallStatus(call: Call, status: CallStatus): void;
-  /** Ends a call, and takes it out of its conference. Does nothing when it's over. */
+  /** Ends a call and removes it from its conference. Does nothing if the call is over. */
   endCall(call: Call, status?: 'completed' | 'canceled' | 'failed'): void;
-  /** Puts a call into the conference of the instruction's name; the first one in opens it. */
-  join(call: Call, instruction: Instruction): void;
-  /** Mutes or unmutes somebody, or puts them on hold and back. */
+  /** Puts a call into the conference that the LaML names, and creates the conference if there is none. */
+  join(call: Call, laml: ConferenceLaml): void;
+  /** Mutes or unmutes a participant, puts them on hold or takes them off. */
   updateParticipant(
     conference: Conference,
     participant: Participant,
     change: { muted?: boolean; hold?: boolean },
   ): void;
-  /** Ends a conference for everybody. */
+  /** Ends a conference and its participants' calls. */
   endConference(conference: Conference): void;
   /**
    * Pauses, resumes or stops a recording.
    *
-   * @param pauseBehavior whether a pause leaves nothing in the recording, or silence
-   * @returns false when it can't take the change: it's over, or nothing would change and the space refuses that
+   * @param pauseBehavior what a pause leaves in the recording: nothing (`skip`) or silence
+   * @returns false if the recording is over, or if the update changes nothing and the space refuses that
    */
   updateRecording(
     conference: Conference,
@@ -82,18 +89,17 @@ export interface SpaceModel {
     pauseBehavior: 'skip' | 'silence',
   ): boolean;
   deleteRecording(conference: Conference, recording: Recording): void;
-  /** Forgets the conferences and calls that are over: unlike SignalWire, a simulator that runs for long would fill up. */
-  forgetPast(): void;
+  /** Forgets the conferences and calls that are over. SignalWire keeps them, but a long run would exhaust the memory. */
+  forgetEnded(): void;
 }
 
 export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
-  const { projectId, traits, now, newSid, enough, recordingUrl, callBack, onChange } = options;
+  const { projectId, traits, now, newSid, minParticipants, recordingUrl, onCallback, onChange } = options;
   const calls = new Map<string, Call>();
   const conferences = new Map<string, Conference>();
-  /** By name: a name belongs to one conference at a time. */
-  const live = new Map<string, Conference>();
-  /** In which conference a call is. */
-  const whereabouts = new Map<Call, Conference>();
+  /** The conferences that are not over, by name. No two of them have the same name. */
+  const liveByName = new Map<string, Conference>();
+  const conferenceOf = new Map<Call, Conference>();
   let ordinal = 0;
 
   function newResource(): Resource {
@@ -103,105 +109,108 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     return { sid: traits.sids === 'prefixed' ? `SW-${sid}` : sid, ordinal, createdAt: at, updatedAt: at };
   }
 
+  const callbackContext = (): CallbackContext => ({ projectId, traits, now: now(), recordingUrl });
+
   function report(conference: Conference, event: ConferenceEvent, participant: Participant): void {
-    const about = { projectId, traits, now: now(), recordingUrl };
-    const callback = conferenceCallback(about, conference, event, participant);
-    if (callback) callBack(callback, conference);
+    const callback = conferenceCallback(callbackContext(), conference, event, participant);
+    if (callback) onCallback(callback, conference);
   }
 
   function reportRecording(conference: Conference, recording: Recording, { call }: Participant): void {
-    const about = { projectId, traits, now: now() };
-    const callback = recordingCallback(about, conference, recording, call, recordingUrl(recording.sid));
-    if (callback) callBack(callback, conference);
+    const callback = recordingCallback(callbackContext(), conference, recording, call);
+    if (callback) onCallback(callback, conference);
   }
 
-  function setRecording(recording: Recording, status: RecordingStatus): void {
-    count(recording, now());
-    turn(recording.status, now(), status);
+  function setRecordingStatus(recording: Recording, status: RecordingStatus): void {
+    countAudio(recording, now());
+    appendValue(recording.status, now(), status);
     recording.updatedAt = now();
   }
 
-  function enter(conference: Conference): void {
+  /** Must follow every change of a conference. */
+  function onConferenceChanged(conference: Conference): void {
     conference.updatedAt = now();
-    // One that nobody asked to record can't be wrong.
-    if (conference.instruction.record !== 'record-from-start') return;
-    // Nor can one whose recording hasn't begun, or was stopped: it can't be resumed.
-    const people = conference.recordings.every(isFinished) ? 0 : peopleIn(conference).length;
-    conference.ledger.enter(people, conference.recordings.some(isRunning));
+    // A conference that is not to be recorded can't be wrong.
+    if (conference.laml.record !== 'record-from-start') return;
+    // Nor can one without a recording that could be resumed.
+    const hasRecording = !conference.recordings.every(isRecordingOver);
+    const people = hasRecording ? activeParticipants(conference).length : 0;
+    conference.meter.update(people, conference.recordings.some(isRunning));
   }
 
-  function open(instruction: Instruction): Conference {
+  function createConference(laml: ConferenceLaml): Conference {
     const conference: Conference = {
       ...newResource(),
-      name: instruction.name,
+      name: laml.name,
       status: [],
-      instruction,
+      laml,
       participants: [],
       recordings: [],
-      ledger: createLedger(now, enough),
+      meter: createRecordingMeter(now, minParticipants),
     };
-    turn(conference.status, now(), 'waiting');
+    appendValue(conference.status, now(), 'waiting');
     conferences.set(conference.sid.toLowerCase(), conference);
-    live.set(conference.name, conference);
+    liveByName.set(conference.name, conference);
     return conference;
   }
 
-  function begin(conference: Conference, by: Participant): void {
-    turn(conference.status, now(), 'in-progress');
-    report(conference, 'start', by);
-    if (conference.instruction.record !== 'record-from-start') return;
+  function begin(conference: Conference, trigger: Participant): void {
+    appendValue(conference.status, now(), 'in-progress');
+    report(conference, 'start', trigger);
+    if (conference.laml.record !== 'record-from-start') return;
     const recording: Recording = {
       ...newResource(),
       status: [],
       pauseBehavior: 'silence',
-      trim: conference.instruction.trim,
+      trim: conference.laml.trim,
       audioMs: 0,
       countedAt: now(),
     };
-    turn(recording.status, now(), 'in-progress');
+    appendValue(recording.status, now(), 'in-progress');
     conference.recordings.unshift(recording);
-    onChange({ what: 'recording', conference });
-    reportRecording(conference, recording, by);
+    onChange({ type: 'recording', conference });
+    reportRecording(conference, recording, trigger);
   }
 
-  function end(conference: Conference, by: Participant): void {
+  function end(conference: Conference, trigger: Participant): void {
     if (current(conference.status) === 'completed') return;
-    // Whether SignalWire calls back for each of those that it throws out isn't documented; that it doesn't is assumed.
-    const others = peopleIn(conference);
-    for (const { call } of others) takeOut(conference, call);
-    turn(conference.status, now(), 'completed');
-    live.delete(conference.name);
-    for (const { call } of others) endCall(call);
-    report(conference, 'end', by);
+    // Whether SignalWire sends a leave for each participant that it removes isn't documented; that it sends none is assumed.
+    const remaining = activeParticipants(conference);
+    for (const { call } of remaining) remove(conference, call);
+    appendValue(conference.status, now(), 'completed');
+    liveByName.delete(conference.name);
+    for (const { call } of remaining) endCall(call);
+    report(conference, 'end', trigger);
     for (const recording of conference.recordings) {
-      if (isFinished(recording)) continue;
-      setRecording(recording, 'completed');
-      reportRecording(conference, recording, by);
+      if (isRecordingOver(recording)) continue;
+      setRecordingStatus(recording, 'completed');
+      reportRecording(conference, recording, trigger);
     }
-    enter(conference);
-    onChange({ what: 'ended', conference });
+    onConferenceChanged(conference);
+    onChange({ type: 'ended', conference });
   }
 
-  function takeOut(conference: Conference, call: Call): Participant | undefined {
-    whereabouts.delete(call);
-    const participant = peopleIn(conference).find((one) => one.call === call);
+  /** Removes a call from its conference without any report. */
+  function remove(conference: Conference, call: Call): Participant | undefined {
+    conferenceOf.delete(call);
+    const participant = activeParticipants(conference).find((one) => one.call === call);
     if (participant) participant.leftAt = now();
     return participant;
   }
 
   function leave(call: Call): void {
-    const conference = whereabouts.get(call);
-    const participant = conference && takeOut(conference, call);
+    const conference = conferenceOf.get(call);
+    const participant = conference && remove(conference, call);
     if (!participant) return;
-    onChange({ what: 'left', conference, call });
+    onChange({ type: 'left', conference, call });
     report(conference, 'leave', participant);
-    const isLast = peopleIn(conference).length === 0;
-    enter(conference);
-    if (isLast || participant.instruction.endConferenceOnExit) end(conference, participant);
+    const isEmpty = activeParticipants(conference).length === 0;
+    onConferenceChanged(conference);
+    if (isEmpty || participant.laml.endConferenceOnExit) end(conference, participant);
   }
 
   function setCallStatus(call: Call, status: CallStatus): void {
-    turn(call.status, now(), status);
+    appendValue(call.status, now(), status);
     call.updatedAt = now();
   }
 
@@ -222,28 +231,28 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
 
     addCall(from, to, direction) {
       const call: Call = { ...newResource(), from, to, direction, status: [] };
-      turn(call.status, now(), direction === 'inbound' ? 'ringing' : 'queued');
+      appendValue(call.status, now(), direction === 'inbound' ? 'ringing' : 'queued');
       calls.set(call.sid.toLowerCase(), call);
       return call;
     },
 
-    join(call, instruction) {
-      const conference = live.get(instruction.name) ?? open(instruction);
-      // Each document's own limit holds for its caller (assumed).
-      const { maxParticipants = Number.POSITIVE_INFINITY, muted } = instruction;
-      if (peopleIn(conference).length >= maxParticipants) return endCall(call);
-      const participant: Participant = { ...newResource(), call, instruction, muted, hold: false, leftAt: undefined };
+    join(call, laml) {
+      const conference = liveByName.get(laml.name) ?? createConference(laml);
+      // The limit in a caller's own LaML applies to that caller (assumed).
+      const { maxParticipants = Number.POSITIVE_INFINITY, muted } = laml;
+      if (activeParticipants(conference).length >= maxParticipants) return endCall(call);
+      const participant: Participant = { ...newResource(), call, laml, muted, hold: false, leftAt: undefined };
       conference.participants.push(participant);
-      whereabouts.set(call, conference);
-      onChange({ what: 'joined', conference, call });
+      conferenceOf.set(call, conference);
+      onChange({ type: 'joined', conference, call });
       report(conference, 'join', participant);
-      const people = peopleIn(conference);
-      const canBegin = people.some((one) => one.instruction.startConferenceOnEnter);
+      const participants = activeParticipants(conference);
+      const canBegin = participants.some((one) => one.laml.startConferenceOnEnter);
       const needed = traits.begins === 'first' ? 1 : 2;
-      if (current(conference.status) === 'waiting' && canBegin && people.length >= needed) {
+      if (current(conference.status) === 'waiting' && canBegin && participants.length >= needed) {
         begin(conference, participant);
       }
-      enter(conference);
+      onConferenceChanged(conference);
     },
 
     updateParticipant(conference, participant, { muted, hold }) {
@@ -259,26 +268,26 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     },
 
     endConference(conference) {
-      const last = peopleIn(conference).at(-1);
+      const last = activeParticipants(conference).at(-1);
       if (last) end(conference, last);
     },
 
     updateRecording(conference, recording, status, pauseBehavior) {
-      if (isFinished(recording)) return false;
+      if (isRecordingOver(recording)) return false;
       if (current(recording.status) === status) return traits.redundantUpdate === '200';
       if (status === 'paused') recording.pauseBehavior = pauseBehavior;
-      setRecording(recording, status);
-      enter(conference);
-      onChange({ what: 'recording', conference });
+      setRecordingStatus(recording, status);
+      onConferenceChanged(conference);
+      onChange({ type: 'recording', conference });
       return true;
     },
 
     deleteRecording(conference, recording) {
       conference.recordings = conference.recordings.filter((one) => one !== recording);
-      enter(conference);
+      onConferenceChanged(conference);
     },
 
-    forgetPast() {
+    forgetEnded() {
       for (const [key, { status }] of conferences) if (current(status) === 'completed') conferences.delete(key);
       for (const [key, call] of calls) if (isCallOver(call)) calls.delete(key);
     },

@@ -1,55 +1,58 @@
-import { type Random, streamOf } from './random.js';
+import { createStream, type Random } from './random.js';
 
 /**
- * What SignalWire's documents leave open, or say in two ways: one real space has one answer to each. Whatever is built has
- * to be right under all of them.
+ * What SignalWire's documents leave open or contradict. A real space has one value for each trait; nobody has documented which,
+ * so the service must work with all of them.
  */
 export interface Traits {
-  /** How a conference reads in which one person waits: `404` means that the REST API doesn't know it. */
+  /** How a conference reads while one person waits in it. `404`: the REST API doesn't know it. */
   alone: 'init' | 'in-progress' | '404';
-  /** For how long after its first person came in the API doesn't know a conference, in milliseconds. */
+  /** How long the REST API answers 404 for a new conference, in milliseconds. */
   unknownMs: number;
-  /** With which person a conference begins, and its recording with it. */
+  /** Whether a conference, and its recording, begins with the first person or with the second. */
   begins: 'first' | 'second';
-  /** How a conference that is over reads. */
+  /** How a conference reads once it is over. */
   endedReads: 'completed' | '404';
-  /** How far lists are behind, in milliseconds. */
+  /** How far lists lag, in milliseconds. */
   listLagMs: number;
-  /** How far a conference, a recording or a call that is read by itself is behind, in milliseconds. */
+  /** How far reads of a single conference, recording or call lag, in milliseconds. */
   readLagMs: number;
-  /** The status of somebody who is in; `none` leaves it out. */
+  /** The status of a participant who is in the conference. `none`: the field is missing. */
   participantStatus: 'in-progress' | 'connected' | 'none';
-  /** For how long those who left stay listed, as `completed`, in milliseconds. */
+  /** How long participants who have left stay listed, as `completed`, in milliseconds. */
   leftListedMs: number;
   /** How a paused recording reads. */
   pausedReads: 'paused' | 'in-progress' | 'stopped' | 'completed';
-  /** How a resumed recording reads; `paused` is what it reads for `resumedLateMs`, and `resumed` after that. */
+  /** How a resumed recording reads. `paused`: it reads as still paused for `resumedLateMs`, and then as `resumed`. */
   resumedReads: 'resumed' | 'in-progress' | 'paused';
   resumedLateMs: number;
-  /** What an update that changes nothing is answered with. */
+  /** The answer to an update that changes nothing. `200`: the same answer as to any other update. */
   redundantUpdate: '200' | '422';
-  /** What an update that changes something is answered with. */
+  /** The answer to an update of a recording. */
   updateAnswer: '200' | '202' | '204';
-  /** Whether a conference's recordings are listed under it, and each can be fetched there. */
+  /** Whether recordings are listed, under their conference and under the account. */
   recordingsListed: boolean;
+  /** Whether a recording can be fetched under its conference. */
   recordingsFetchable: boolean;
-  /** Whether conferences can be asked for by the status `init`. */
+  /** Whether conferences can be filtered by the status `init`. */
   initFilter: 'accepted' | 'refused';
-  /** How a callback says when something happened; `local` has no zone, by a clock that is two hours ahead. */
+  /** The form of a callback's Timestamp. `local`: without a zone, from a clock that is two hours ahead of UTC. */
   timestamp: 'rfc2822' | 'iso' | 'local' | 'absent';
-  /** Which parameters callbacks bring. */
+  /** Whether conference callbacks have a FriendlyName. */
   friendlyName: boolean;
+  /** Whether callbacks have a CallSid. */
   callSid: boolean;
+  /** Whether recording callbacks have a ConferenceSid. */
   recordingConferenceSid: boolean;
-  /** How events are called: `participant-join`, `join` or `participant_join`. */
+  /** The form of event names: `participant-join`, `join` or `participant_join`. */
   eventNames: 'documented' | 'short' | 'underscored';
-  /** How SIDs look: small letters everywhere, capitals in callbacks, or a prefix before each. */
+  /** The form of SIDs: in lower case, in upper case in callbacks, or with a prefix. */
   sids: 'uuid' | 'capitals' | 'prefixed';
-  /** How the parameters of a webhook are sent. */
+  /** How the parameters of a webhook are encoded. */
   parameters: 'form' | 'json';
 }
 
-/** The space of SignalWire's own examples, without any lag. */
+/** The space that SignalWire's own examples show, without any lag. */
 export const DOCUMENTED: Traits = {
   alone: 'init',
   unknownMs: 0,
@@ -76,47 +79,47 @@ export const DOCUMENTED: Traits = {
   parameters: 'form',
 };
 
-/** No lag is longer: SignalWire promises no bound, and beyond this nothing could be kept right in time. */
+/** The longest lag that is drawn. SignalWire promises no bound, but beyond this no service could keep a recording right in time. */
 export const MAX_LAG_MS = 15_000;
 
-/** The share of draws that come out as documented. */
-const AS_DOCUMENTED = 0.75;
+/** The probability that a trait is drawn as documented. */
+const DOCUMENTED_PROBABILITY = 0.75;
 
 /**
- * The traits of a space, drawn from a stream each. Most draws are as documented, so that a space differs in a handful of
- * respects: where it differed in all, little of what a service knows to do would be of use.
+ * Draws the traits of a space, each from its own stream. Most are drawn as documented, so that a space differs in a handful of
+ * traits: in a space that differed in all of them, little that the service can do would matter.
  */
 export function drawTraits(seed: number): Traits {
-  const draw = <Value>(name: keyof Traits, otherwise: Value, others: (random: Random) => Value): Value => {
-    const random = streamOf(seed, `trait ${name}`);
-    return random.happens(AS_DOCUMENTED) ? otherwise : others(random);
+  const draw = <Value>(name: keyof Traits, documented: Value, drawOther: (random: Random) => Value): Value => {
+    const random = createStream(seed, `trait ${name}`);
+    return random.happens(DOCUMENTED_PROBABILITY) ? documented : drawOther(random);
   };
-  const either = (name: keyof Traits) => draw(name, true, () => false);
+  const drawBoolean = (name: keyof Traits) => draw(name, true, () => false);
   return {
     alone: draw('alone', DOCUMENTED.alone, ({ pick }) => pick(['in-progress', '404'])),
-    unknownMs: draw('unknownMs', 0, ({ pick, whole }) => pick([3000, 8000, whole(0, 15_000)])),
+    unknownMs: draw('unknownMs', 0, ({ pick, integer }) => pick([3000, 8000, integer(0, 15_000)])),
     begins: draw('begins', DOCUMENTED.begins, () => 'first'),
     endedReads: draw('endedReads', DOCUMENTED.endedReads, () => '404'),
-    listLagMs: draw('listLagMs', 0, ({ pick, whole }) => pick([1500, 5000, whole(0, MAX_LAG_MS)])),
-    readLagMs: draw('readLagMs', 0, ({ pick, whole }) => pick([1000, whole(0, MAX_LAG_MS)])),
+    listLagMs: draw('listLagMs', 0, ({ pick, integer }) => pick([1500, 5000, integer(0, MAX_LAG_MS)])),
+    readLagMs: draw('readLagMs', 0, ({ pick, integer }) => pick([1000, integer(0, MAX_LAG_MS)])),
     participantStatus: draw('participantStatus', DOCUMENTED.participantStatus, ({ pick }) =>
       pick(['connected', 'none']),
     ),
-    leftListedMs: draw('leftListedMs', 0, ({ whole }) => whole(500, 20_000)),
+    leftListedMs: draw('leftListedMs', 0, ({ integer }) => integer(500, 20_000)),
     pausedReads: draw('pausedReads', DOCUMENTED.pausedReads, ({ pick }) =>
       pick(['in-progress', 'stopped', 'completed']),
     ),
     resumedReads: draw('resumedReads', DOCUMENTED.resumedReads, ({ pick }) => pick(['in-progress', 'paused'])),
-    resumedLateMs: draw('resumedLateMs', DOCUMENTED.resumedLateMs, ({ whole }) => whole(500, 10_000)),
+    resumedLateMs: draw('resumedLateMs', DOCUMENTED.resumedLateMs, ({ integer }) => integer(500, 10_000)),
     redundantUpdate: draw('redundantUpdate', DOCUMENTED.redundantUpdate, () => '422'),
     updateAnswer: draw('updateAnswer', DOCUMENTED.updateAnswer, ({ pick }) => pick(['202', '204'])),
-    recordingsListed: either('recordingsListed'),
-    recordingsFetchable: either('recordingsFetchable'),
+    recordingsListed: drawBoolean('recordingsListed'),
+    recordingsFetchable: drawBoolean('recordingsFetchable'),
     initFilter: draw('initFilter', DOCUMENTED.initFilter, () => 'refused'),
     timestamp: draw('timestamp', DOCUMENTED.timestamp, ({ pick }) => pick(['iso', 'local', 'absent'])),
-    friendlyName: either('friendlyName'),
-    callSid: either('callSid'),
-    recordingConferenceSid: either('recordingConferenceSid'),
+    friendlyName: drawBoolean('friendlyName'),
+    callSid: drawBoolean('callSid'),
+    recordingConferenceSid: drawBoolean('recordingConferenceSid'),
     eventNames: draw('eventNames', DOCUMENTED.eventNames, ({ pick }) => pick(['short', 'underscored'])),
     sids: draw('sids', DOCUMENTED.sids, ({ pick }) => pick(['capitals', 'prefixed'])),
     parameters: draw('parameters', DOCUMENTED.parameters, () => 'json'),

@@ -1,16 +1,16 @@
-/** A request of the REST API. */
+/** A request to the REST API. */
 export interface ApiRequest {
   method: string;
   /** Begins with the project ID. */
   path: string;
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   status: number;
-  /** Sent as JSON; text is sent as it is. */
+  /** An object is sent as JSON, text as it is. */
   body: object | string;
   headers?: Record<string, string>;
 }
 
-/** What a request comes to: an answer, or a connection that is reset. */
-export type Outcome = ApiAnswer | 'reset';
+/** A request is answered, or its connection is reset. */
+export type ApiOutcome = ApiResponse | 'reset';

@@ -1,10 +1,10 @@
 import type { Resource } from '../model/resources.js';
 
-/** A number that the project has bought. */
+/** A phone number of the project. */
 export interface PhoneNumber extends Resource {
   phoneNumber: string;
   voiceUrl: string | undefined;
   voiceMethod: 'GET' | 'POST';
-  /** An application that takes the number's calls in place of the webhook. */
+  /** The application that handles the number's calls instead of the voice webhook. */
   voiceApplicationSid: string | undefined;
 }

@@ -1,35 +1,26 @@
-import { rfc2822 } from '../model/callbacks.js';
-import {
-  answeredAt,
-  type Call,
-  type CallStatus,
-  type Conference,
-  endedAt,
-  isFinished,
-  type Resource,
-  secondsOf,
-} from '../model/resources.js';
+import { formatRfc2822 } from '../model/callbacks.js';
+import { answeredAt, durationSeconds, endedAt, isRecordingOver, type Resource } from '../model/resources.js';
 import { current } from '../model/timeline.js';
-import type { ConferenceStatus, ShownParticipant, ShownRecording } from '../model/views.js';
-import { ACCOUNTS } from './paging.js';
+import type { CallView, ConferenceView, ParticipantView, RecordingView } from '../model/views.js';
+import { ACCOUNTS_PATH } from './paging.js';
 import type { PhoneNumber } from './phone-number.js';
 
-/** Resources as the REST API shows them, with every field that SignalWire's OpenAPI document lists. */
+/** Returns the JSON of resources, with every field that SignalWire's OpenAPI document lists. */
 export interface Representations {
   account(): object;
-  call(shown: { call: Call; status: CallStatus }): object;
-  conference(shown: { conference: Conference; status: ConferenceStatus }): object;
-  participant(shown: ShownParticipant): object;
-  /** @param parent what the recording was asked for under, for its address */
-  recording(shown: ShownRecording, parent: 'account' | 'conference'): object;
+  call(view: CallView): object;
+  conference(view: ConferenceView): object;
+  participant(view: ParticipantView): object;
+  /** @param parent the resource under which the recording was read; it determines the `uri` */
+  recording(view: RecordingView, parent: 'account' | 'conference'): object;
   phoneNumber(number: PhoneNumber): object;
 }
 
 const API_VERSION = '2010-04-01';
 
-/** @param now the space's clock: ms since 1970 */
+/** @param now the space's clock (ms since 1970) */
 export function createRepresentations(projectId: string, now: () => number): Representations {
-  const base = `${ACCOUNTS}/${projectId}`;
+  const base = `${ACCOUNTS_PATH}/${projectId}`;
   const startedAt = now();
 
   return {
@@ -38,8 +29,8 @@ export function createRepresentations(projectId: string, now: () => number): Rep
       friendly_name: 'Simulator',
       status: 'active',
       auth_token: 'redacted',
-      date_created: rfc2822(startedAt),
-      date_updated: rfc2822(startedAt),
+      date_created: formatRfc2822(startedAt),
+      date_updated: formatRfc2822(startedAt),
       type: 'Full',
       owner_account_sid: projectId,
       region_preference: 'us-east',
@@ -70,8 +61,9 @@ export function createRepresentations(projectId: string, now: () => number): Rep
     }),
 
     call: ({ call, status }) => {
-      const from = ['queued', 'ringing'].includes(status) ? undefined : answeredAt(call);
-      const to = ['queued', 'ringing', 'in-progress'].includes(status) ? undefined : endedAt(call);
+      // A lagging view must not show what happened later.
+      const start = ['queued', 'ringing'].includes(status) ? undefined : answeredAt(call);
+      const end = ['queued', 'ringing', 'in-progress'].includes(status) ? undefined : endedAt(call);
       return {
         sid: call.sid,
         account_sid: projectId,
@@ -85,9 +77,9 @@ export function createRepresentations(projectId: string, now: () => number): Rep
         from_formatted: call.from,
         phone_number_sid: null,
         status,
-        start_time: timeOrNull(from),
-        end_time: timeOrNull(to),
-        duration: from === undefined || to === undefined ? 0 : Math.round((to - from) / 1000),
+        start_time: formatOrNull(start),
+        end_time: formatOrNull(end),
+        duration: start === undefined || end === undefined ? 0 : Math.round((end - start) / 1000),
         price: null,
         price_unit: 'USD',
         direction: call.direction === 'inbound' ? 'inbound' : 'outbound',
@@ -129,16 +121,16 @@ export function createRepresentations(projectId: string, now: () => number): Rep
     participant: ({ participant, conference, status }) => ({
       account_sid: projectId,
       call_sid: participant.call.sid,
-      call_sid_to_coach: participant.instruction.coach ?? null,
-      coaching: participant.instruction.coach !== undefined,
+      call_sid_to_coach: participant.laml.coach ?? null,
+      coaching: participant.laml.coach !== undefined,
       conference_sid: conference.sid,
       ...dates(participant),
-      // Left out where the space says none.
+      // JSON omits it if it is undefined.
       status,
-      end_conference_on_exit: participant.instruction.endConferenceOnExit,
+      end_conference_on_exit: participant.laml.endConferenceOnExit,
       muted: participant.muted,
       hold: participant.hold,
-      start_conference_on_enter: participant.instruction.startConferenceOnEnter,
+      start_conference_on_enter: participant.laml.startConferenceOnEnter,
       uri: `${base}/Conferences/${conference.sid}/Participants/${participant.call.sid}.json`,
     }),
 
@@ -151,12 +143,12 @@ export function createRepresentations(projectId: string, now: () => number): Rep
       channel: '1',
       channels: '1',
       ...dates(recording),
-      start_time: rfc2822(recording.createdAt),
-      // One that is shown as it was isn't over yet.
-      end_time: timeOrNull(
-        isFinished(recording) && status === current(recording.status) ? recording.status.at(-1)?.at : undefined,
+      start_time: formatRfc2822(recording.createdAt),
+      // A lagging view of a recording that is over may show it as running.
+      end_time: formatOrNull(
+        isRecordingOver(recording) && status === current(recording.status) ? recording.status.at(-1)?.at : undefined,
       ),
-      duration: secondsOf(recording, now()),
+      duration: durationSeconds(recording, now()),
       price: null,
       price_unit: 'USD',
       source: 'Conference',
@@ -205,9 +197,9 @@ export function createRepresentations(projectId: string, now: () => number): Rep
 }
 
 function dates({ createdAt, updatedAt }: Resource): { date_created: string; date_updated: string } {
-  return { date_created: rfc2822(createdAt), date_updated: rfc2822(updatedAt) };
+  return { date_created: formatRfc2822(createdAt), date_updated: formatRfc2822(updatedAt) };
 }
 
-function timeOrNull(ms: number | undefined): string | null {
-  return ms === undefined ? null : rfc2822(ms);
+function formatOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : formatRfc2822(ms);
 }

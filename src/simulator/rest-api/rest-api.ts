@@ -6,46 +6,46 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
-import { ApiError, notFound, refusal, unauthorized } from './api-error.js';
-import { addCalls, type CallsParts } from './endpoints/calls.js';
-import { addConferences } from './endpoints/conferences.js';
-import { type Endpoint, ok } from './endpoints/endpoint.js';
-import { addParticipants } from './endpoints/participants.js';
-import { addPhoneNumbers } from './endpoints/phone-numbers.js';
-import { addRecordings } from './endpoints/recordings.js';
-import type { ApiAnswer, ApiRequest, Outcome } from './exchange.js';
-import { ACCOUNTS } from './paging.js';
+import { ApiError, apiError, notFound, unauthorized } from './api-error.js';
+import { addCallEndpoints, type CallEndpointContext } from './endpoints/calls.js';
+import { addConferenceEndpoints } from './endpoints/conferences.js';
+import { type CreateHandler, ok } from './endpoints/endpoint.js';
+import { addParticipantEndpoints } from './endpoints/participants.js';
+import { addPhoneNumberEndpoints } from './endpoints/phone-numbers.js';
+import { addRecordingEndpoints } from './endpoints/recordings.js';
+import type { ApiOutcome, ApiRequest, ApiResponse } from './exchange.js';
+import { ACCOUNTS_PATH } from './paging.js';
 
-export interface RestApiOptions extends Omit<CallsParts, 'endpoint'> {
+export interface RestApiOptions extends Omit<CallEndpointContext, 'createHandler'> {
   projectId: string;
   apiToken: string;
-  /** What the API token may be used for. */
+  /** The scopes of the API token. */
   scopes: ReadonlySet<Scope>;
-  /** Milliseconds that a request takes: half before it's handled, half after. */
+  /** How long a request takes, in milliseconds: half of it passes before the request is handled, half after. */
   latencyMs: () => number;
-  /** Told of each request as it arrives. */
-  onArrival(request: ApiRequest): void;
-  /** Handles a request, or does something else in its place. */
-  onRequest(request: ApiRequest, handle: () => ApiAnswer): Outcome | Promise<Outcome>;
-  /** Told of each request as it's answered. */
-  onAnswer(request: ApiRequest, outcome: Outcome): void;
+  /** Called when a request is received. */
+  onReceived(request: ApiRequest): void;
+  /** Handles a request by calling `handle`, or answers it in another way. */
+  onRequest(request: ApiRequest, handle: () => ApiResponse): ApiOutcome | Promise<ApiOutcome>;
+  /** Called when a request is answered or its connection is reset. */
+  onAnswered(request: ApiRequest, outcome: ApiOutcome): void;
 }
 
-/** What an API token can be good for, as far as this API goes. */
+/** The scopes of an API token that this API distinguishes. */
 export type Scope = 'Voice' | 'Numbers';
 
 /**
- * SignalWire's compatibility REST API, as far as conferences need it, behind HTTP Basic. Both of its URL forms, with and
- * without `.json`. Source: SignalWire's OpenAPI document, and the SDK for the form without `/api/laml`.
+ * The part of SignalWire's compatibility REST API that conferences need, with HTTP Basic authentication. It accepts both forms
+ * of the path, with and without `.json`. Source: SignalWire's OpenAPI document; the SDK for the form without `/api/laml`.
  */
 export function createRestApi(options: RestApiOptions): Express {
-  const { projectId, apiToken, scopes, latencyMs, onArrival, onRequest, onAnswer, ...others } = options;
+  const { projectId, apiToken, scopes, latencyMs, onReceived, onRequest, onAnswered, ...parts } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
-  function answerTo(request: Request, handle: (request: Request) => ApiAnswer): ApiAnswer {
+  function respond(request: Request, handle: (request: Request) => ApiResponse): ApiResponse {
     try {
       if (request.get('authorization') !== credentials || request.params.account !== projectId) throw unauthorized();
-      if (!scopes.has(scopeOf(request))) throw unauthorized();
+      if (!scopes.has(requiredScope(request))) throw unauthorized();
       return handle(request);
     } catch (error) {
       if (error instanceof ApiError) return error;
@@ -53,38 +53,36 @@ export function createRestApi(options: RestApiOptions): Express {
     }
   }
 
-  const endpoint: Endpoint = (handle) => async (request, response) => {
-    const asked = { method: request.method, path: request.path };
-    onArrival(asked);
+  const createHandler: CreateHandler = (handle) => async (request, response) => {
+    const apiRequest = { method: request.method, path: request.path };
+    onReceived(apiRequest);
     const halfMs = latencyMs() / 2;
     await delay(halfMs);
-    const outcome = await onRequest(asked, () => answerTo(request, handle));
+    const outcome = await onRequest(apiRequest, () => respond(request, handle));
     await delay(halfMs);
     if (outcome === 'reset') request.socket.resetAndDestroy();
-    else send(response, outcome, others.model.now());
-    onAnswer(asked, outcome);
+    else send(response, outcome, parts.model.now());
+    onAnswered(apiRequest, outcome);
   };
 
   const router = express.Router();
-  router.get(
-    '/:account',
-    endpoint(() => ok(others.representations.account())),
-  );
-  const parts = { ...others, endpoint };
-  addCalls(router, parts);
-  addConferences(router, parts);
-  addParticipants(router, parts);
-  addRecordings(router, parts);
-  addPhoneNumbers(router, parts);
-  const nowhere = endpoint(() => {
+  const fetchAccount = createHandler(() => ok(parts.representations.account()));
+  router.get('/:account', fetchAccount);
+  const context = { ...parts, createHandler };
+  addCallEndpoints(router, context);
+  addConferenceEndpoints(router, context);
+  addParticipantEndpoints(router, context);
+  addRecordingEndpoints(router, context);
+  addPhoneNumberEndpoints(router, context);
+  const rejectUnknownPath = createHandler(() => {
     throw notFound();
   });
-  router.all('/:account/*elsewhere', nowhere);
+  router.all('/:account/*path', rejectUnknownPath);
 
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use([ACCOUNTS, '/2010-04-01/Accounts'], withoutJsonEnding, router);
+  app.use([ACCOUNTS_PATH, '/2010-04-01/Accounts'], stripJsonExtension, router);
   app.use((_request, response) => {
     response.status(404).json(notFound().body);
   });
@@ -92,28 +90,28 @@ export function createRestApi(options: RestApiOptions): Express {
   return app;
 }
 
-// A token without the scope is answered 401, like a wrong one. Source: SignalWire's page "Authorization".
-function scopeOf({ path }: Request): Scope {
+/** SignalWire answers 401 to a token without the scope, as it does to a wrong token. Source: its page "Authorization". */
+function requiredScope({ path }: Request): Scope {
   return /^\/[^/]+\/IncomingPhoneNumbers(\/|$)/.test(path) ? 'Numbers' : 'Voice';
 }
 
-function send(response: Response, { status, body, headers = {} }: ApiAnswer, now: number): void {
+/** @param now the space's clock (ms since 1970), which may differ from this machine's */
+function send(response: Response, { status, body, headers = {} }: ApiResponse, now: number): void {
   response
     .status(status)
     .type(typeof body === 'string' ? 'html' : 'json')
-    // The space's clock, which may not be this machine's.
     .set({ date: new Date(now).toUTCString(), ...headers });
   response.send(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-// Express would take the ending for a part of the last parameter.
-const withoutJsonEnding: RequestHandler = (request, _response, next) => {
+/** Otherwise Express would take `.json` for a part of the last path parameter. */
+const stripJsonExtension: RequestHandler = (request, _response, next) => {
   request.url = request.url.replace(/\.json(?=\?|$)/, '');
   next();
 };
 
 const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
-  const { body } = refusal(status, status, error instanceof Error ? error.message : String(error));
+  const { body } = apiError(status, status, error instanceof Error ? error.message : String(error));
   response.status(status).json(body);
 };

@@ -3,21 +3,21 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { SignedRequest } from './sign-webhook.js';
 import type { WebhookTimeouts } from './timeouts.js';
 
-export interface Answer {
+export interface WebhookResponse {
   status: number;
   contentType: string;
   body: string;
 }
 
-/** Sends requests over connections that it keeps. */
+/** Sends requests over keep-alive connections. */
 export interface Connections {
-  /** @throws Error when there is no answer in time, and when the signal aborts */
-  send(request: SignedRequest, timeouts: WebhookTimeouts, signal: AbortSignal): Promise<Answer>;
-  /** Fails what is under way. */
+  /** @throws Error if a time limit passes, the signal aborts, or the connection fails */
+  send(request: SignedRequest, timeouts: WebhookTimeouts, signal: AbortSignal): Promise<WebhookResponse>;
+  /** Closes the connections. Requests in flight fail. */
   close(): void;
 }
 
-// Not undici, whose limits are only good to a second.
+// undici's time limits are only accurate to a second, so this uses node:http.
 export function createConnections(): Connections {
   const http = new HttpAgent({ keepAlive: true });
   const https = new HttpsAgent({ keepAlive: true });
@@ -31,22 +31,22 @@ export function createConnections(): Connections {
           ? requestHttps(url, { ...options, agent: https })
           : requestHttp(url, { ...options, agent: http });
         let timer: NodeJS.Timeout | undefined;
-        const limit = (what: string, ms: number) => {
+        const startTimer = (awaited: string, ms: number) => {
           clearTimeout(timer);
-          timer = setTimeout(() => request.destroy(new Error(`${what} took longer than ${ms} ms`)), ms);
+          timer = setTimeout(() => request.destroy(new Error(`${awaited} took longer than ${ms} ms`)), ms);
         };
-        const onConnected = () => limit('the answer', readMs);
-        limit('the connection', connectMs);
+        const onProgress = () => startTimer('the answer', readMs);
+        startTimer('the connection', connectMs);
         request.on('socket', (socket) => {
-          if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', onConnected);
-          else onConnected();
+          if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', onProgress);
+          else onProgress();
         });
         request.on('response', (response) => {
           const chunks: Buffer[] = [];
           const { statusCode = 0, headers } = response;
           response.on('data', (chunk) => {
             chunks.push(chunk);
-            onConnected();
+            onProgress();
           });
           response.on('error', reject);
           response.on('end', () => {

@@ -1,9 +1,9 @@
-/** How long an application has to answer a webhook, in milliseconds. */
+/** The time limits of a webhook, in milliseconds. */
 export interface WebhookTimeouts {
   connectMs: number;
-  /** From the request to the head of its answer, and between the pieces of its body. */
+  /** From the request to the head of the response, and from one piece of the body to the next. */
   readMs: number;
-  /** For all tries together, and the waits between them. */
+  /** For all attempts together, including the waits between them. */
   totalMs: number;
 }
 
@@ -11,10 +11,10 @@ export interface WebhookTimeouts {
 const DEFAULTS = { ot: 2000, rt: 5000, tt: 15_000 };
 
 /**
- * The time limits of a webhook's URL. Its fragment can change them, each in milliseconds: `#ot=500&rt=1000&tt=3000` (that
- * several are separated by `&` is assumed). Source: SignalWire's guide "Webhooks".
+ * Reads the time limits in a webhook's URL. Its fragment overrides the defaults, in milliseconds: `#ot=500&rt=1000&tt=3000`.
+ * Source: SignalWire's guide "Webhooks". That `&` separates several limits is assumed.
  *
- * @returns the URL without the fragment, which is neither sent nor signed (assumed), and the limits
+ * @returns the limits, and the URL without its fragment. That the fragment is neither sent nor signed is assumed.
  */
 export function readTimeouts(url: string): { url: string; timeouts: WebhookTimeouts } {
   const [bare = url, fragment = ''] = url.split('#', 2);

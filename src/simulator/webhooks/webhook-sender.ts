@@ -1,25 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Webhook } from '../model/callbacks.js';
 import type { Traits } from '../model/traits.js';
-import { type Answer, createConnections } from './connections.js';
+import { createConnections, type WebhookResponse } from './connections.js';
 import { signWebhook } from './sign-webhook.js';
 import { readTimeouts } from './timeouts.js';
 
-/** Sends webhooks as SignalWire does. */
+/** Sends webhooks with SignalWire's signatures, time limits and retries. */
 export interface WebhookSender {
-  /** One try. @throws Error when there is no answer in time */
-  send(webhook: Webhook): Promise<Answer>;
-  /** Several tries; then it's lost, and the promise resolves with why. Never rejects. */
+  /** Sends a voice webhook, once. @throws Error if it isn't answered in time */
+  send(webhook: Webhook): Promise<WebhookResponse>;
+  /** Sends a callback, and retries if that fails. Resolves with the reason if every attempt failed. Never rejects. */
   sendCallback(webhook: Webhook): Promise<string | undefined>;
   close(): void;
 }
 
 export interface WebhookSenderOptions {
-  /** What the webhooks are signed with. */
   signingKey: string;
-  /** How the parameters of a POST are sent. */
+  /** How the parameters of a POST are encoded. */
   encoding(): Traits['parameters'];
-  /** How long it waits before each further try of a callback, in milliseconds. */
+  /** The wait before each retry of a callback, in milliseconds. */
   retryWaitsMs: readonly number[];
 }
 
@@ -27,13 +26,13 @@ export function createWebhookSender({ signingKey, encoding, retryWaitsMs }: Webh
   const connections = createConnections();
   const closing = new AbortController();
 
-  function send(webhook: Webhook, total?: AbortSignal): Promise<Answer> {
+  function send(webhook: Webhook, total?: AbortSignal): Promise<WebhookResponse> {
     const { url, timeouts } = readTimeouts(webhook.url);
     const signed = signWebhook({ ...webhook, url }, signingKey, encoding());
     return connections.send(signed, timeouts, total ?? AbortSignal.timeout(timeouts.totalMs));
   }
 
-  /** @returns why it failed; undefined where it didn't */
+  /** @returns why it failed; undefined if it succeeded */
   async function attempt(webhook: Webhook, total: AbortSignal): Promise<string | undefined> {
     try {
       const { status } = await send(webhook, total);

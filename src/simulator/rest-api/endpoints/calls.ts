@@ -1,20 +1,32 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
 import type { Calls } from '../../calls.js';
-import { answeredAt, type Call, type CallStatus, endedAt } from '../../model/resources.js';
+import { answeredAt, type Call, endedAt } from '../../model/resources.js';
 import { current } from '../../model/timeline.js';
-import { notPlaced, unprocessable } from '../api-error.js';
-import { pageOf } from '../paging.js';
+import type { CallView } from '../../model/views.js';
+import { callNotPlaced, unprocessable } from '../api-error.js';
+import { createPage } from '../paging.js';
 import type { PhoneNumber } from '../phone-number.js';
-import { form, found, httpMethod, ok, PAGING, type Parts, read, sentence, sidIn, webUrl } from './endpoint.js';
-import { isWithin, secondOf, TIME_ENDED, TIME_STARTED } from './time-filters.js';
+import {
+  describeIssue,
+  type EndpointContext,
+  httpMethod,
+  ok,
+  PAGING,
+  parse,
+  pathSid,
+  readForm,
+  requireFound,
+  webUrl,
+} from './endpoint.js';
+import { isWithin, TIME_ENDED, TIME_STARTED, toSecond } from './time-filters.js';
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164 form');
 const newCall = z.object({ To: e164, From: e164, Url: webUrl, Method: httpMethod.default('POST') });
-// Which code stands for which parameter is read off SignalWire's page "Error codes".
+// The code for each invalid parameter. Source: SignalWire's page "Error codes".
 const CODES: Record<string, string> = { To: '21211', From: '21212', Url: '21205', Method: '21209' };
-const FROM_NOT_OWN = '21210';
-const TO_NOT_VALID = '21217';
+const FROM_NOT_OWNED = '21210';
+const TO_INVALID = '21217';
 const update = z.object({ Status: z.enum(['completed', 'canceled']) });
 const filter = z.strictObject({
   ...PAGING,
@@ -28,69 +40,79 @@ const filter = z.strictObject({
   ...TIME_ENDED,
 });
 
-export interface CallsParts extends Parts {
+export interface CallEndpointContext extends EndpointContext {
   calls: Calls;
-  /** The project's own, one of which a call must come from. */
+  /** The project's numbers. A call must come from one of them. */
   numbers: PhoneNumber[];
-  /** What looks like a number and is none. */
+  /** Numbers in E.164 form that don't exist. */
   invalidNumbers: ReadonlySet<string>;
 }
 
-/** List, place, fetch and end calls. */
-export function addCalls(router: Router, parts: CallsParts): void {
-  const { endpoint, model, views, representations, calls, numbers, invalidNumbers } = parts;
+/** Adds the endpoints that list, place, fetch and end calls. */
+export function addCallEndpoints(router: Router, context: CallEndpointContext): void {
+  const { createHandler, model, views, representations, calls, numbers, invalidNumbers } = context;
 
-  const list = endpoint((request) => {
-    const asked = read(filter, request.query);
-    const matching = views.listCalls().filter((shown) => isAskedFor(shown, asked));
-    const items = matching.map((shown) => ({
-      ordinal: shown.call.ordinal,
-      show: () => representations.call(shown),
+  const list = createHandler((request) => {
+    const query = parse(filter, request.query);
+    const matching = views.listCalls().filter((view) => matches(view, query));
+    const items = matching.map((view) => ({
+      ordinal: view.call.ordinal,
+      represent: () => representations.call(view),
     }));
-    return ok(pageOf(request, 'calls', items));
+    return ok(createPage(request, 'calls', items));
   });
 
-  const place = endpoint((request) => {
-    const asked = newCall.safeParse(request.body ?? {});
-    if (!asked.success) {
-      throw notPlaced(
-        ...asked.error.issues.map((issue) => ({ code: CODES[issue.path.join()] ?? '10000', message: sentence(issue) })),
+  const place = createHandler((request) => {
+    const parsed = newCall.safeParse(request.body ?? {});
+    if (!parsed.success) {
+      throw callNotPlaced(
+        ...parsed.error.issues.map((issue) => ({
+          code: CODES[issue.path.join()] ?? '10000',
+          message: describeIssue(issue),
+        })),
       );
     }
-    const { To, From, Url, Method } = asked.data;
+    const { To, From, Url, Method } = parsed.data;
     if (!numbers.some(({ phoneNumber }) => phoneNumber === From)) {
-      throw notPlaced({ code: FROM_NOT_OWN, message: 'From is not a purchased or verified number of the project' });
+      throw callNotPlaced({
+        code: FROM_NOT_OWNED,
+        message: 'From is not a purchased or verified number of the project',
+      });
     }
-    if (invalidNumbers.has(To))
-      throw notPlaced({ code: TO_NOT_VALID, message: 'To does not appear to be a valid number' });
-    return ok(show(calls.place(From, To, { url: Url, method: Method })));
+    if (invalidNumbers.has(To)) {
+      throw callNotPlaced({ code: TO_INVALID, message: 'To does not appear to be a valid number' });
+    }
+    return ok(represent(calls.place(From, To, { url: Url, method: Method })));
   });
 
-  const fetch = endpoint((request) => ok(representations.call(found(views.findCall(sidIn(request, 'call'))))));
+  const fetch = createHandler((request) =>
+    ok(representations.call(requireFound(views.findCall(pathSid(request, 'call'))))),
+  );
 
-  const end = endpoint((request: Request) => {
-    const call = found(model.calls.get(sidIn(request, 'call').toLowerCase()));
-    const { Status } = read(update, request.body);
-    if (!calls.end(call, Status)) throw unprocessable(`The call is ${current(call.status)} and can't be ${Status}`);
-    return ok(show(call));
+  const end = createHandler((request: Request) => {
+    const call = requireFound(model.calls.get(pathSid(request, 'call').toLowerCase()));
+    const { Status } = parse(update, request.body);
+    if (!calls.end(call, Status))
+      throw unprocessable(`The call is ${current(call.status)} and can't be changed to ${Status}`);
+    return ok(represent(call));
   });
 
-  const show = (call: Call) => representations.call({ call, status: current(call.status) });
+  const represent = (call: Call) => representations.call({ call, status: current(call.status) });
 
-  router.route('/:account/Calls').get(list).post(form, place);
-  router.route('/:account/Calls/:call').get(fetch).post(form, end);
+  router.route('/:account/Calls').get(list).post(readForm, place);
+  router.route('/:account/Calls/:call').get(fetch).post(readForm, end);
 }
 
-function isAskedFor(
-  { call, status }: { call: Call; status: CallStatus },
+function matches(
+  { call, status }: CallView,
   { Status, To, From, ParentCallSid, ...times }: z.output<typeof filter>,
 ): boolean {
-  const [started, ended] = [answeredAt(call), endedAt(call)].map((ms) => (ms === undefined ? ms : secondOf(ms)));
+  const [started, ended] = [answeredAt(call), endedAt(call)].map((ms) => (ms === undefined ? ms : toSecond(ms)));
   return (
     (Status === undefined || status === Status) &&
     (To === undefined || call.to === To) &&
     (From === undefined || call.from === From) &&
-    // No call of the simulator's was created by another one.
+    // No call in the simulator has a parent.
     ParentCallSid === undefined &&
     isWithin(started, times.StartTime, times['StartTime<'], times['StartTime>']) &&
     isWithin(ended, times.EndTime, times['EndTime<'], times['EndTime>'])

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Conference } from '../../model/resources.js';
 import { current } from '../../model/timeline.js';
 import { unprocessable } from '../api-error.js';
-import { pageOf } from '../paging.js';
-import { form, found, ok, PAGING, type Parts, read, sidIn } from './endpoint.js';
-import { DAY_CREATED, DAY_UPDATED, dayOf, isWithin } from './time-filters.js';
+import { createPage } from '../paging.js';
+import { type EndpointContext, ok, PAGING, parse, pathSid, readForm, requireFound } from './endpoint.js';
+import { DAY_CREATED, DAY_UPDATED, isWithin, toDay } from './time-filters.js';
 
-// A filter that isn't here is refused rather than passed over.
+// Other filters are refused rather than ignored.
 const filter = z.strictObject({
   ...PAGING,
   Status: z.enum(['init', 'in-progress', 'completed']).optional(),
@@ -15,29 +15,32 @@ const filter = z.strictObject({
   ...DAY_CREATED,
   ...DAY_UPDATED,
 });
-// What is announced to the participants isn't simulated, so it's refused.
+// Announcements to the participants aren't simulated, so they are refused.
 const update = z.strictObject({ Status: z.literal('completed') });
 
-/** List, fetch and end conferences. */
-export function addConferences(router: Router, { endpoint, model, views, representations }: Parts): void {
-  const list = endpoint((request) => {
-    const { Status, FriendlyName, ...days } = read(filter, request.query);
+/** Adds the endpoints that list, fetch and end conferences. */
+export function addConferenceEndpoints(
+  router: Router,
+  { createHandler, model, views, representations }: EndpointContext,
+): void {
+  const list = createHandler((request) => {
+    const { Status, FriendlyName, ...days } = parse(filter, request.query);
     if (Status === 'init' && model.traits.initFilter === 'refused') throw unprocessable('Status init is not supported');
     const items = views
       .listConferences(Status)
       .filter(({ conference }) => FriendlyName === undefined || conference.name === FriendlyName)
       .filter(({ conference }) => isOnDays(conference, days))
-      .map((shown) => ({ ordinal: shown.conference.ordinal, show: () => representations.conference(shown) }));
-    return ok(pageOf(request, 'conferences', items));
+      .map((view) => ({ ordinal: view.conference.ordinal, represent: () => representations.conference(view) }));
+    return ok(createPage(request, 'conferences', items));
   });
 
-  const fetch = endpoint((request) =>
-    ok(representations.conference(found(views.findConference(sidIn(request, 'conference'))))),
+  const fetch = createHandler((request) =>
+    ok(representations.conference(requireFound(views.findConference(pathSid(request, 'conference'))))),
   );
 
-  const end = endpoint((request) => {
-    const conference = found(views.findConferenceToUpdate(sidIn(request, 'conference')));
-    read(update, request.body);
+  const end = createHandler((request) => {
+    const conference = requireFound(views.findConferenceToUpdate(pathSid(request, 'conference')));
+    parse(update, request.body);
     if (current(conference.status) === 'completed' && model.traits.redundantUpdate === '422') {
       throw unprocessable('The conference is completed already');
     }
@@ -46,14 +49,14 @@ export function addConferences(router: Router, { endpoint, model, views, represe
   });
 
   router.get('/:account/Conferences', list);
-  router.route('/:account/Conferences/:conference').get(fetch).post(form, end);
+  router.route('/:account/Conferences/:conference').get(fetch).post(readForm, end);
 }
 
 type Days = Partial<z.output<typeof filter>>;
 
 function isOnDays({ createdAt, updatedAt }: Conference, days: Days): boolean {
   return (
-    isWithin(dayOf(createdAt), days.DateCreated, days['DateCreated<'], days['DateCreated>']) &&
-    isWithin(dayOf(updatedAt), days.DateUpdated, days['DateUpdated<'], days['DateUpdated>'])
+    isWithin(toDay(createdAt), days.DateCreated, days['DateCreated<'], days['DateCreated>']) &&
+    isWithin(toDay(updatedAt), days.DateUpdated, days['DateUpdated<'], days['DateUpdated>'])
   );
 }

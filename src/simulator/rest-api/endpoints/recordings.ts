@@ -1,13 +1,23 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
 import { documentedStatus, type Recording } from '../../model/resources.js';
-import type { ShownRecording } from '../../model/views.js';
-import { unchangeable } from '../api-error.js';
-import { pageOf } from '../paging.js';
-import { form, found, NO_CONTENT, ok, PAGING, type Parts, read, sentence, sidIn } from './endpoint.js';
-import { DAY_CREATED, dayOf, isWithin, secondOf, TIME_CREATED } from './time-filters.js';
+import type { RecordingView } from '../../model/views.js';
+import { recordingNotUpdated } from '../api-error.js';
+import { createPage } from '../paging.js';
+import {
+  describeIssue,
+  type EndpointContext,
+  NO_CONTENT,
+  ok,
+  PAGING,
+  parse,
+  pathSid,
+  readForm,
+  requireFound,
+} from './endpoint.js';
+import { DAY_CREATED, isWithin, TIME_CREATED, toDay, toSecond } from './time-filters.js';
 
-// The document has days under a conference, and times under the account.
+// SignalWire's OpenAPI document filters by days under a conference, and by times under the account.
 const filter = z.strictObject({ ...PAGING, ...DAY_CREATED });
 const accountFilter = z.strictObject({
   ...PAGING,
@@ -15,74 +25,78 @@ const accountFilter = z.strictObject({
   CallSid: z.string().optional(),
   ConferenceSid: z.string().optional(),
 });
-// PauseBehavior's default is that of SignalWire's OpenAPI document.
+// Source of PauseBehavior's default: SignalWire's OpenAPI document.
 const update = z.object({
   Status: z.enum(['paused', 'in-progress', 'stopped']),
   PauseBehavior: z.enum(['skip', 'silence']).default('silence'),
 });
 
 /**
- * List, fetch and delete recordings, under their conference and under the account; pause, resume and stop them under their
- * conference. Unlike SignalWire's, `/Recordings/{Sid}` without `.json` is the metadata as well: there is no audio.
+ * Adds the endpoints that list, fetch and delete recordings, under their conference and under the account, and that pause,
+ * resume and stop them under their conference. There is no audio, so `/Recordings/{Sid}` without `.json` returns the metadata,
+ * unlike SignalWire's.
  */
-export function addRecordings(router: Router, { endpoint, model, views, representations }: Parts): void {
-  const pathOf = (request: Request) => [sidIn(request, 'conference'), sidIn(request, 'recording')] as const;
-  const itemOf = (parent: 'account' | 'conference') => (shown: ShownRecording) => ({
-    ordinal: shown.recording.ordinal,
-    show: () => representations.recording(shown, parent),
+export function addRecordingEndpoints(
+  router: Router,
+  { createHandler, model, views, representations }: EndpointContext,
+): void {
+  const sidsOf = (request: Request) => [pathSid(request, 'conference'), pathSid(request, 'recording')] as const;
+  const toItem = (parent: 'account' | 'conference') => (view: RecordingView) => ({
+    ordinal: view.recording.ordinal,
+    represent: () => representations.recording(view, parent),
   });
 
-  const list = endpoint((request) => {
-    const asked = read(filter, request.query);
-    const matching = found(views.listRecordings(sidIn(request, 'conference'))).filter(({ recording }) =>
-      isWithin(dayOf(recording.createdAt), asked.DateCreated, asked['DateCreated<'], asked['DateCreated>']),
+  const list = createHandler((request) => {
+    const query = parse(filter, request.query);
+    const matching = requireFound(views.listRecordings(pathSid(request, 'conference'))).filter(({ recording }) =>
+      isWithin(toDay(recording.createdAt), query.DateCreated, query['DateCreated<'], query['DateCreated>']),
     );
-    return ok(pageOf(request, 'recordings', matching.map(itemOf('conference'))));
+    return ok(createPage(request, 'recordings', matching.map(toItem('conference'))));
   });
 
-  const listAll = endpoint((request) => {
-    const { CallSid, ConferenceSid, ...times } = read(accountFilter, request.query);
-    const isMade = ({ createdAt }: Recording) =>
-      isWithin(secondOf(createdAt), times.DateCreated, times['DateCreated<'], times['DateCreated>']);
+  const listUnderAccount = createHandler((request) => {
+    const { CallSid, ConferenceSid, ...times } = parse(accountFilter, request.query);
+    const isCreatedThen = ({ createdAt }: Recording) =>
+      isWithin(toSecond(createdAt), times.DateCreated, times['DateCreated<'], times['DateCreated>']);
     const matching = views
-      .listAllRecordings()
-      .filter(({ recording }) => isMade(recording))
+      .listAccountRecordings()
+      .filter(({ recording }) => isCreatedThen(recording))
       .filter(({ conference }) => ConferenceSid === undefined || isSame(conference.sid, ConferenceSid))
       // A conference's recording has no CallSid.
       .filter(() => CallSid === undefined);
-    return ok(pageOf(request, 'recordings', matching.map(itemOf('account'))));
+    return ok(createPage(request, 'recordings', matching.map(toItem('account'))));
   });
 
-  const fetch = endpoint((request) =>
-    ok(representations.recording(found(views.findRecording(...pathOf(request))), 'conference')),
+  const fetch = createHandler((request) =>
+    ok(representations.recording(requireFound(views.findRecording(...sidsOf(request))), 'conference')),
   );
 
-  const fetchAny = endpoint((request) =>
-    ok(representations.recording(found(views.findAnyRecording(sidIn(request, 'recording'))), 'account')),
+  const fetchUnderAccount = createHandler((request) =>
+    ok(representations.recording(requireFound(views.findAccountRecording(pathSid(request, 'recording'))), 'account')),
   );
 
-  const change = endpoint((request) => {
-    const { recording, conference } = found(views.findToUpdate(...pathOf(request)));
-    const asked = update.safeParse(request.body ?? {});
-    if (!asked.success) throw unchangeable(...asked.error.issues.map(sentence));
-    const { Status, PauseBehavior } = asked.data;
+  const change = createHandler((request) => {
+    const { recording, conference } = requireFound(views.findRecordingToUpdate(...sidsOf(request)));
+    const parsed = update.safeParse(request.body ?? {});
+    if (!parsed.success) throw recordingNotUpdated(...parsed.error.issues.map(describeIssue));
+    const { Status, PauseBehavior } = parsed.data;
     if (!model.updateRecording(conference, recording, Status, PauseBehavior)) {
-      throw unchangeable(`The recording is ${documentedStatus(recording)} and can't be changed to ${Status}`);
+      throw recordingNotUpdated(`The recording is ${documentedStatus(recording)} and can't be changed to ${Status}`);
     }
-    const body = representations.recording(views.showUpdated(recording, conference), 'conference');
+    const body = representations.recording(views.viewUpdatedRecording(recording, conference), 'conference');
     const status = Number(model.traits.updateAnswer);
     return status === 204 ? NO_CONTENT : { status, body };
   });
 
-  const remove = endpoint((request) => {
-    const { recording, conference } = found(views.findToUpdate(...pathOf(request)));
+  const remove = createHandler((request) => {
+    const { recording, conference } = requireFound(views.findRecordingToUpdate(...sidsOf(request)));
     model.deleteRecording(conference, recording);
     return NO_CONTENT;
   });
 
-  const removeAny = endpoint((request) => {
-    const sid = sidIn(request, 'recording');
-    const conference = found(
+  const removeUnderAccount = createHandler((request) => {
+    const sid = pathSid(request, 'recording');
+    const conference = requireFound(
       [...model.conferences.values()].find(({ recordings }) => recordings.some((one) => isSame(one.sid, sid))),
     );
     for (const one of conference.recordings) if (isSame(one.sid, sid)) model.deleteRecording(conference, one);
@@ -90,9 +104,13 @@ export function addRecordings(router: Router, { endpoint, model, views, represen
   });
 
   router.get('/:account/Conferences/:conference/Recordings', list);
-  router.route('/:account/Conferences/:conference/Recordings/:recording').get(fetch).post(form, change).delete(remove);
-  router.get('/:account/Recordings', listAll);
-  router.route('/:account/Recordings/:recording').get(fetchAny).delete(removeAny);
+  router
+    .route('/:account/Conferences/:conference/Recordings/:recording')
+    .get(fetch)
+    .post(readForm, change)
+    .delete(remove);
+  router.get('/:account/Recordings', listUnderAccount);
+  router.route('/:account/Recordings/:recording').get(fetchUnderAccount).delete(removeUnderAccount);
 }
 
 function isSame(sid: string, other: string): boolean {

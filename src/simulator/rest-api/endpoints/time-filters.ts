@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** A day in UTC (assumed): YYYY-MM-DD. */
+/** A day, YYYY-MM-DD. That it is in UTC is assumed. */
 const day = z.iso.date().optional();
 
-/** A time in RFC 2822, read as whole seconds since 1970. */
+/** A time in RFC 2822 form, parsed to whole seconds since 1970. */
 const second = z
   .string()
   .regex(/^(\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d ([+-]\d{4}|GMT)$/, 'must be a time in RFC 2822')
   .transform(Date.parse)
   .refine(Number.isFinite, 'must be a time in RFC 2822')
-  .transform(secondOf)
+  .transform(toSecond)
   .optional();
 
 // Source of the names and forms: SignalWire's OpenAPI document.
@@ -19,23 +19,23 @@ export const TIME_CREATED = { DateCreated: second, 'DateCreated<': second, 'Date
 export const TIME_STARTED = { StartTime: second, 'StartTime<': second, 'StartTime>': second };
 export const TIME_ENDED = { EndTime: second, 'EndTime<': second, 'EndTime>': second };
 
-/** The day of a time (ms since 1970), to be compared with a filter by days. */
-export function dayOf(ms: number): string {
+/** Converts a time (ms since 1970) to a day in UTC, to compare it with a filter of days. */
+export function toDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** The second of a time (ms since 1970), to be compared with a filter by times. */
-export function secondOf(ms: number): number {
+/** Converts a time (ms since 1970) to whole seconds, to compare it with a filter of times. */
+export function toSecond(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
 /**
- * Whether a day or second is what a filter asks for.
+ * Whether a day or a second matches a filter.
  *
- * @param value undefined where it hasn't happened; no filter finds that
- * @param on the one that it must be; undefined for any
- * @param before the one that it must be before, without that one
- * @param after the one that it must be after, without that one
+ * @param value undefined if the event hasn't happened; it then matches no filter
+ * @param on the value must equal this, if it is given
+ * @param before the value must be less than this, if it is given
+ * @param after the value must be greater than this, if it is given
  */
 export function isWithin<Value extends string | number>(
   value: Value | undefined,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFaultInjector, type Faults, NO_FAULTS } from '../../src/simulator/faults.js';
+import { createFaultInjector } from '../../src/simulator/fault-injector.js';
+import { type Faults, NO_FAULTS } from '../../src/simulator/faults.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

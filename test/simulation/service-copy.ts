@@ -1,0 +1,67 @@
+import { reportConferenceEvent } from '../../src/http/webhooks/conference-event.js';
+import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
+import type { RecorderEvent } from '../../src/recorder-events.js';
+import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
+import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
+import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
+import { createOpenRoom } from '../../src/rooms/open-room.js';
+import { SpaceError } from '../../src/signalwire/space-error.js';
+import { type Copy, type CopyOptions, shortenSid } from './copy.js';
+
+/** Starts the service itself: the parts that `recorder.ts` puts together, without HTTP. */
+export function startServiceCopy(options: CopyOptions): Copy {
+  const { space, conferencePrefix, minParticipants, log, onEvent } = options;
+  const openRoom = createOpenRoom({
+    space,
+    prefix: conferencePrefix,
+    occupancyOf: (name) => reconciler.occupancyOf(name),
+  });
+  const reconciler = createReconciler({
+    ...options,
+    policyFor: createRecordingPolicy({ minParticipants, pauseBehavior: 'skip' }),
+    emit(event) {
+      onEvent?.(event);
+      logEvent(event, log);
+      // Any other error is a mistake in the service. It must not be retried unnoticed.
+      if (event.type === 'requests-failed' && !(event.error instanceof SpaceError)) throw event.error;
+    },
+    durations: DEFAULT_DURATIONS,
+    openRoom,
+  });
+  const ready = reconciler.start();
+
+  return {
+    async conferenceNameFor(callSid) {
+      await ready;
+      return openRoom.placeCaller(callSid);
+    },
+    receive: ({ parameters }) => report(reconciler, parameters),
+    get size() {
+      return reconciler.size;
+    },
+    hasNoOpenRoom: () => openRoom.placeCaller('nobody') === `${conferencePrefix}nobody`,
+    async stop() {
+      openRoom.close();
+      await reconciler.close();
+    },
+  };
+}
+
+function logEvent(event: RecorderEvent, log: (line: string) => void): void {
+  if (event.type === 'recording-written') {
+    log(`${shortenSid(event.conference.sid)} ${event.state} (${event.trigger.kind})`);
+  } else if (event.type === 'conference-over') {
+    log(`${shortenSid(event.conferenceSid)} is over`);
+  }
+}
+
+/** Does what the routes for callbacks do. */
+function report(reconciler: Reconciler, parameters: Record<string, string>): void {
+  const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = parameters;
+  if (recordingSid) {
+    reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+  } else if (conferenceSid) {
+    const { StatusCallbackEvent: event, FriendlyName: name, CallSid: callSid, Timestamp: timestamp = '' } = parameters;
+    reportConferenceEvent(reconciler, { event, conferenceSid, name, callSid, happenedAt: parseTimestamp(timestamp) });
+  }
+}
