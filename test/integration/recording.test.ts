@@ -166,7 +166,7 @@ describe('a space that differs from the documented one', () => {
   it.each([1, 6, 21, 44, 78, 260])('has its recordings kept right: seed %i', async (seed) => {
     const pair = await startPair({
       durations,
-      settings: { resyncIntervalMs: 300 },
+      settings: { resyncIntervalMs: 100 },
       before: (simulator) => void Object.assign(simulator.traits, spaceOf(seed)),
     });
     const isRight = (people: number, state: 'runs' | 'is paused') =>

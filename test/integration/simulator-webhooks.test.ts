@@ -166,26 +166,28 @@ describe('a callback that fails', () => {
   it('is cut off as the fragment of its URL says, which is neither sent nor signed', async () => {
     const { simulator, problems } = await startSpace({ retryWaitsMs: [] });
     const { url, received } = await startApplication(
-      RECORDED.replace('/status', '/status#ot=60000&amp;rt=500'),
+      RECORDED.replace('/status', '/status#ot=60000&amp;rt=100'),
       (request) => (request.url === '/status' ? hang() : undefined),
     );
     await simulator.call({ url });
-    await eventually(() => expect(problems).toEqual([expect.stringContaining('the answer took longer than 500 ms')]));
-    const tried = received.filter(({ url }) => url.endsWith('/status'));
-    expect(tried.map(({ signature }) => signature)).toEqual(
-      tried.map(({ url, parameters }) => sign(simulator.signingKey, url, parameters)),
-    );
-    expect(tried).toHaveLength(1);
+    await eventually(() => expect(problems).toEqual([expect.stringContaining('the answer took longer than 100 ms')]));
+    const [tried, ...others] = await eventually(() => {
+      const callbacks = received.filter(({ url }) => url.endsWith('/status'));
+      expect(callbacks).not.toEqual([]);
+      return callbacks;
+    });
+    expect(others).toEqual([]);
+    expect(tried?.signature).toBe(sign(simulator.signingKey, tried?.url ?? '', tried?.parameters));
   });
 
   it('is lost when the time for all tries is over', async () => {
-    const { simulator, problems } = await startSpace({ retryWaitsMs: [0, 60_000] });
-    const { url, received } = await startApplication(RECORDED.replace('/status', '/status#tt=1000'), ({ url }) =>
+    const { simulator, problems } = await startSpace({ retryWaitsMs: [600_000] });
+    const { url, received } = await startApplication(RECORDED.replace('/status', '/status#tt=200'), ({ url }) =>
       url === '/status' ? 500 : undefined,
     );
     await simulator.call({ url });
-    await eventually(() => expect(problems).toEqual([expect.stringMatching(/answered with 500$/)]));
-    expect(received.filter(({ url }) => url.endsWith('/status'))).toHaveLength(2);
+    await eventually(() => expect(problems).toEqual([expect.stringMatching(/\/status.* was lost/)]));
+    expect(received.filter(({ url }) => url.endsWith('/status'))).toHaveLength(1);
   });
 
   it('fails where no connection comes about in time', async () => {
@@ -203,9 +205,9 @@ describe('a callback that fails', () => {
   it('fails a call where it is the voice webhook, which is tried once', async () => {
     const { simulator, problems } = await startSpace();
     const { url, received } = await startApplication('', () => hang());
-    expect(current((await simulator.call({ url: `${url}#rt=500` })).status)).toBe('failed');
-    expect(received).toHaveLength(1);
-    expect(problems).toEqual([expect.stringContaining('the answer took longer than 500 ms')]);
+    expect(current((await simulator.call({ url: `${url}#rt=100` })).status)).toBe('failed');
+    await eventually(() => expect(received).toHaveLength(1));
+    expect(problems).toEqual([expect.stringContaining('the answer took longer than 100 ms')]);
     expect(await ask(simulator, 'Calls?Status=failed')).toMatchObject({ body: { calls: [{ status: 'failed' }] } });
   });
 });

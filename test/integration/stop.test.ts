@@ -5,7 +5,7 @@ import { NO_FAULTS } from '../../src/simulator/faults.js';
 import { eventually, liveConference, type Pair, startPair } from '../support/service-beside-simulator.js';
 import { countOf, FAST, known, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
 
-const durations = { ...FAST, drain: 5000 };
+const durations = { ...FAST, drain: 60_000 };
 
 /** Hangs up, and resolves when the service has acknowledged the leave. */
 async function leave({ simulator, log }: Pair, call: Parameters<typeof simulator.hangUp>[0]): Promise<void> {
@@ -16,7 +16,7 @@ async function leave({ simulator, log }: Pair, call: Parameters<typeof simulator
 describe('a stop', () => {
   it('finishes what was acknowledged, before it is over', async () => {
     const { pair, second } = await twoPeople({ durations });
-    pair.simulator.latencyMs = 150;
+    pair.simulator.latencyMs = 30;
     await leave(pair, second);
     await pair.service.close();
     expect(statusOf(pair)).toBe('paused');
@@ -36,7 +36,7 @@ describe('a stop', () => {
   });
 
   it('does not wait for an outage to end, and says what it leaves', async () => {
-    const { pair, second } = await twoPeople({ durations: { ...FAST, drain: 300 } });
+    const { pair, second } = await twoPeople({ durations: { ...FAST, drain: 50 } });
     Object.assign(pair.simulator.faults, { hang: 1 });
     await leave(pair, second);
     await pair.service.close();

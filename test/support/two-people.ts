@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import { expect } from 'vitest';
 import { eventually, kindOf, liveConference, type Options, type Pair, startPair } from './service-beside-simulator.js';
 import { sign } from './sign.js';
@@ -84,23 +83,6 @@ export function changeAnswers(
       simulator.onRequest = before;
     },
   };
-}
-
-/** Has the next request of a kind wait, after SignalWire has done what it asks, until the test lets its answer go. */
-export function delayAnswer({ simulator }: Pair, kind: string): { isThere: Promise<unknown>; go(): void } {
-  const before = simulator.onRequest;
-  const gate = new EventEmitter();
-  const isThere = once(gate, 'arrival');
-  const isOpen = once(gate, 'go');
-  simulator.onRequest = async (request, handle) => {
-    if (kindOf(request) !== kind) return before(request, handle);
-    simulator.onRequest = before;
-    const handled = await before(request, handle);
-    gate.emit('arrival');
-    await isOpen;
-    return handled;
-  };
-  return { isThere, go: () => void gate.emit('go') };
 }
 
 /** Posts a correctly signed callback; returns the status of the answer. */
