@@ -29,9 +29,8 @@ export type RecorderEvent =
   /** A conference was read from SignalWire. */
   | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
   /**
-   * SignalWire obeyed a pause or a resume. `conference` is the conference when the write was sent; `observed` is the state
-   * that the read before it returned. `reactionMs` runs from the arrival of the callback that triggered the write; it is
-   * undefined if a resync or a settling read did.
+   * SignalWire acknowledged a pause or a resume, or a read shows that a failed one has taken effect. `conference` is the conference
+   * when the write was sent, or when it was read; `observed` is the state that the last read before the write returned.
    */
   | {
       type: 'recording-written';
@@ -39,7 +38,6 @@ export type RecorderEvent =
       conference: ConferenceSnapshot;
       observed: ObservedState | undefined;
       trigger: Trigger;
-      reactionMs: number | undefined;
     }
   /** A conference is over. No event about it follows, unless it turns out to be in progress after all. */
   | { type: 'conference-over'; conferenceSid: string }

@@ -1,5 +1,5 @@
 import type { ConferenceSnapshot, Emit, Trigger } from '../recorder-events.js';
-import type { ObservedState, Recording, RecordingState } from '../signalwire/space.js';
+import type { Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
@@ -16,7 +16,7 @@ import {
 import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
-import { addReport, type Reports } from './reports.js';
+import { addReport, type Reports, reportWindows } from './reports.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
@@ -29,8 +29,7 @@ export type Conference = ReturnType<typeof createConference>;
  */
 export function createConference(sid: string, context: ConferenceContext, onOver: () => void) {
   const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
-  const { leaveReport, joinReport, stale, missing: missingMs } = durations;
-  const windows = { leave: leaveReport, join: Math.min(joinReport, resyncIntervalMs || Infinity), stale };
+  const windows = reportWindows(durations, resyncIntervalMs);
   const scheduler = createPassScheduler(sid, queue, runPass);
   const reports: Reports = new Map();
   let name: string | undefined;
@@ -101,9 +100,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       await urgentResume;
       const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
-      const hasBeenRead = readAt > -Infinity;
-      const known = { sid, people, reports, recording, callers, hasBeenRead, missingSince };
-      const observation = await observe(known, { space, windows, missingMs, counts: policyFor(name).counts });
+      const known = { sid, people, reports, recording, callers, hasBeenRead: readAt > -Infinity, missingSince };
+      const observation = await observe(known, { space, windows, durations, counts: policyFor(name).counts });
       if (isStopped) break;
       if (observation.kind === 'over') {
         // It stops this actor, so nothing follows.
@@ -140,19 +138,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     if (read && recording && isSame) applyRead(recording, read.state);
     else if (read) recording = createKnownRecording(read.sid, read.state);
     const hasTakenEffect = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
-    if (hasTakenEffect) emitWritten(lastWrite.state, snapshot(), observed, trigger);
+    if (hasTakenEffect)
+      emit({ type: 'recording-written', state: lastWrite.state, conference: snapshot(), observed, trigger });
     emit({ type: 'conference-read', conference: snapshot(), trigger });
-  }
-
-  function emitWritten(
-    state: RecordingState,
-    conference: ConferenceSnapshot,
-    observed: ObservedState | undefined,
-    trigger: Trigger,
-  ): void {
-    const { receivedAt } = trigger;
-    const reactionMs = receivedAt === undefined ? undefined : performance.now() - receivedAt;
-    emit({ type: 'recording-written', state, conference, observed, trigger, reactionMs });
   }
 
   async function write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void> {
@@ -173,7 +161,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       throw error;
     }
     markAcknowledged(target, sent);
-    emitWritten(state, conference, observed, trigger);
+    emit({ type: 'recording-written', state, conference, observed, trigger });
   }
 
   /** Resumes the recording at once, outside any pass (R2). The pass that follows retries it if it fails. */
@@ -187,13 +175,12 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
   /** @returns the deadline of the next attempt, after a wait that grows up to `maxMs` */
   function nextAttempt(error: unknown, maxMs: number): Deadline | undefined {
-    if (isStopped) return undefined;
     failures += 1;
     return { at: performance.now() + backoff(failures, error, durations, random, maxMs), priority: 'retry' };
   }
 
   function scheduleRead(): Deadline | undefined {
-    if (isStopped || context.isStopping()) return undefined;
+    if (context.isStopping()) return undefined;
     const next = nextRead({ readAt, unsettledAt, reports, windows, durations, resyncIntervalMs });
     deadlineTrigger = next.trigger;
     return next.deadline;
@@ -233,7 +220,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     /** A participant joined or left. `happenedAt` is the callback's Timestamp (ms since 1970); if undefined, it is only a hint. */
     reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
       const isNews =
-        isFresh(happenedAt, space.now(), stale) && addReport(reports, { callSid, isIn, happenedAt }, performance.now());
+        isFresh(happenedAt, space.now(), windows.stale) &&
+        addReport(reports, { callSid, isIn, happenedAt }, performance.now());
       if (isNews) people[isIn ? 'add' : 'delete'](callSid.toLowerCase());
       if (isNews && !isIn) openRoom.callerLeft(callSid);
       const trigger = receive(isIn ? 'join' : 'leave');

@@ -1,5 +1,6 @@
 import type { ConferenceSpace, Participant, Recording } from '../signalwire/space.js';
 import { isNotFound } from '../signalwire/space-error.js';
+import type { Durations } from './durations.js';
 import type { KnownRecording } from './known-recording.js';
 import { findContradictions, mergeReports, type Reports, type ReportWindows } from './reports.js';
 
@@ -29,8 +30,7 @@ export type Observation =
 export interface ObserveOptions {
   space: ConferenceSpace;
   windows: ReportWindows;
-  /** How long a 404 must last before it can mean that the conference is over, in milliseconds. */
-  missingMs: number;
+  durations: Pick<Durations, 'missing'>;
   /** Whether a participant counts. */
   counts(participant: Participant): boolean;
 }
@@ -93,7 +93,7 @@ async function readRecording(
 
 /**
  * Decides what a 404 means (R8). It may only mean that the conference is too new for the API. The conference is over if its
- * status is `completed`. It is also over if everybody who joined has left, or the 404 has lasted `missingMs`, and no call that
+ * status is `completed`. It is also over if everybody who joined has left, or the 404 has lasted `durations.missing`, and no call that
  * belongs to it is alive.
  */
 async function observeMissing(conference: KnownConference, { space, missingMs }: ObserveOptions): Promise<Observation> {
@@ -102,7 +102,7 @@ async function observeMissing(conference: KnownConference, { space, missingMs }:
   if (status === 'completed') return { kind: 'over' };
   if (status !== undefined) return { kind: 'missing' };
   const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
-  const hasLasted = missingSince !== undefined && performance.now() - missingSince >= missingMs;
+  const hasLasted = missingSince !== undefined && performance.now() - missingSince >= durations.missing;
   if (!haveAllLeft && !hasLasted) return { kind: 'missing' };
   const reported = [...reports.values()].map(({ callSid }) => callSid);
   const calls = new Map([...people, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));

@@ -1,3 +1,5 @@
+import type { Durations } from './durations.js';
+
 /** The last thing a callback reported about a caller. */
 export interface Report {
   /** As it was received. */
@@ -21,6 +23,11 @@ export interface ReportWindows {
   join: number;
   leave: number;
   stale: number;
+}
+
+/** A join overrides the list for one interval at most: a lost leave must not stay wrong for longer than that (R9). */
+export function reportWindows({ joinReport, leaveReport, stale }: Durations, resyncIntervalMs: number): ReportWindows {
+  return { join: Math.min(joinReport, resyncIntervalMs || Infinity), leave: leaveReport, stale };
 }
 
 /**

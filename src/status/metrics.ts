@@ -89,10 +89,11 @@ export function createMetrics(history: History): Metrics {
         break;
       }
       case 'recording-written': {
-        const { state, trigger, reactionMs } = event;
+        const { state, trigger } = event;
         const action = ACTIONS[state];
-        if (reactionMs === undefined) corrections.inc({ action, found_by: trigger.kind });
-        else reactions.observe({ action }, reactionMs / 1000);
+        const { kind, receivedAt } = trigger;
+        if (receivedAt === undefined) corrections.inc({ action, found_by: kind });
+        else reactions.observe({ action }, (performance.now() - receivedAt) / 1000);
         break;
       }
       case 'conferences-listed':
