@@ -63,10 +63,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   }
 
   function receive(kind: Trigger['kind']): Trigger {
-    const receivedAt = performance.now();
-    const trigger = { kind, receivedAt };
+    const trigger = { kind, receivedAt: performance.now() };
     pendingTrigger = trigger;
-    unsettledAt = receivedAt;
+    unsettledAt = trigger.receivedAt;
     // SignalWire may know a new conference by now, so the retries start over with short waits.
     if (missingSince !== undefined) failures = 0;
     if (recording) liftWriteLimits(recording);
@@ -138,9 +137,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     if (read && recording && isSame) applyRead(recording, read.state);
     else if (read) recording = createKnownRecording(read.sid, read.state);
     const hasTakenEffect = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
-    if (hasTakenEffect)
-      emit({ type: 'recording-written', state: lastWrite.state, conference: snapshot(), observed, trigger });
-    emit({ type: 'conference-read', conference: snapshot(), trigger });
+    const conference = snapshot();
+    if (hasTakenEffect) emit({ type: 'recording-written', state: lastWrite.state, conference, observed, trigger });
+    emit({ type: 'conference-read', conference, trigger });
   }
 
   async function write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void> {
@@ -156,8 +155,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (isUnprocessable(error) && wasAcknowledgedBefore) return markAcknowledged(target, sent);
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
-      // It may still take effect, so settling reads follow.
-      else unsettledAt = performance.now();
+      else unsettledAt = performance.now(); // It may still take effect, so settling reads follow.
       throw error;
     }
     markAcknowledged(target, sent);
@@ -175,6 +173,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
   /** @returns the deadline of the next attempt, after a wait that grows up to `maxMs` */
   function nextAttempt(error: unknown, maxMs: number): Deadline | undefined {
+    if (isStopped) return undefined;
     failures += 1;
     return { at: performance.now() + backoff(failures, error, durations, random, maxMs), priority: 'retry' };
   }

@@ -96,7 +96,7 @@ async function readRecording(
  * status is `completed`. It is also over if everybody who joined has left, or the 404 has lasted `durations.missing`, and no call that
  * belongs to it is alive.
  */
-async function observeMissing(conference: KnownConference, { space, missingMs }: ObserveOptions): Promise<Observation> {
+async function observeMissing(conference: KnownConference, { space, durations }: ObserveOptions): Promise<Observation> {
   const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;
   const status = await space.fetchConferenceStatus(sid);
   if (status === 'completed') return { kind: 'over' };

@@ -22,7 +22,8 @@ describe('whatever happens, in every kind of space', () => {
       addResult(total, result);
       problems.push(...result.problems.map((problem) => `npm run simulate -- --seed ${seed}: ${problem}`));
     }
-    expect(problems).toEqual([]);
+    // The first few are enough to start with.
+    expect(problems.slice(0, 10)).toEqual([]);
     expect(total.events).toBeGreaterThan(25_000);
   });
 
