@@ -9,7 +9,7 @@ const LIMIT_MS = 120_000;
 const limits = { testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS, expect: { poll: { timeout: LIMIT_MS } } };
 
 /** Seconds each, in this order, so that all workers finish together; the others take less than that. */
-const LONGEST = ['hostile', 'page', 'process', 'call', 'worlds', 'recording', 'terminal', 'simulator-webhooks'];
+const LONGEST = ['hostile', 'page', 'process', 'call', 'worlds', 'recording', 'terminal', 'load', 'http-client'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -236,9 +236,9 @@ describe('a request to SignalWire', () => {
 
   it('whose answer comes by drops and never ends fails when its time is up', async () => {
     const { space } = await startSpace((_request, response) => {
-      const drops = setInterval(() => response.write(' '), 20);
+      const drops = setInterval(() => response.write(' '), 10);
       response.once('close', () => clearInterval(drops));
-    }, 200);
+    }, 100);
     const error = await failureOf(space.listParticipants(CONFERENCE));
     expect(error.message).toMatch(/did not answer GET .*timeout/);
   });

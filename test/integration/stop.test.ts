@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { NO_FAULTS } from '../../src/simulator/faults.js';
 import { eventually, liveConference, type Pair, startPair } from '../support/service-beside-simulator.js';
-import { countOf, FAST, known, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
+import { countOf, FAST, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
 
 const durations = { ...FAST, drain: 60_000 };
 
@@ -42,18 +40,6 @@ describe('a stop', () => {
     await pair.service.close();
     const conferenceSids = [liveConference(pair.simulator).sid];
     expect(pair.log.at(-1)).toMatchObject({ level: 40, conferenceSids, msg: expect.stringMatching(/^stopped before/) });
-  });
-
-  it('does not wait for a request that never finishes arriving', async () => {
-    const pair = await startPair();
-    const socket = connect(pair.service.port, '127.0.0.1');
-    const type = 'Content-Type: application/x-www-form-urlencoded';
-    socket.write(`POST /callback HTTP/1.1\r\nHost: x\r\n${type}\r\nContent-Length: 100\r\n\r\nConference`);
-    socket.resume();
-    await eventually(async () => expect(await known(pair)).toBe(0));
-    const closed = once(socket, 'close');
-    await pair.service.close();
-    await closed;
   });
 
   it('closes the tunnel although it cannot be closed well', async () => {
