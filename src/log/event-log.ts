@@ -52,13 +52,14 @@ export function createEventLog(log: Logger): Listener {
         return log.info({ conferenceSid: event.conferenceSid }, 'the conference is over');
       case 'requests-failed': {
         const { subject, error } = event;
-        if (error instanceof SpaceError) return log.debug({ subject, reason: error.message }, 'a request failed');
+        if (error instanceof SpaceError)
+          return log.debug({ subject, reason: error.message }, 'a request to SignalWire failed');
         return log.error({ err: error, subject }, 'unexpected error');
       }
       case 'first-discovery': {
         const { isComplete, conferences } = event;
         if (isComplete) return log.info({ conferences }, 'first discovery complete');
-        return log.warn('the first discovery is taking long: it goes on, and calls are accepted meanwhile');
+        return log.warn('the first discovery is slow: it continues, and calls are accepted');
       }
       case 'drain-timed-out': {
         const { conferenceSids } = event;

@@ -3,7 +3,7 @@ import type { Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
-import { desiredState, isFresh, mayBePaused, needsWrite } from './decisions.js';
+import { mayBePaused, needsWrite } from './decisions.js';
 import {
   applyRead,
   beginWrite,
@@ -16,7 +16,8 @@ import {
 import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
-import { addReport, type Reports, reportWindows } from './reports.js';
+import { desiredState } from './recording-policy.js';
+import { addReport, isFresh, type Reports, reportWindows } from './reports.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
@@ -54,7 +55,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   };
 
   function desired(): RecordingState {
-    return desiredState(people.size, policyFor(name).minParticipants);
+    return desiredState(people.size, policyFor(name));
   }
 
   function snapshot(): ConferenceSnapshot {
@@ -76,13 +77,13 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   async function runPass(): Promise<Deadline | undefined> {
     try {
       const isKnown = await reconcile();
-      if (isKnown) queue.adapt(undefined);
+      if (isKnown) queue.recordSuccess();
       emit({ type: 'requests-answered', subject: sid });
       if (!isKnown) return nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
       failures = 0;
       return scheduleRead();
     } catch (error) {
-      queue.adapt(error);
+      queue.recordFailure(error);
       emit({ type: 'requests-failed', subject: sid, error });
       return nextAttempt(error, durations.retryMax);
     }
@@ -151,7 +152,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     try {
       await space.updateRecording(sid, target.sid, state, policyFor(name).pauseBehavior);
     } catch (error) {
-      // A 422 to a write that was acknowledged before may mean that there is nothing left to change.
+      // SignalWire refuses to repeat a change that it has acknowledged: there is nothing left to change.
       if (isUnprocessable(error) && wasAcknowledgedBefore) return markAcknowledged(target, sent);
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
@@ -199,13 +200,13 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isRetrying = failures > 0 && missingSince === undefined;
       return !isStopped && (!scheduler.isIdle || isRetrying || urgentResume !== undefined);
     },
-    /** Whether it has never been read, and no attempt has failed since the last callback. */
+    /** Whether it has never been read, and no read has failed yet. */
     get isNew() {
       return readAt === -Infinity && failures === 0;
     },
 
     /** Sets the name, which comes from a callback or a list, unless it is known already. */
-    setNameOnce(received: string | undefined): void {
+    setNameIfUnknown(received: string | undefined): void {
       name ??= received;
     },
 
@@ -221,8 +222,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isNews =
         isFresh(happenedAt, space.now(), windows.stale) &&
         addReport(reports, { callSid, isIn, happenedAt }, performance.now());
-      if (isNews) people[isIn ? 'add' : 'delete'](callSid.toLowerCase());
-      if (isNews && !isIn) openRoom.callerLeft(callSid);
+      if (isNews && isIn) people.add(callSid.toLowerCase());
+      else if (isNews) {
+        people.delete(callSid.toLowerCase());
+        openRoom.callerLeft(callSid);
+      }
       const trigger = receive(isIn ? 'join' : 'leave');
       emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn });
       const isUrgent = isNews && isIn && desired() === 'in-progress';

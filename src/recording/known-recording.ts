@@ -64,7 +64,7 @@ export function applyRead(recording: KnownRecording, observed: ObservedState): v
   const { lastWrite } = recording;
   if (lastWrite && observed !== recording.observed) lastWrite.refusals = 0;
   recording.observed = observed;
-  if (!lastWrite || lastWrite.outcome === 'sent' || lastWrite.isUncertain) return;
+  if (!lastWrite || lastWrite.isUncertain) return;
   const isConfirmed = observed === lastWrite.state && !(lastWrite.outcome === 'failed' && lastWrite.isReversal);
   if (isConfirmed) recording.lastWrite = undefined;
 }

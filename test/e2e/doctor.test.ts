@@ -31,7 +31,7 @@ describe('npm run doctor', () => {
     const env = { ...(await environmentFor()), SIGNALWIRE_API_TOKEN: '', PUBLIC_URL: 'example' };
     const { code, out } = await runToEnd(DOCTOR, env);
     expect(out).toMatch(
-      /^wrong {2}SIGNALWIRE_API_TOKEN is missing.*\nwrong {2}PUBLIC_URL must be a whole URL.*\n\? .*\n$/,
+      /^wrong {2}SIGNALWIRE_API_TOKEN is missing.*\nwrong {2}PUBLIC_URL must be a complete URL.*\n\? .*\n$/,
     );
     expect(code).toBe(1);
   });

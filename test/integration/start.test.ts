@@ -3,16 +3,11 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { keepLog } from '../support/log.js';
 import { serveLaml } from '../support/serve-laml.js';
-import {
-  eventually,
-  keepLog,
-  liveConference,
-  loopbackTunnel,
-  settingsFor,
-  startPair,
-} from '../support/service-beside-simulator.js';
+import { liveConference, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 import { known, post } from '../support/two-people.js';
 
@@ -146,7 +141,7 @@ describe('the start', () => {
       },
     });
     expect(pair.log).toContainEqual(
-      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first discovery is taking long/) }),
+      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first discovery is slow/) }),
     );
     await pair.simulator.call();
     expect(pair.simulator.conferences()).toHaveLength(2);

@@ -62,7 +62,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
         return `recorded-${callers[0]}`;
       },
     },
-    ready: () => ready,
+    ready,
     reconciler,
     log,
     emit: () => {},

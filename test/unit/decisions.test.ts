@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { desiredState, isFresh, mayBePaused, needsWrite } from '../../src/recording/decisions.js';
+import { mayBePaused, needsWrite } from '../../src/recording/decisions.js';
 import {
   applyRead,
   beginWrite,
@@ -9,7 +9,8 @@ import {
   liftWriteLimits,
   markAcknowledged,
 } from '../../src/recording/known-recording.js';
-import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
+import { createPolicyFor, desiredState } from '../../src/recording/recording-policy.js';
+import { isFresh } from '../../src/recording/reports.js';
 import type { RecordingState } from '../../src/signalwire/space.js';
 
 describe('what the recording should do', () => {
@@ -21,7 +22,7 @@ describe('what the recording should do', () => {
     [1, 1, 'in-progress'],
     [2, 3, 'paused'],
   ] as const)('%i people of at least %i: %s', (people, minParticipants, state) => {
-    expect(desiredState(people, minParticipants)).toBe(state);
+    expect(desiredState(people, createPolicyFor({ minParticipants, pauseBehavior: 'skip' })(undefined))).toBe(state);
   });
 });
 
@@ -34,7 +35,7 @@ describe('who counts', () => {
     [{ status: undefined }, true],
     [{ status: 'completed' }, false],
   ])('%j: %s', (given, isIn) => {
-    const { counts } = createRecordingPolicy({ minParticipants: 2, pauseBehavior: 'skip' })('recorded-sales');
+    const { counts } = createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' })('recorded-sales');
     expect(counts({ callSid: 'a', hold: false, coaching: false, ...given })).toBe(isIn);
   });
 });

@@ -75,7 +75,12 @@ describe('the passes of a conference', () => {
 
   it('a queued one is promoted by a more urgent request', () => {
     const promoted: string[] = [];
-    const queue = { add() {}, promote: (_key: string, priority: string) => void promoted.push(priority), adapt() {} };
+    const queue = {
+      add() {},
+      promote: (_key: string, priority: string) => void promoted.push(priority),
+      recordSuccess() {},
+      recordFailure() {},
+    };
     const scheduler = createPassScheduler('a', queue, async () => undefined);
     scheduler.request('resync');
     scheduler.request('hint');
@@ -107,50 +112,50 @@ describe('the queue', () => {
       });
     for (let count = 0; count < 50; count += 1) add(`first ${count}`, 'hint');
     await pass(0);
-    const goOn = async () => {
+    const finishNext = async () => {
       ends.shift()?.();
       await pass(0);
     };
-    return { queue, add, goOn, later: () => begun.slice(50) };
+    return { queue, add, finishNext, later: () => begun.slice(50) };
   }
 
   it('has what is urgent go first, and lets nothing starve', async () => {
-    const { add, goOn, later } = await startFull();
+    const { add, finishNext, later } = await startFull();
     add('resync', 'resync');
     add('retry', 'retry');
     await pass(1500);
     add('hint', 'hint');
     await pass(600);
     add('late hint', 'hint');
-    for (let count = 0; count < 4; count += 1) await goOn();
+    for (let count = 0; count < 4; count += 1) await finishNext();
     expect(later()).toEqual(['retry', 'hint', 'resync', 'late hint']);
   });
 
   it('hastens what waits, and never slows it down', async () => {
-    const { queue, add, goOn, later } = await startFull();
+    const { queue, add, finishNext, later } = await startFull();
     add('retry', 'retry');
     add('resync', 'resync');
     queue.promote('resync', 'hint');
     await pass(1500);
     queue.promote('resync', 'resync');
-    for (let count = 0; count < 2; count += 1) await goOn();
+    for (let count = 0; count < 2; count += 1) await finishNext();
     expect(later()).toEqual(['resync', 'retry']);
   });
 
   it('takes on more while work waits and SignalWire answers well, and half as much when it is overloaded', async () => {
-    const { queue, add, goOn, later } = await startFull();
+    const { queue, add, finishNext, later } = await startFull();
     for (let count = 0; count < 100; count += 1) add(`later ${count}`, 'hint');
-    for (let count = 0; count < 10; count += 1) queue.adapt(undefined);
+    for (let count = 0; count < 10; count += 1) queue.recordSuccess();
     await pass(0);
     expect(later()).toHaveLength(10);
-    queue.adapt(new SpaceError('no', { status: 404 }));
-    await goOn();
+    queue.recordFailure(new SpaceError('no', { status: 404 }));
+    await finishNext();
     expect(later()).toHaveLength(11);
     // What fails together counts once.
-    for (let count = 0; count < 5; count += 1) queue.adapt(new SpaceError('no', { status: 503 }));
-    for (let count = 0; count < 30; count += 1) await goOn();
+    for (let count = 0; count < 5; count += 1) queue.recordFailure(new SpaceError('no', { status: 503 }));
+    for (let count = 0; count < 30; count += 1) await finishNext();
     expect(later()).toHaveLength(11);
-    await goOn();
+    await finishNext();
     expect(later()).toHaveLength(12);
   });
 });
