@@ -36,9 +36,8 @@ export function createEventLog(log: Logger): Listener {
         const fields = { conferenceSid, friendlyName, callSid, people: people.size };
         return log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
       }
-      case 'callback-received':
-        if (event.trigger) logIfChanged(event.conference, event.trigger);
-        return;
+      case 'recording-reported':
+        return logIfChanged(event.conference, event.trigger);
       case 'conference-read':
         log.debug({ conferenceSid: event.conference.sid, people: event.conference.people.size }, 'read');
         return logIfChanged(event.conference, event.trigger);

@@ -3,7 +3,6 @@ import type { Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
-import { mayBePaused, needsWrite } from './decisions.js';
 import {
   applyRead,
   beginWrite,
@@ -18,6 +17,7 @@ import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState } from './recording-policy.js';
 import { addReport, isFresh, type Reports, reportWindows } from './reports.js';
+import { mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
@@ -54,9 +54,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     if (!isStopped) context.emit(event);
   };
 
-  function desired(): RecordingState {
-    return desiredState(people.size, policyFor(name));
-  }
+  const desired = () => desiredState(people.size, policyFor(name));
 
   function snapshot(): ConferenceSnapshot {
     const recordingState = recording && believedState(recording);
@@ -213,7 +211,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     /** Any callback is a hint to read the conference. */
     reportCallback(): void {
       receive('conference callback');
-      emit({ type: 'callback-received', conference: snapshot() });
+      emit({ type: 'conference-reported', conference: snapshot() });
       scheduler.request('hint');
     },
 
@@ -223,10 +221,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
         isFresh(happenedAt, space.now(), windows.stale) &&
         addReport(reports, { callSid, isIn, happenedAt }, performance.now());
       if (isNews && isIn) people.add(callSid.toLowerCase());
-      else if (isNews) {
-        people.delete(callSid.toLowerCase());
-        openRoom.callerLeft(callSid);
-      }
+      if (isNews && !isIn) people.delete(callSid.toLowerCase());
+      if (isNews && !isIn) openRoom.callerLeft(callSid);
       const trigger = receive(isIn ? 'join' : 'leave');
       emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn });
       const isUrgent = isNews && isIn && desired() === 'in-progress';
@@ -239,7 +235,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const trigger = receive('recording callback');
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
       if (hasBegun && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
-      emit({ type: 'callback-received', conference: snapshot(), trigger });
+      emit({ type: 'recording-reported', conference: snapshot(), trigger });
       scheduler.request('hint');
     },
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Emit, Listener } from '../recorder-events.js';
 import { isNotFound, isUnauthorized, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
-import { LASTING_REFUSALS } from './decisions.js';
+import { LASTING_REFUSALS } from './write-decisions.js';
 
 /**
  * Detects outages from failed requests. However many requests fail, the beginning of an outage and its end are each logged and

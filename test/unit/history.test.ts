@@ -27,7 +27,7 @@ function read(people: string[], recording?: ConferenceSnapshot['recordingState']
 
 /** A callback has reported this. */
 function report(people: string[], recording?: ConferenceSnapshot['recordingState'], sid = 'one') {
-  history.record({ type: 'callback-received', conference: snapshot(people, recording, sid) });
+  history.record({ type: 'conference-reported', conference: snapshot(people, recording, sid) });
 }
 
 const end = (sid = 'one') => history.record({ type: 'conference-over', conferenceSid: sid });
@@ -111,16 +111,16 @@ describe('the history', () => {
   it('keeps people apart from what it was shown', () => {
     const people = new Set(['a']);
     const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recordingState: undefined };
-    history.record({ type: 'callback-received', conference });
+    history.record({ type: 'conference-reported', conference });
     people.add('b');
-    history.record({ type: 'callback-received', conference });
+    history.record({ type: 'conference-reported', conference });
     expect(happened()).toEqual(['seen', 'a joined', 'b joined']);
   });
 
   it('keeps a name when a callback comes that has none', () => {
     report(['a']);
     history.record({
-      type: 'callback-received',
+      type: 'conference-reported',
       conference: { ...snapshot(['a'], undefined, 'one'), name: undefined },
     });
     expect(only()?.name).toBe('recorded-sales');
