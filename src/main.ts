@@ -35,7 +35,7 @@ function stopOnSignals(getStarted: () => StartedService | undefined): void {
     }
     first = { signal, at: performance.now() };
     setTimeout(() => process.exit(0), STOP_MS).unref();
-    log.info({ signal }, 'stopping: acknowledged callbacks are processed first; a second signal stops at once');
+    log.info({ signal }, 'stopping: finishing what was acknowledged, in 10 s at most; a second signal stops at once');
     void service.close().then(() => {
       log.info('stopped');
       process.exit(0);

@@ -25,7 +25,7 @@ export async function startFromEnvironment(): Promise<StartedService> {
   always.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
   if (settings.phoneNumber === undefined) {
     always.info(
-      `Set it, with POST, as your number's voice webhook ${IN_THE_DASHBOARD}; or set SIGNALWIRE_PHONE_NUMBER`,
+      `Set your number's voice webhook to ${publicUrl}/inbound, with POST, ${IN_THE_DASHBOARD}; or set SIGNALWIRE_PHONE_NUMBER`,
     );
   }
   if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);

@@ -58,11 +58,14 @@ export function createEventLog(log: Logger): Listener {
       case 'first-discovery': {
         const { isComplete, conferences } = event;
         if (isComplete) return log.info({ conferences }, 'first discovery complete');
-        return log.warn('the first discovery is slow: it continues, and calls are accepted');
+        return log.warn('SignalWire has not listed its conferences yet: calls are accepted, and listing is retried');
       }
       case 'drain-timed-out': {
         const { conferenceSids } = event;
-        return log.warn({ conferenceSids }, 'stopped before the work on these conferences was finished');
+        return log.warn(
+          { conferenceSids },
+          'stopped before the work on these conferences was finished: the next start corrects their recordings',
+        );
       }
     }
   };

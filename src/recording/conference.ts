@@ -8,6 +8,7 @@ import {
   beginWrite,
   believedState,
   createKnownRecording,
+  hasTakenEffect,
   type KnownRecording,
   liftWriteLimits,
   markAcknowledged,
@@ -71,7 +72,6 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     return trigger;
   }
 
-  /** @returns when the next pass is due */
   async function runPass(): Promise<Deadline | undefined> {
     try {
       const isKnown = await reconcile();
@@ -133,11 +133,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   function applyRecording(read: Recording | undefined, trigger: Trigger): void {
     const isSame = read?.sid.toLowerCase() === recording?.sid.toLowerCase();
     const { observed, lastWrite } = recording ?? {};
+    const tookEffect = isSame && hasTakenEffect(lastWrite, read?.state);
     if (read && recording && isSame) applyRead(recording, read.state);
     else if (read) recording = createKnownRecording(read.sid, read.state);
-    const hasTakenEffect = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
     const conference = snapshot();
-    if (hasTakenEffect) emit({ type: 'recording-written', state: lastWrite.state, conference, observed, trigger });
+    if (tookEffect) emit({ type: 'recording-written', state: lastWrite.state, conference, observed, trigger });
     emit({ type: 'conference-read', conference, trigger });
   }
 

@@ -69,6 +69,11 @@ export function applyRead(recording: KnownRecording, observed: ObservedState): v
   if (isConfirmed) recording.lastWrite = undefined;
 }
 
+/** Whether a read shows that a write which SignalWire did not answer has taken effect. */
+export function hasTakenEffect(write: Write | undefined, observed: ObservedState | undefined): write is Write {
+  return write?.outcome === 'failed' && write.refusals === 0 && write.state === observed;
+}
+
 /** After a hint, the last write may be sent again, even if it was refused, or acknowledged and then contradicted (R6). */
 export function liftWriteLimits({ lastWrite }: KnownRecording): void {
   if (!lastWrite) return;
