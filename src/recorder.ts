@@ -39,9 +39,16 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** Puts the parts of the service together. Sends SignalWire no request until it is started or a callback arrives. */
+/**
+ * Puts the parts of the service together. Sends SignalWire no request until it is started or a callback arrives.
+ *
+ * @throws Error if there is no public URL, nor an option that gives one later
+ */
 export function createRecorder(settings: Settings, options: RecorderOptions = {}): Recorder {
   const { log = pino({ level: settings.logLevel }), publicUrl = () => settings.publicUrl } = options;
+  if (settings.publicUrl === undefined && options.publicUrl === undefined) {
+    throw new Error('PUBLIC_URL is missing: set it to the URL of the path that the router is mounted under.');
+  }
   const durations = { ...DEFAULT_DURATIONS, ...options.durations };
   const { conferencePrefix, resyncIntervalMs, statusPassword, phoneNumber } = settings;
   if (settings.signingKeys.length === 0) {

@@ -20,10 +20,10 @@ const program = new Command('conference-recorder')
     'after',
     `
 New here? "conference-recorder demo" needs no account and no settings.
-Settings come from the environment and from .env in this folder; see .env.example and README.md.
+Settings come from the environment and from .env in this folder. README.md lists them.
 Exits with 1 if something fails, and with ${INVALID_USAGE} if an argument is wrong.`,
   )
-  .showHelpAfterError('Run it with --help to see how it is used.')
+  .showHelpAfterError('Run "conference-recorder help" to see the commands.')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : INVALID_USAGE));
 
 // Only the command that was asked for is loaded: production must not load what only the simulator needs.
@@ -32,6 +32,7 @@ const load = Object.hasOwn(commands, requested) ? commands[requested] : undefine
 for (const loadCommand of load ? [load] : Object.values(commands)) {
   const { command } = await loadCommand();
   program.addCommand(command.copyInheritedSettings(program));
+  command.showHelpAfterError(`Run "conference-recorder help ${command.name()}" to see its usage.`);
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -38,12 +38,17 @@ async function simulate(options: Options): Promise<void> {
   // The numbers end in the SIP status of the result: 486 busy, 480 unavailable, 604 does not exist.
   simulator.unanswered.set('+15550100486', 'busy').set('+15550100480', 'no-answer');
   simulator.invalidNumbers.add('+15550100604');
-  Object.assign(simulator.faults, pickFaults(options));
-  console.log(instructions(simulator, traits));
+  const faults = pickFaults(options);
+  Object.assign(simulator.faults, faults);
+  console.log(instructions(simulator, traits, faults));
   printChanges(simulator);
 }
 
-function instructions({ url, projectId, apiToken, signingKey, phoneNumber }: Simulator, traits: Traits): string {
+function instructions(simulator: Simulator, traits: Traits, faults: Faults): string {
+  const { url, projectId, apiToken, signingKey, phoneNumber } = simulator;
+  // In a checkout the simulator is run by npm.
+  const startCommand =
+    process.env.npm_lifecycle_event === 'simulator' ? 'npm run dev' : 'npx conference-recorder start';
   return `A simulated SignalWire space is at ${url}
 
   project ID   ${projectId}
@@ -51,12 +56,13 @@ function instructions({ url, projectId, apiToken, signingKey, phoneNumber }: Sim
   signing key  ${signingKey}
 
 ${describeTraits(traits)}
+${describeFaults(faults)}
 
 To start the service against it, in another terminal:
 
   SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
   SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
-  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator npm run dev
+  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator ${startCommand}
 
 Its page is then at http://127.0.0.1:3000/, with any user name and that password.
 
@@ -73,6 +79,13 @@ To make somebody call; run it twice for two people:
 function describeTraits(traits: Traits): string {
   const flags = formatTraitFlags(traits);
   return flags ? `It differs from what SignalWire documents: ${flags}` : 'It behaves as SignalWire documents.';
+}
+
+/** What goes wrong in it, by the names of the options. */
+function describeFaults({ seed, delayMs, retryAfter, obeyMs, ...shares }: Faults): string {
+  const active = Object.entries(shares).filter(([, share]) => share > 0);
+  if (active.length === 0) return 'Nothing goes wrong in it.';
+  return `What goes wrong in it: ${active.map(([name, share]) => `${name} ${share}`).join(', ')} (seed ${seed}).`;
 }
 
 function printChanges({ events }: Simulator): void {

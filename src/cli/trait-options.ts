@@ -5,7 +5,7 @@ import { parseInteger } from './fault-options.js';
 
 const ms = z
   .string()
-  .regex(/^\d{1,9}$/, 'It must be a whole number, 0 or more.')
+  .regex(/^\d{1,9}$/)
   .transform(Number);
 const boolean = z.enum(['true', 'false']).transform((text) => text === 'true');
 
@@ -58,10 +58,12 @@ const documented: Values = { ...DOCUMENTED };
 export function addTraitOptions(command: Command): Command {
   command.option('--space <seed>', 'draws every trait that has no flag from this seed', parseInteger);
   for (const [name, schema] of Object.entries(traitsSchema.shape)) {
-    const values = 'options' in schema ? schema.options.join('|') : name.endsWith('Ms') ? 'ms' : 'true|false';
+    const options = 'options' in schema ? schema.options : ['true', 'false'];
+    const isMs = name.endsWith('Ms');
+    const values = isMs ? 'ms' : options.join('|');
+    const expected = isMs ? 'a whole number, 0 or more' : `one of ${options.join(', ')}`;
     const check = (text: string) => {
-      const { error } = schema.safeParse(text);
-      if (error) throw new InvalidArgumentError(error.issues.map(({ message }) => message).join(' '));
+      if (!schema.safeParse(text).success) throw new InvalidArgumentError(`It must be ${expected}.`);
       return text;
     };
     command.option(`${toFlag(name)} <${values}>`, `${schema.description} (documented: ${documented[name]})`, check);

@@ -165,7 +165,7 @@ const environment = z
   })
   .refine((given) => given.PUBLIC_URL || given.NGROK_AUTHTOKEN, {
     path: ['PUBLIC_URL'],
-    error: 'is missing: set PUBLIC_URL to where SignalWire reaches this service, or NGROK_AUTHTOKEN to open a tunnel.',
+    error: 'is missing: set it to where SignalWire reaches this service, or set NGROK_AUTHTOKEN to open a tunnel.',
     when: () => true,
   })
   .refine((given) => !given.CONFERENCE_NAME || !invalidNameReason(given.CONFERENCE_PREFIX + given.CONFERENCE_NAME), {
