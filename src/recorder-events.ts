@@ -22,8 +22,10 @@ export interface Trigger {
 
 /** What the parts of the service report about their work. They do not know who listens, or why. */
 export type RecorderEvent =
-  /** A callback named a conference. It has a trigger if it was about the recording. */
-  | { type: 'callback-received'; conference: ConferenceSnapshot; trigger?: Trigger }
+  /** A callback named a conference, and nothing else that we use. */
+  | { type: 'conference-reported'; conference: ConferenceSnapshot }
+  /** A callback named the recording of a conference. */
+  | { type: 'recording-reported'; conference: ConferenceSnapshot; trigger: Trigger }
   /** A callback reported that a participant joined or left. */
   | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; isIn: boolean }
   /** A conference was read from SignalWire. */

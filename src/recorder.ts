@@ -7,7 +7,7 @@ import { type Emit, emitTo } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
 import { createOutageDetector } from './recording/outage.js';
 import { createReconciler } from './recording/reconciler.js';
-import { createRecordingPolicy } from './recording/recording-policy.js';
+import { createPolicyFor } from './recording/recording-policy.js';
 import { createOpenRoom } from './rooms/open-room.js';
 import type { Settings } from './settings/settings.js';
 import { createSpace } from './signalwire/rest-space.js';
@@ -28,7 +28,7 @@ export interface Recorder {
   /** The webhooks, `/healthz`, and the status page if there is a password. Mount it before any body parser. */
   router: Router;
   /**
-   * Discovers the conferences in progress. Callers without a room wait for it, three seconds at most.
+   * Discovers the conferences in progress, for three seconds at most. Callers without a room wait until that is done.
    *
    * @throws Error with a human-readable message if SignalWire refuses the credentials
    */
@@ -48,7 +48,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
   }
 
-  const policyFor = createRecordingPolicy(settings);
+  const policyFor = createPolicyFor(settings);
   const status =
     statusPassword === undefined ? undefined : createStatus({ password: statusPassword, policyFor, conferencePrefix });
   const outageDetector = createOutageDetector(log, (event) => emit(event));
@@ -73,11 +73,15 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     resyncIntervalMs,
     random: Math.random,
   });
-  let ready: Promise<unknown> = Promise.resolve();
+  // Callers without a room wait for the start, because discovery may find the room that others are in.
+  let settleStart = () => {};
+  const ready = new Promise<void>((resolve) => {
+    settleStart = resolve;
+  });
   const router = createRoutes({
     settings,
     openRoom,
-    ready: () => ready,
+    ready,
     reconciler,
     log,
     emit,
@@ -88,10 +92,8 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   return {
     router,
     async start() {
-      const started = reconciler.start();
-      ready = started.catch(() => {});
       try {
-        await started;
+        await reconciler.start();
       } catch (error) {
         if (!isUnauthorized(error)) throw error;
         throw new Error(
@@ -99,6 +101,8 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
             `SIGNALWIRE_SPACE_URL (${settings.spaceUrl}) is the space they belong to.`,
           { cause: error },
         );
+      } finally {
+        settleStart();
       }
     },
     async pointNumber() {

@@ -18,7 +18,10 @@ export function localUrl({ host, port }: Settings): string {
 export async function askHealth(url: string): Promise<Health> {
   const response = await fetch(`${url}/healthz`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (error: Error) => {
-      throw new Error(`does not answer (${causeOf(error)})`, { cause: error });
+      const isTimeout = error.name === 'TimeoutError';
+      throw new Error(isTimeout ? 'does not answer within 5 s' : `does not answer (${causeOf(error)})`, {
+        cause: error,
+      });
     },
   );
   if (!response.ok) throw new Error(`answers with ${response.status}`);

@@ -1,8 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { e164 } from '../phone-numbers/e164.js';
+import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { invalidNameReason } from '../rooms/names.js';
+import { readProcessSettings } from '../settings/dotenv.js';
 import type { Settings } from '../settings/settings.js';
+import { createSpace } from '../signalwire/rest-space.js';
 import { askHealth, localUrl } from './ask-health.js';
+import { placeCall, waitUntilAnswered } from './place-call.js';
 import { UsageError } from './usage-error.js';
 
 interface CallOptions {
@@ -10,7 +14,7 @@ interface CallOptions {
   from?: string;
 }
 
-export const callCommand = new Command('call')
+export const command = new Command('call')
   .description('Call somebody and put them into the conference of the running service. Prints the CallSid.')
   .argument('<number>', 'whom to call, for example +15551234567', phoneNumber)
   .option('--room <name>', 'the room to put them into; by default the one that callers share', roomName)
@@ -21,9 +25,9 @@ export const callCommand = new Command('call')
   )
   .action(call);
 
-/** Waits until they answer, or it is certain that they won't. */
+/** Places the call and waits for the outcome. */
 async function call(to: string, { room, from }: CallOptions): Promise<void> {
-  const settings = await readSettings();
+  const settings = readSettings();
   const caller = from ?? settings.phoneNumber;
   if (!caller) {
     throw new UsageError('Say which of your numbers calls: use --from +15551234567, or set SIGNALWIRE_PHONE_NUMBER.');
@@ -33,10 +37,7 @@ async function call(to: string, { room, from }: CallOptions): Promise<void> {
   const query = room === undefined ? '' : `?${new URLSearchParams({ room })}`;
   const url = `${await findPublicUrl(settings)}/inbound${query}`;
 
-  const { DEFAULT_DURATIONS } = await import('../recording/durations.js');
-  const { createSpace } = await import('../signalwire/rest-space.js');
-  const { placeCall, waitUntilAnswered } = await import('./place-call.js');
-  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request, onRequest: () => {} });
+  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
   try {
     const sid = await placeCall(space, { to, from: caller, url });
     console.error(`Calling ${to} from ${caller}, into ${room === undefined ? 'the conference' : `the room ${room}`}.`);
@@ -48,8 +49,7 @@ async function call(to: string, { room, from }: CallOptions): Promise<void> {
   }
 }
 
-async function readSettings(): Promise<Settings> {
-  const { readProcessSettings } = await import('../settings/dotenv.js');
+function readSettings(): Settings {
   try {
     return readProcessSettings();
   } catch (error) {
@@ -57,7 +57,7 @@ async function readSettings(): Promise<Settings> {
   }
 }
 
-/** The public URL of the running service: SignalWire must reach that one, and not one that the settings would start. */
+/** The public URL of the running service, which may differ from these settings. */
 async function findPublicUrl(settings: Settings): Promise<string> {
   if (settings.publicUrl !== undefined) return settings.publicUrl;
   const local = localUrl(settings);

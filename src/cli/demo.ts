@@ -1,6 +1,10 @@
 import { Command } from 'commander';
-import type { Service } from '../service.js';
-import type { Simulator } from '../simulator/simulator.js';
+import { createLog } from '../log/log.js';
+import { type Service, startService } from '../service.js';
+import { readSettings } from '../settings/settings.js';
+import { simulateCallers } from '../simulator/random-callers.js';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { tellStory } from './demo-story.js';
 
 /** How long a request to SignalWire takes in the demo, in milliseconds. */
 const LATENCY_MS = 60;
@@ -13,14 +17,12 @@ const PASSWORD = 'demo';
 /** The rooms of the random callers. */
 const ROOMS = ['sales', 'support', 'planning', 'interviews'];
 
-export const demoCommand = new Command('demo')
+export const command = new Command('demo')
   .description('Run the service beside a simulated SignalWire, and let three people call. Needs no account.')
   .option('--stay', 'then keep random callers coming until Ctrl-C, so that the status page has something to show')
   .action(demo);
 
 async function demo({ stay }: { stay?: true }): Promise<void> {
-  const { startSimulator } = await import('../simulator/simulator.js');
-  const { tellStory } = await import('./demo-story.js');
   const simulator = await startSimulator();
   simulator.latencyMs = LATENCY_MS;
   const problems: string[] = [];
@@ -51,9 +53,6 @@ Lost ${seconds(lostMs)} s (two or more people in, and the recording paused).`);
 }
 
 async function startServiceAgainst(simulator: Simulator): Promise<Service> {
-  const { createLog } = await import('../log/log.js');
-  const { startService } = await import('../service.js');
-  const { readSettings } = await import('../settings/settings.js');
   const settings = readSettings({
     SIGNALWIRE_SPACE_URL: simulator.url,
     SIGNALWIRE_PROJECT_ID: simulator.projectId,
@@ -69,7 +68,6 @@ async function startServiceAgainst(simulator: Simulator): Promise<Service> {
 }
 
 async function keepCallersComing(simulator: Simulator, { publicUrl }: Service): Promise<void> {
-  const { simulateCallers } = await import('../simulator/random-callers.js');
   console.log('\nCallers now come and go at random, in several rooms: watch the page. Ctrl-C ends the demo.');
   const stop = new AbortController();
   // Not `once`: npm passes on the Ctrl-C that the terminal has sent us already.

@@ -11,7 +11,7 @@ import {
 } from '../phone-numbers/point-number.js';
 import type { Settings } from '../settings/settings.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
-import { isUnauthorized } from '../signalwire/space-error.js';
+import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { askHealth, localUrl } from './ask-health.js';
 
 /** The result of one check. */
@@ -53,8 +53,8 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
   }
   if (settings.signingKeys.length > 0) {
     yield unknown(
-      'SIGNALWIRE_SIGNING_KEY can only be checked by a call. If the log then says that a request was refused with 403, ' +
-        "copy the key again from SignalWire's dashboard, API Credentials.",
+      'SIGNALWIRE_SIGNING_KEY can only be checked by a call. If the log then says that a request was refused with 403, check ' +
+        'that PUBLIC_URL is the address that SignalWire calls, and copy the key again from the dashboard, API Credentials.',
     );
   }
   yield await checkPublicUrl(local, publicUrl, settings);
@@ -73,6 +73,11 @@ function checkCredentials(
   }
   if (isUnauthorized(conferences)) return wrong(`The API token lacks the Voice scope: ${HOW_TO_ADD_SCOPE}`);
   const failed = [conferences, numbers].find((answer) => answer instanceof Error && !isUnauthorized(answer));
+  if (failed instanceof SpaceError && (failed.status === 429 || (failed.status ?? 0) >= 500)) {
+    return wrong(
+      `SignalWire answered ${failed.status}: its API is failing, and nothing here needs a change. Try again in a few minutes.`,
+    );
+  }
   if (failed instanceof Error) {
     return wrong(`${failed.message}. Check that SIGNALWIRE_SPACE_URL (${spaceUrl}) is your space, and try again.`);
   }

@@ -1,29 +1,27 @@
 import { Command } from 'commander';
-import type { Settings } from '../settings/settings.js';
-import type { Finding } from './doctor-checks.js';
+import { DEFAULT_DURATIONS } from '../recording/durations.js';
+import { readProcessSettings } from '../settings/dotenv.js';
+import { type Settings, SettingsError } from '../settings/settings.js';
+import { createSpace } from '../signalwire/rest-space.js';
+import { type Finding, runChecks } from './doctor-checks.js';
 
 const LABELS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
 
-export const doctorCommand = new Command('doctor')
+export const command = new Command('doctor')
   .description('Check everything that calls and recordings depend on, and say how to fix what is wrong.')
   .addHelpText('after', '\nRun it beside the service, with the same settings. Exits with 1 if something is wrong.')
   .action(doctor);
 
 /** Prints a line for each check. */
 async function doctor(): Promise<void> {
-  const settings = await readSettings();
+  const settings = readSettings();
   if (!settings) return;
-  const { DEFAULT_DURATIONS } = await import('../recording/durations.js');
-  const { createSpace } = await import('../signalwire/rest-space.js');
-  const { runChecks } = await import('./doctor-checks.js');
-  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request, onRequest: () => {} });
+  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
   for await (const finding of runChecks(settings, space)) print(finding);
   space.close();
 }
 
-async function readSettings(): Promise<Settings | undefined> {
-  const { readProcessSettings } = await import('../settings/dotenv.js');
-  const { SettingsError } = await import('../settings/settings.js');
+function readSettings(): Settings | undefined {
   try {
     const settings = readProcessSettings();
     print({ status: 'ok', sentence: 'The settings are valid.' });

@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { version } from '../version.js';
-import { callCommand } from './call.js';
-import { demoCommand } from './demo.js';
-import { doctorCommand } from './doctor.js';
-import { simulatorCommand } from './simulator.js';
-import { startCommand } from './start.js';
 import { UsageError } from './usage-error.js';
 
 const INVALID_USAGE = 2;
+
+const commands: Record<string, () => Promise<{ command: Command }>> = {
+  start: () => import('./start.js'),
+  demo: () => import('./demo.js'),
+  simulator: () => import('./simulator.js'),
+  doctor: () => import('./doctor.js'),
+  call: () => import('./call.js'),
+};
 
 const program = new Command('conference-recorder')
   .description('Records SignalWire conferences while at least two people are in them.')
@@ -17,16 +20,23 @@ const program = new Command('conference-recorder')
     'after',
     `
 New here? "conference-recorder demo" needs no account and no settings.
-Settings come from the environment and from .env in this folder; see .env.example and README.md.`,
+Settings come from the environment and from .env in this folder; see .env.example and README.md.
+Exits with 1 if something fails, and with ${INVALID_USAGE} if an argument is wrong.`,
   )
   .showHelpAfterError('Run it with --help to see how it is used.')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : INVALID_USAGE));
 
-for (const command of [startCommand, demoCommand, simulatorCommand, doctorCommand, callCommand]) {
+// Only the command that was asked for is loaded: production must not load what only the simulator needs.
+const [, , requested = ''] = process.argv;
+const load = Object.hasOwn(commands, requested) ? commands[requested] : undefined;
+for (const loadCommand of load ? [load] : Object.values(commands)) {
+  const { command } = await loadCommand();
   program.addCommand(command.copyInheritedSettings(program));
 }
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  // Node's own error classes mean a bug of ours, which needs its stack.
+  const isBug = [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
+  console.error(error instanceof Error && !isBug ? error.message : error);
   process.exit(error instanceof UsageError ? INVALID_USAGE : 1);
 });

@@ -40,7 +40,7 @@ export async function placeCall(space: Space, call: { to: string; from: string; 
 /**
  * Waits until a call is answered.
  *
- * @throws Error with a sentence that says how it ended instead, or that SignalWire doesn't tell
+ * @throws Error with a sentence that says how it ended instead, or that its status can't be read
  */
 export async function waitUntilAnswered(space: Space, callSid: string, readEveryMs = READ_EVERY_MS): Promise<void> {
   let failures = 0;

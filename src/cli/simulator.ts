@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { config } from 'dotenv';
 import type { Faults } from '../simulator/faults.js';
+import { activeParticipants, documentedStatus } from '../simulator/model/resources.js';
 import type { Traits } from '../simulator/model/traits.js';
-import type { Simulator } from '../simulator/simulator.js';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { addFaultOptions, parseInteger, pickFaults } from './fault-options.js';
 import { addTraitOptions, formatTraitFlags, readTraits } from './trait-options.js';
 import { UsageError } from './usage-error.js';
@@ -15,18 +16,17 @@ const DEFAULT_SIGNING_KEY = 'PSK-simulator';
 
 type Options = Faults & { latencyMs: number };
 
-const command = new Command('simulator')
+const options = new Command('simulator')
   .description('Run a simulated SignalWire space on this machine. Shares are from 0 to 1.')
   .option('--latency-ms <ms>', 'how long a request to the REST API takes', parseInteger, 0);
 
-export const simulatorCommand = addTraitOptions(addFaultOptions(command)).action(simulate);
+export const command = addTraitOptions(addFaultOptions(options)).action(simulate);
 
 async function simulate(options: Options): Promise<void> {
   const traits = readTraits({ ...options });
   const port = readPort(process.env.PORT);
   // The credentials may come from a service's .env, but the PORT in there is the service's own.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
-  const { startSimulator } = await import('../simulator/simulator.js');
   const simulator = await startSimulator({
     port,
     projectId: env.SIGNALWIRE_PROJECT_ID || DEFAULT_PROJECT_ID,
@@ -40,7 +40,7 @@ async function simulate(options: Options): Promise<void> {
   simulator.invalidNumbers.add('+15550100604');
   Object.assign(simulator.faults, pickFaults(options));
   console.log(instructions(simulator, traits));
-  await printChanges(simulator);
+  printChanges(simulator);
 }
 
 function instructions({ url, projectId, apiToken, signingKey, phoneNumber }: Simulator, traits: Traits): string {
@@ -75,8 +75,7 @@ function describeTraits(traits: Traits): string {
   return flags ? `It differs from what SignalWire documents: ${flags}` : 'It behaves as SignalWire documents.';
 }
 
-async function printChanges({ events }: Simulator): Promise<void> {
-  const { documentedStatus, activeParticipants } = await import('../simulator/model/resources.js');
+function printChanges({ events }: Simulator): void {
   events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
   events.on('change', ({ type, conference, call }) => {
     const [newest] = conference.recordings;

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { runService } from './run-service.js';
 
-export const startCommand = new Command('start')
+export const command = new Command('start')
   .description('Start the service.')
-  .addHelpText('after', '\nIt runs until SIGTERM or Ctrl-C, and finishes what it has acknowledged first.')
-  .action(runService);
+  .addHelpText('after', '\nIt runs until SIGTERM or Ctrl-C, and first finishes what it has acknowledged.')
+  .action(async () => {
+    await import('../main.js');
+  });

@@ -3,15 +3,15 @@ import express, { type RequestHandler, type Router } from 'express';
 
 const NOT_FOUND = 'There is nothing here.\n';
 
-/** An Express app of its own for a recorder's router. It answers 404 to everything that the router doesn't know. */
+/** An Express app that serves only a recorder's router. It answers 404 to everything that the router doesn't know. */
 export function createApp(router: Router): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   // No answer of ours is large enough for an ETag to save anything.
   app.disable('etag');
   app.use(router, answerNotFound);
-  // Express passes a URL without a path to a third argument, which its types lack, and not to any of the above. Without that
-  // argument it answers with a page of its own.
+  // For a URL without a path, Express calls only the third argument of `app`, which its types lack. Without that argument it
+  // answers with a page of its own.
   const handle: (...args: [...Parameters<RequestListener>, notFound: () => void]) => void = app;
   return (request, response) => {
     handle(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end(NOT_FOUND));

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { isHttpError } from 'http-errors';
+import createHttpError, { type HttpError, isHttpError } from 'http-errors';
 import type { Logger } from 'pino';
 import { redactUrl } from './redact-url.js';
 import { signatureHeadersOf } from './webhooks/require-signature.js';
@@ -14,7 +14,7 @@ export function answerErrors(log: Logger, publicUrl: () => string | undefined): 
     const { status, sentence } = describe(error);
     const { method, path } = request;
     const url = redactUrl((publicUrl() ?? '') + request.url);
-    if (status >= 500) log.error({ method, path, url, err: error }, 'a request failed');
+    if (status >= 500) log.error({ method, path, url, err: error }, 'a webhook or page request failed');
     else {
       const signatureHeaders = signatureHeadersOf(request);
       log.warn({ method, path, url, signatureHeaders, status, reason: sentence }, 'request refused');
@@ -24,9 +24,15 @@ export function answerErrors(log: Logger, publicUrl: () => string | undefined): 
   };
 }
 
-/** The message of an error that isn't meant for the client is not sent. */
+/** Hides the message of an error that isn't meant for the client. */
 function describe(error: unknown): { status: number; sentence: string } {
-  if (!isHttpError(error)) return { status: 500, sentence: 'Something went wrong on our side.' };
-  const { status, expose, message } = error;
+  const { status, expose, message } = asHttpError(error);
   return { status, sentence: expose ? message.replace(/\s+/g, ' ') : 'Something went wrong on our side.' };
+}
+
+/** Express' own errors have a status, but are not always HttpErrors. */
+function asHttpError(error: unknown): HttpError {
+  if (isHttpError(error)) return error;
+  const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
+  return createHttpError(status >= 400 && status < 500 ? status : 500, error instanceof Error ? error.message : '');
 }

@@ -18,11 +18,11 @@ export interface RoutesOptions {
   settings: Settings;
   openRoom: Pick<OpenRoom, 'placeCaller'>;
   /** Settles when the open room is known. Never rejects. */
-  ready: () => Promise<unknown>;
+  ready: Promise<unknown>;
   reconciler: Reconciler;
   log: Logger;
   emit: Emit;
-  /** The status page and its companions; undefined if there is no status password. */
+  /** The status page, its feed and the metrics; undefined if there is no status password. */
   status: Router | undefined;
   /** Where SignalWire reaches this service; undefined until a tunnel is open. */
   publicUrl: () => string | undefined;

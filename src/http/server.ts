@@ -43,7 +43,7 @@ export function createWebhookServer(handle: RequestListener): Server {
 /** How long a stopping server waits for requests that have begun to arrive, in milliseconds. */
 const LAST_REQUESTS_MS = 1000;
 
-/** Accepts no more connections, answers the requests that are there, and closes. After a second it drops the rest. */
+/** Accepts no more connections, answers the requests that have arrived, and closes. After a second it drops the rest. */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');

@@ -36,9 +36,8 @@ export function createEventLog(log: Logger): Listener {
         const fields = { conferenceSid, friendlyName, callSid, people: people.size };
         return log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
       }
-      case 'callback-received':
-        if (event.trigger) logIfChanged(event.conference, event.trigger);
-        return;
+      case 'recording-reported':
+        return logIfChanged(event.conference, event.trigger);
       case 'conference-read':
         log.debug({ conferenceSid: event.conference.sid, people: event.conference.people.size }, 'read');
         return logIfChanged(event.conference, event.trigger);
@@ -52,17 +51,21 @@ export function createEventLog(log: Logger): Listener {
         return log.info({ conferenceSid: event.conferenceSid }, 'the conference is over');
       case 'requests-failed': {
         const { subject, error } = event;
-        if (error instanceof SpaceError) return log.debug({ subject, reason: error.message }, 'a request failed');
+        if (error instanceof SpaceError)
+          return log.debug({ subject, reason: error.message }, 'a request to SignalWire failed');
         return log.error({ err: error, subject }, 'unexpected error');
       }
       case 'first-discovery': {
         const { isComplete, conferences } = event;
         if (isComplete) return log.info({ conferences }, 'first discovery complete');
-        return log.warn('the first discovery is taking long: it goes on, and calls are accepted meanwhile');
+        return log.warn('SignalWire has not listed its conferences yet: calls are accepted, and listing is retried');
       }
       case 'drain-timed-out': {
         const { conferenceSids } = event;
-        return log.warn({ conferenceSids }, 'stopped before the work on these conferences was finished');
+        return log.warn(
+          { conferenceSids },
+          'stopped before the work on these conferences was finished: the next start corrects their recordings',
+        );
       }
     }
   };

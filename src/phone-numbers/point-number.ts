@@ -28,7 +28,8 @@ export async function pointNumber(space: Space, phoneNumber: string, publicUrl: 
     const owner = ownerOf(number, publicUrl);
     if (owner) return log.warn(`${phoneNumber} was left alone: ${owner} ${howToPoint(webhook)}`);
     await space.pointPhoneNumber(number.sid, webhook);
-    const before = { before: withoutPassword(number.voiceUrl), methodBefore: number.voiceMethod };
+    const { voiceUrl, voiceMethod } = number;
+    const before = voiceUrl === '' ? {} : { before: withoutPassword(voiceUrl), methodBefore: voiceMethod };
     log.info(before, `${phoneNumber} now points to ${webhook}`);
   } catch (error) {
     log.warn(`${phoneNumber} could not be pointed here: ${reasonOf(error)} ${howToPoint(`${publicUrl}/inbound`)}`);

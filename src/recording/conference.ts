@@ -3,12 +3,12 @@ import type { Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
-import { desiredState, isFresh, mayBePaused, needsWrite } from './decisions.js';
 import {
   applyRead,
   beginWrite,
   believedState,
   createKnownRecording,
+  hasTakenEffect,
   type KnownRecording,
   liftWriteLimits,
   markAcknowledged,
@@ -16,7 +16,9 @@ import {
 import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
-import { addReport, type Reports, reportWindows } from './reports.js';
+import { desiredState } from './recording-policy.js';
+import { addReport, isFresh, type Reports, reportWindows } from './reports.js';
+import { mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
@@ -53,9 +55,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     if (!isStopped) context.emit(event);
   };
 
-  function desired(): RecordingState {
-    return desiredState(people.size, policyFor(name).minParticipants);
-  }
+  const desired = () => desiredState(people.size, policyFor(name));
 
   function snapshot(): ConferenceSnapshot {
     const recordingState = recording && believedState(recording);
@@ -72,17 +72,16 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     return trigger;
   }
 
-  /** @returns when the next pass is due */
   async function runPass(): Promise<Deadline | undefined> {
     try {
       const isKnown = await reconcile();
-      if (isKnown) queue.adapt(undefined);
+      if (isKnown) queue.recordSuccess();
       emit({ type: 'requests-answered', subject: sid });
       if (!isKnown) return nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
       failures = 0;
       return scheduleRead();
     } catch (error) {
-      queue.adapt(error);
+      queue.recordFailure(error);
       emit({ type: 'requests-failed', subject: sid, error });
       return nextAttempt(error, durations.retryMax);
     }
@@ -134,11 +133,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   function applyRecording(read: Recording | undefined, trigger: Trigger): void {
     const isSame = read?.sid.toLowerCase() === recording?.sid.toLowerCase();
     const { observed, lastWrite } = recording ?? {};
+    const tookEffect = isSame && hasTakenEffect(lastWrite, read?.state);
     if (read && recording && isSame) applyRead(recording, read.state);
     else if (read) recording = createKnownRecording(read.sid, read.state);
-    const hasTakenEffect = isSame && lastWrite?.outcome === 'failed' && read?.state === lastWrite.state;
     const conference = snapshot();
-    if (hasTakenEffect) emit({ type: 'recording-written', state: lastWrite.state, conference, observed, trigger });
+    if (tookEffect) emit({ type: 'recording-written', state: lastWrite.state, conference, observed, trigger });
     emit({ type: 'conference-read', conference, trigger });
   }
 
@@ -151,7 +150,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     try {
       await space.updateRecording(sid, target.sid, state, policyFor(name).pauseBehavior);
     } catch (error) {
-      // A 422 to a write that was acknowledged before may mean that there is nothing left to change.
+      // SignalWire refuses to repeat a change that it has acknowledged: there is nothing left to change.
       if (isUnprocessable(error) && wasAcknowledgedBefore) return markAcknowledged(target, sent);
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
@@ -199,20 +198,20 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isRetrying = failures > 0 && missingSince === undefined;
       return !isStopped && (!scheduler.isIdle || isRetrying || urgentResume !== undefined);
     },
-    /** Whether it has never been read, and no attempt has failed since the last callback. */
+    /** Whether it has never been read, and no read has failed yet. */
     get isNew() {
       return readAt === -Infinity && failures === 0;
     },
 
     /** Sets the name, which comes from a callback or a list, unless it is known already. */
-    setNameOnce(received: string | undefined): void {
+    setNameIfUnknown(received: string | undefined): void {
       name ??= received;
     },
 
     /** Any callback is a hint to read the conference. */
     reportCallback(): void {
       receive('conference callback');
-      emit({ type: 'callback-received', conference: snapshot() });
+      emit({ type: 'conference-reported', conference: snapshot() });
       scheduler.request('hint');
     },
 
@@ -221,7 +220,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isNews =
         isFresh(happenedAt, space.now(), windows.stale) &&
         addReport(reports, { callSid, isIn, happenedAt }, performance.now());
-      if (isNews) people[isIn ? 'add' : 'delete'](callSid.toLowerCase());
+      if (isNews && isIn) people.add(callSid.toLowerCase());
+      if (isNews && !isIn) people.delete(callSid.toLowerCase());
       if (isNews && !isIn) openRoom.callerLeft(callSid);
       const trigger = receive(isIn ? 'join' : 'leave');
       emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn });
@@ -235,7 +235,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const trigger = receive('recording callback');
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
       if (hasBegun && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
-      emit({ type: 'callback-received', conference: snapshot(), trigger });
+      emit({ type: 'recording-reported', conference: snapshot(), trigger });
       scheduler.request('hint');
     },
 

@@ -7,7 +7,7 @@ export const DEFAULT_DURATIONS = {
    * people talk costs more than waiting.
    */
   joinReport: 15_000,
-  /** How long after a report expires the conference is read once more, now by the list alone. */
+  /** How long after a report expires the conference is read again, trusting the list alone. */
   settle: 200,
   /** A join or leave whose Timestamp is further than this from SignalWire's clock is only a hint to read. */
   stale: 10_000,

@@ -64,9 +64,14 @@ export function applyRead(recording: KnownRecording, observed: ObservedState): v
   const { lastWrite } = recording;
   if (lastWrite && observed !== recording.observed) lastWrite.refusals = 0;
   recording.observed = observed;
-  if (!lastWrite || lastWrite.outcome === 'sent' || lastWrite.isUncertain) return;
+  if (!lastWrite || lastWrite.isUncertain) return;
   const isConfirmed = observed === lastWrite.state && !(lastWrite.outcome === 'failed' && lastWrite.isReversal);
   if (isConfirmed) recording.lastWrite = undefined;
+}
+
+/** Whether a read shows that a write which SignalWire did not answer has taken effect. */
+export function hasTakenEffect(write: Write | undefined, observed: ObservedState | undefined): write is Write {
+  return write?.outcome === 'failed' && write.refusals === 0 && write.state === observed;
 }
 
 /** After a hint, the last write may be sent again, even if it was refused, or acknowledged and then contradicted (R6). */

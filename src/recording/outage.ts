@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Emit, Listener } from '../recorder-events.js';
 import { isNotFound, isUnauthorized, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
-import { LASTING_REFUSALS } from './decisions.js';
+import { LASTING_REFUSALS } from './write-decisions.js';
 
 /**
  * Detects outages from failed requests. However many requests fail, the beginning of an outage and its end are each logged and
@@ -46,7 +46,11 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
     refused.set(conferenceSid, inARow);
     if (inARow !== LASTING_REFUSALS) return;
     const fields = { conferenceSid, reason: error.message };
-    log.warn(fields, 'SignalWire keeps refusing to change a recording: it stays as it is, and the change is retried');
+    log.warn(fields, 'SignalWire keeps refusing to change a recording: it stays as it is until the next callback');
+  }
+
+  function isRefusedLastingly(conferenceSid: string): boolean {
+    return (refused.get(conferenceSid) ?? 0) >= LASTING_REFUSALS;
   }
 
   function endIfAllAnswered(): void {
@@ -74,13 +78,16 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
       }
       case 'requests-answered': {
         const { subject } = event;
-        const refusals = refused.get(subject) ?? 0;
-        if (refusals >= LASTING_REFUSALS) {
-          log.info({ conferenceSid: subject }, 'the recording is in the desired state again');
-        }
-        refused.delete(subject);
+        // After lasting refusals a change is no longer sent, so an answer alone proves nothing.
+        if (!isRefusedLastingly(subject)) refused.delete(subject);
         failing.delete(subject);
         endIfAllAnswered();
+        return;
+      }
+      case 'recording-written': {
+        const { sid: conferenceSid } = event.conference;
+        if (isRefusedLastingly(conferenceSid)) log.info({ conferenceSid }, 'SignalWire changed the recording at last');
+        refused.delete(conferenceSid);
         return;
       }
       case 'conference-over':

@@ -14,7 +14,7 @@ const MIN_BOUND = 5;
 const MAX_BOUND = 500;
 
 /** Failures this close together halve the bound only once. */
-const HALVE_AT_MOST_EVERY_MS = 1000;
+const MIN_HALVING_INTERVAL_MS = 1000;
 
 /** Runs passes, a bounded number at a time, the most urgent first. */
 export interface PassQueue {
@@ -22,8 +22,10 @@ export interface PassQueue {
   add(key: string, priority: Priority, run: () => Promise<void>): void;
   /** Moves a queued pass forward to where it would be if it were added now with this priority. Never moves it back. */
   promote(key: string, priority: Priority): void;
-  /** Adapts the bound to how SignalWire answered a pass. @param error undefined if it answered well */
-  adapt(error: unknown): void;
+  /** SignalWire answered a pass, so the bound may grow. */
+  recordSuccess(): void;
+  /** A pass failed. The bound is halved if SignalWire is overloaded. */
+  recordFailure(error: unknown): void;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface PassQueue {
 export function createPassQueue(): PassQueue {
   const queue = new PQueue({ concurrency: FIRST_BOUND });
   const deadlines = new Map<string, number>();
-  let halvedAt = Number.NEGATIVE_INFINITY;
+  let halvedAt = -Infinity;
 
   const deadlineFor = (priority: Priority) => performance.now() + PRIORITIES.indexOf(priority) * HEAD_START_MS;
 
@@ -52,18 +54,19 @@ export function createPassQueue(): PassQueue {
 
     promote(key, priority) {
       const deadline = deadlineFor(priority);
-      if (deadline >= (deadlines.get(key) ?? Number.NEGATIVE_INFINITY)) return;
+      if (deadline >= (deadlines.get(key) ?? -Infinity)) return;
       deadlines.set(key, deadline);
       queue.setPriority(key, -deadline);
     },
 
-    adapt(error) {
-      if (error === undefined) {
-        if (queue.size > 0) queue.concurrency = Math.min(MAX_BOUND, queue.concurrency + 1);
-      } else if (isOverload(error) && performance.now() - halvedAt >= HALVE_AT_MOST_EVERY_MS) {
-        halvedAt = performance.now();
-        queue.concurrency = Math.max(MIN_BOUND, Math.floor(queue.concurrency / 2));
-      }
+    recordSuccess() {
+      if (queue.size > 0) queue.concurrency = Math.min(MAX_BOUND, queue.concurrency + 1);
+    },
+
+    recordFailure(error) {
+      if (!isOverload(error) || performance.now() - halvedAt < MIN_HALVING_INTERVAL_MS) return;
+      halvedAt = performance.now();
+      queue.concurrency = Math.max(MIN_BOUND, Math.floor(queue.concurrency / 2));
     },
   };
 }

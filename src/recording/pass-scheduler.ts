@@ -7,7 +7,10 @@ export interface Deadline {
   priority: Priority;
 }
 
-/** Schedules the passes of one conference: one at a time, and at most one deadline in between (R7). */
+/**
+ * Schedules the passes of one conference: one at a time, and at most one deadline in between (R7). In a pass the conference is
+ * read, and its recording written, until it is as desired.
+ */
 export interface PassScheduler {
   /** Whether no pass is running or queued. */
   readonly isIdle: boolean;

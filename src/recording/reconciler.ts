@@ -88,7 +88,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function track({ conferenceSid, name, callSid }: ConferenceReport): Conference {
     const onOver = () => forget(conference);
     const conference = find(conferenceSid) ?? createConference(conferenceSid, context, onOver);
-    conference.setNameOnce(name ?? (callSid && openRoom.roomOf(callSid)));
+    conference.setNameIfUnknown(name ?? (callSid && openRoom.roomOf(callSid)));
     conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;
   }

@@ -1,4 +1,4 @@
-import type { Participant, PauseBehavior } from '../signalwire/space.js';
+import type { Participant, PauseBehavior, RecordingState } from '../signalwire/space.js';
 import { isCounted } from './head-count.js';
 
 /** How a conference's recording follows the number of people in it. */
@@ -14,8 +14,13 @@ export interface RecordingPolicy {
 /** The policy of a conference, by its name; the name is undefined until it is known. */
 export type PolicyFor = (conferenceName: string | undefined) => RecordingPolicy;
 
-/** The one policy that applies to every conference. */
-export function createRecordingPolicy(options: Omit<RecordingPolicy, 'counts'>): PolicyFor {
-  const policy = { ...options, counts: isCounted };
+/** One policy for every conference. */
+export function createPolicyFor({ minParticipants, pauseBehavior }: Omit<RecordingPolicy, 'counts'>): PolicyFor {
+  const policy = { minParticipants, pauseBehavior, counts: isCounted };
   return () => policy;
+}
+
+/** The state that a recording should be in with this many people in the conference. */
+export function desiredState(people: number, { minParticipants }: RecordingPolicy): RecordingState {
+  return people >= minParticipants ? 'in-progress' : 'paused';
 }

@@ -9,7 +9,7 @@ export interface Report {
   happenedAt: number;
   /** When the callback arrived (ms, monotonic). */
   reportedAt: number;
-  /** Whether the report expired, the call turned out to be alive, and the report was therefore extended once. */
+  /** Whether the report expired, its call was not known to be over, and the report was therefore extended once. */
   isRenewed: boolean;
   /** Whether SignalWire says that the call is over. The caller is then out, whatever the list says. */
   isCallOver: boolean;
@@ -31,8 +31,18 @@ export function reportWindows({ joinReport, leaveReport, stale }: Durations, res
 }
 
 /**
+ * Whether a callback's Timestamp is close enough to SignalWire's clock for its report to be treated as news (R2).
+ *
+ * @param happenedAt ms since 1970; undefined if the callback had no readable Timestamp
+ * @param now SignalWire's clock (ms since 1970)
+ */
+export function isFresh(happenedAt: number | undefined, now: number, staleMs: number): happenedAt is number {
+  return happenedAt !== undefined && Math.abs(now - happenedAt) <= staleMs;
+}
+
+/**
  * Stores a report if it is news, that is, if it is neither a duplicate nor older than the last report about this caller.
- * Timestamps are whole seconds. If a join and a leave bear the same second, the leave wins: a caller joins before leaving.
+ * Timestamps are whole seconds. If a join and a leave have the same second, the leave wins: a caller joins before leaving.
  *
  * @returns whether it was news
  */

@@ -21,7 +21,7 @@ export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pau
   publicUrl: string | undefined;
   /** Undefined without an authtoken. Without a domain, ngrok assigns a random one. */
   ngrok: { authtoken: string; domain: string | undefined } | undefined;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port: number;
   /** The address to listen on. */
   host: string;
@@ -170,6 +170,6 @@ const environment = z
   })
   .refine((given) => !given.CONFERENCE_NAME || !invalidNameReason(given.CONFERENCE_PREFIX + given.CONFERENCE_NAME), {
     path: ['CONFERENCE_NAME'],
-    error: `must, together with CONFERENCE_PREFIX, have at most ${MAX_NAME_LENGTH} characters, which XML can represent.`,
+    error: `is too long with CONFERENCE_PREFIX (${MAX_NAME_LENGTH} characters at most), or has characters that XML cannot represent.`,
     when: () => true,
   });

@@ -13,8 +13,10 @@ export const spaceUrl = z
     if (!url || !(url.hostname.includes('.') || isLoopback(url))) {
       return reject("must be your space's host or URL, for example example.signalwire.com.");
     }
-    if (url.pathname !== '/' || url.search || url.hash || hasUser(url)) {
-      return reject('must be the space alone, without a path, a query or a user: for example example.signalwire.com.');
+    if (url.pathname !== '/' || url.search || url.hash || hasCredentials(url)) {
+      return reject(
+        'must be just the space, without a path, a query or credentials: for example example.signalwire.com.',
+      );
     }
     if (!isSafe(url)) {
       return reject('must begin with https:// (plain http:// is only for loopback, such as the simulator).');
@@ -32,9 +34,10 @@ export const publicUrl = z
       return z.NEVER;
     };
     const url = URL.parse(text);
-    if (!url?.hostname) return reject('must be a whole URL, for example https://recorder.example.com.');
+    if (!url?.hostname) return reject('must be a complete URL, for example https://recorder.example.com.');
     if (!isSafe(url)) return reject('must begin with https:// (plain http:// is only for loopback).');
-    if (url.search || url.hash || hasUser(url)) return reject('must not contain a query, a fragment or a user.');
+    if (url.search || url.hash || hasCredentials(url))
+      return reject('must not contain a query, a fragment or credentials.');
     if (/\/inbound\/?$/.test(url.pathname)) return reject('must be given without /inbound at the end.');
     return (originAsGiven(url, text) + url.pathname).replace(/\/+$/, '');
   });
@@ -50,7 +53,7 @@ function isSafe(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-function hasUser(url: URL): boolean {
+function hasCredentials(url: URL): boolean {
   return url.username !== '' || url.password !== '';
 }
 

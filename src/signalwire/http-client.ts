@@ -98,8 +98,8 @@ export function createHttpClient({ origin, timeoutMs, onDate }: HttpClientOption
       const form = new URLSearchParams(entries(data)).toString();
       const { status, body, retryAfterMs } = await exchange(url, options, form, name).catch((error: Error) => {
         if (error instanceof SpaceError) throw error;
-        const cause: Error = signal.aborted ? signal.reason : error;
-        throw new SpaceError(`SignalWire did not answer ${name}: ${messageOf(cause)}`, { cause });
+        const reason = signal.aborted ? `no answer within ${timeoutMs / 1000} s` : messageOf(error);
+        throw new SpaceError(`SignalWire did not answer ${name}: ${reason}`, { cause: error });
       });
       if (status < 200 || status >= 300) {
         const reason = reasonIn(body);

@@ -2,8 +2,9 @@ import { RestClient } from '@signalwire/compatibility-api';
 import { checkAnswer } from './answers.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { collectPages, itemsOf } from './pages.js';
-import type { ListedConference, ObservedState, Recording, Space } from './space.js';
+import type { ListedConference, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
+import { callState, recordingState } from './statuses.js';
 
 /** How a request to SignalWire ended. */
 export interface RequestOutcome {
@@ -19,24 +20,18 @@ export interface SpaceOptions {
   spaceUrl: string;
   projectId: string;
   apiToken: string;
-  /** Milliseconds a request may take. */
+  /** How long a request may take, in milliseconds. */
   timeoutMs: number;
   /** Receives the outcome of every request. Must not throw. */
-  onRequest(outcome: RequestOutcome): void;
+  onRequest?(outcome: RequestOutcome): void;
 }
 
 /** The largest page that SignalWire returns. Source: its OpenAPI document. */
 const PAGE_SIZE = 1000;
 
-/** Statuses of a recording that is over. Source: SignalWire's OpenAPI document; `failed` comes from its callbacks. */
-const RECORDING_OVER = ['completed', 'absent', 'stopped', 'failed'];
-
-/** Statuses of a call that is over. Source: SignalWire's OpenAPI document. */
-const CALL_OVER = ['completed', 'canceled', 'busy', 'failed', 'no-answer'];
-
 /** A space that is reached through SignalWire's compatibility SDK. Creating it sends no request. */
 export function createSpace(options: SpaceOptions): Space {
-  const { spaceUrl, projectId, apiToken, timeoutMs, onRequest } = options;
+  const { spaceUrl, projectId, apiToken, timeoutMs, onRequest = () => {} } = options;
   const clock = createClock();
   const http = createHttpClient({ origin: spaceUrl, timeoutMs, onDate: clock.set });
   const client = createClient(spaceUrl, projectId, apiToken, withCheckedAnswers(http));
@@ -114,7 +109,7 @@ export function createSpace(options: SpaceOptions): Space {
 
     async fetchCallState(callSid) {
       const call = await undefinedIfNotFound(request('fetch_call', () => client.calls(callSid).fetch()));
-      return call && (CALL_OVER.includes(call.status) ? 'over' : 'alive');
+      return call && callState(call.status);
     },
 
     async fetchCallStatus(callSid) {
@@ -219,13 +214,7 @@ function toListedConference(one: { sid: string; friendlyName: string; dateCreate
 }
 
 function toRecording({ sid, status }: { sid: string; status: string }): Recording {
-  return { sid, state: observedState(status) };
-}
-
-// An unknown status counts as running, so that a pause is still attempted.
-function observedState(status: string): ObservedState {
-  if (status === 'paused') return status;
-  return RECORDING_OVER.includes(status) ? 'over' : 'in-progress';
+  return { sid, state: recordingState(status) };
 }
 
 /** ms since 1970; 0 if it isn't a date: the SDK passes an unreadable date on as it is. */

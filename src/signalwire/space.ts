@@ -18,7 +18,7 @@ export interface Recording {
 /** Somebody on a conference's list of participants. */
 export interface Participant {
   callSid: string;
-  /** SignalWire's word; undefined if it gives none. */
+  /** As SignalWire names it; undefined if it gives none. */
   status: string | undefined;
   hold: boolean;
   coaching: boolean;
@@ -53,7 +53,7 @@ export interface Space {
    * unfiltered list begins with the newest is assumed.
    */
   listConferences(status: 'init' | 'in-progress'): Promise<ListedConference[]>;
-  /** A conference's status, in SignalWire's word; undefined if it answers 404. */
+  /** A conference's status, as SignalWire names it; undefined if it answers 404. */
   fetchConferenceStatus(conferenceSid: string): Promise<string | undefined>;
   /** Everybody on the conference's list of participants, whatever their status. */
   listParticipants(conferenceSid: string): Promise<Participant[]>;
@@ -75,13 +75,13 @@ export interface Space {
   ): Promise<void>;
   /** Whether a call is alive; undefined if SignalWire answers 404. A status that we don't know counts as alive. */
   fetchCallState(callSid: string): Promise<'alive' | 'over' | undefined>;
-  /** A call's status, in SignalWire's word. */
+  /** A call's status, as SignalWire names it. */
   fetchCallStatus(callSid: string): Promise<string>;
   /** The project's phone numbers. Needs the Numbers scope; without it SignalWire answers 401. */
   listPhoneNumbers(): Promise<PhoneNumber[]>;
   /** Sets a number's voice webhook, with POST as its method, and changes nothing else. */
   pointPhoneNumber(sid: string, voiceUrl: string): Promise<void>;
-  /** Places a call. The person called is put where the LaML at `url` says. Numbers are in E.164 form. @returns the CallSid */
+  /** Places a call. The call follows the LaML at `url`. Numbers are in E.164 form. @returns the CallSid */
   placeCall(call: { to: string; from: string; url: string }): Promise<string>;
   /**
    * SignalWire's clock (ms since 1970): the `Date` header of its last answer, plus the time since then. Our own clock until

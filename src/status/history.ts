@@ -150,7 +150,8 @@ export function createHistory(): History {
     },
     record(event) {
       switch (event.type) {
-        case 'callback-received':
+        case 'conference-reported':
+        case 'recording-reported':
         case 'participant-reported':
         case 'conference-read':
           return update(event.conference, event.type === 'conference-read');

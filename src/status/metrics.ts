@@ -58,12 +58,12 @@ export function createMetrics(history: History): Metrics {
   });
   const lastSweep = new Gauge({
     name: 'recorder_last_sweep_timestamp_seconds',
-    help: 'When SignalWire last returned a list of conferences.',
+    help: 'Unix time when SignalWire last returned a list of conferences; 0 before the first.',
     registers,
   });
   const corrections = new Counter({
     name: 'recorder_corrections_total',
-    help: 'Pauses and resumes that no callback triggered, by the kind of read that did.',
+    help: 'Pauses and resumes that a read found necessary, without a callback, by kind of read.',
     labelNames: ['action', 'found_by'],
     registers,
   });

@@ -1,24 +1,23 @@
 import { stopAll } from './measured-process.js';
 import type { Row } from './table.js';
 
-/** Fails what is being measured. */
-let spoil: (reason: unknown) => void = () => {};
+/** Fails the measurement in progress. */
+let failMeasurement: (reason: unknown) => void = () => {};
 
-// What goes wrong beside a measure fails that measure, and not the process: a lost callback, a request that is waited for
-// later.
-process.on('unhandledRejection', (reason) => spoil(reason));
-process.on('uncaughtException', (error) => spoil(error));
+// An error outside the measurement's own promise, such as a lost callback, fails the measurement and not the process.
+process.on('unhandledRejection', (reason) => failMeasurement(reason));
+process.on('uncaughtException', (error) => failMeasurement(error));
 
 /**
- * Measures something. Where that fails, whatever processes it has started are ended, and a row says why there is no figure.
- * Never rejects.
+ * Runs a measurement. If it fails, the processes that it started are stopped, and the result is a row with the reason. Never
+ * rejects.
  *
- * @param what the row that says so is about
+ * @param what the label of that row
  */
 export async function attempt(what: string, measure: () => Promise<Row[]>): Promise<Row[]> {
   try {
     return await new Promise<Row[]>((resolve, reject) => {
-      spoil = reject;
+      failMeasurement = reject;
       measure().then(resolve, reject);
     });
   } catch (error) {
@@ -27,7 +26,7 @@ export async function attempt(what: string, measure: () => Promise<Row[]>): Prom
   }
 }
 
-/** Says that there is no figure, and why. */
+/** A row without a figure, with the reason. */
 export function unmeasured(what: string, error: unknown): Row {
   return { what, ours: '', failure: error instanceof Error ? error.message : String(error) };
 }

@@ -1,6 +1,6 @@
 import express from 'express';
 
-// Express as it comes, which answers a constant to everything.
+// A bare Express app, which answers every request with a constant.
 const app = express();
 app.use((_request, response) => {
   response.send('ok');

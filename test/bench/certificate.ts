@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A certificate for localhost that nobody else trusts. */
+/** A self-signed certificate for localhost. */
 export interface Certificate {
   key: string;
   cert: string;
-  /** Where `cert` lies, for NODE_EXTRA_CA_CERTS, until the process ends. */
+  /** The file with `cert`, for NODE_EXTRA_CA_CERTS. It is deleted when the process ends. */
   path: string;
 }
 
-/** Has openssl make one. */
+/** Makes one with openssl. */
 export async function makeCertificate(): Promise<Certificate> {
   const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));

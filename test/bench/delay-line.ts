@@ -1,19 +1,19 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { listen } from '../../src/http/server.js';
 
-/** A way to a local port that takes time, as one to a far server does. */
+/** A proxy to a local port that adds latency, like the connection to a distant server. */
 export interface DelayLine {
   port: number;
-  /** Connections that were opened over it. */
+  /** How many connections were opened through it. */
   opened: number;
-  /** Breaks every connection, as a far server does with those that were idle for long. */
+  /** Breaks every connection, as a distant server does after a long idle time. */
   cut(): void;
   close(): void;
 }
 
 /**
- * @param roundTripMs half of it passes on each way, for every byte; a new connection takes one more, as TCP's handshake
- *   does before the first byte
+ * @param roundTripMs every byte takes half of it in each direction. The first byte of a connection takes one round trip more, for
+ *   TCP's handshake.
  */
 export async function startDelayLine(port: number, roundTripMs: number): Promise<DelayLine> {
   const sockets = new Set<Socket>();
@@ -43,7 +43,7 @@ export async function startDelayLine(port: number, roundTripMs: number): Promise
   return line;
 }
 
-/** Hands on what one socket reads to another, and its end, later and in order. */
+/** Passes the bytes and the end of one socket to another, in order, after a delay. */
 function pass(from: Socket, to: Socket, ms: number, firstMs: number): void {
   const notBefore = performance.now() + firstMs + ms;
   const later = (act: () => void) => setTimeout(act, Math.max(performance.now() + ms, notBefore) - performance.now());

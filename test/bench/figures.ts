@@ -1,4 +1,4 @@
-/** The value that so many of them (0 to 1) don't exceed. */
+/** The value that this share of the values (0 to 1) doesn't exceed. */
 export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
@@ -12,7 +12,7 @@ export function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }
 
-/** How slow (ms) what should be as fast as that may be: 5 ms and 5 % slower. */
+/** The longest time that still counts as equally fast: 5 ms and 5 % more. */
 export function withSlack(fastMs: number): number {
   return 1.05 * fastMs + 5;
 }

@@ -2,5 +2,5 @@ import { startGuide } from './guide.js';
 
 const { SPACE = '', PROJECT = '', TOKEN = '', PUBLIC_URL = '', PORT } = process.env;
 
-// The guide's design, in a process of its own.
+// Runs the guide's design as a process.
 await startGuide({ url: SPACE, projectId: PROJECT, apiToken: TOKEN }, PUBLIC_URL, Number(PORT));

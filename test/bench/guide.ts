@@ -3,7 +3,7 @@ import { RestClient } from '@signalwire/compatibility-api';
 import express, { type Request } from 'express';
 import { listen } from '../../src/http/server.js';
 
-/** A simulated space, as the guide's design is told of it. */
+/** The simulated space that the guide's design uses. */
 export interface Space {
   url: string;
   projectId: string;
@@ -11,11 +11,11 @@ export interface Space {
 }
 
 /**
- * The design of SignalWire's guide "Updating Conference Recordings", in TypeScript and nothing added: it acts on each
- * callback as it comes, remembers recordings in memory, asks SignalWire before it answers, and checks no signature. Only
- * the room is by `?room=`, so that several conferences can go on.
+ * Starts the design of SignalWire's guide "Updating Conference Recordings", in TypeScript. It acts on each callback as it arrives,
+ * keeps recordings in memory, sends requests to SignalWire before it answers, and checks no signature. The only addition is
+ * `?room=`, which makes several conferences possible.
  *
- * @param publicUrl where the callbacks are to go
+ * @param publicUrl where SignalWire sends its callbacks
  * @param port where it listens
  */
 export async function startGuide(space: Space, publicUrl: string, port: number): Promise<void> {
@@ -63,13 +63,13 @@ export async function startGuide(space: Space, publicUrl: string, port: number):
     response.sendStatus(200);
   });
 
-  // Without this Express prints a trace for each request to SignalWire that fails.
+  // Without this, Express prints a stack trace for each failed request to SignalWire.
   app.use(((_error, _request, response, _next) => response.sendStatus(500)) satisfies express.ErrorRequestHandler);
 
   await listen(createServer(app), port, '127.0.0.1');
 }
 
-/** SignalWire's SDK as it comes, but for the address: it knows https alone. */
+/** Creates a client of SignalWire's SDK. Its base URL is replaced, because the SDK supports only https. */
 function createApi({ url, projectId, apiToken }: Space): ReturnType<typeof RestClient> {
   const client = RestClient(projectId, apiToken, { signalwireSpaceUrl: new URL(url).host });
   Object.assign(client.api, { baseUrl: url });

@@ -21,16 +21,16 @@ const MEASURES = new Map<string, () => Promise<Row[]>>([
 const command = new Command('npm run bench --')
   .description("Measures the service beside the guide's design and beside the limit, in one run.")
   .addArgument(new Argument('[measures...]', 'what to measure').choices([...MEASURES.keys()]).default([], 'all of it'))
-  .option('--markdown <file>', 'writes the table there as well')
+  .option('--markdown <file>', 'also write the table to this file')
   .parse();
 
-// So that what is left to do at the end is done, whatever ends it.
+// So that the exit handlers run, whatever ends the process.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-const asked = command.args;
+const requested = command.args;
 const rows: Row[] = [];
 for (const [name, measure] of MEASURES) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (requested.length > 0 && !requested.includes(name)) continue;
   console.error(`Measuring ${name}.`);
   rows.push(...(await attempt(name, measure)));
 }
@@ -38,5 +38,5 @@ const result = table(rows);
 console.log(result);
 const { markdown }: { markdown?: string } = command.opts();
 if (markdown) await writeFile(markdown, `${result}\n`);
-// What a measure that failed has left behind ends with the process.
+// Ends whatever a failed measurement has left behind.
 process.exit(rows.some(({ failure }) => failure !== undefined) ? 1 : 0);

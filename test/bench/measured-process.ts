@@ -11,29 +11,29 @@ const usage = z.object({ cpuMs: z.number(), rss: z.number() });
 /** A server in a process of its own. */
 export interface MeasuredProcess {
   url: string;
-  /** Processor time until now (ms), and resident memory (bytes). */
+  /** The processor time so far (ms), and the resident memory (bytes). */
   usage(): Promise<z.output<typeof usage>>;
-  /** Bytes of the heap that are in use, once garbage is collected. */
+  /** Collects garbage, and resolves with the number of bytes of the heap that are in use. */
   heap(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const running = new Set<MeasuredProcess>();
 
-/** Ends all that still run. */
+/** Stops every process that is still running. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map((one) => one.stop()));
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What Node must be told so that a process answers questions about what it uses. */
-export const PROBED = ['--expose-gc', '--import', new URL('probe.mjs', import.meta.url).href];
+/** Node's arguments that preload the probe, which answers questions about the process. */
+export const PROBE_ARGS = ['--expose-gc', '--import', new URL('probe.mjs', import.meta.url).href];
 
 /**
- * Starts a program that listens on PORT, and waits until it answers. What it logs is written, but goes nowhere.
+ * Starts a program that listens on PORT, and waits until it answers. Its log is discarded.
  *
- * @param program its path in the repository; TypeScript is run by tsx
- * @param env what it's told besides PORT
+ * @param program its path in the repository. TypeScript is run by tsx.
+ * @param env its environment besides PORT
  */
 export async function startMeasured(program: string, env: Record<string, string> = {}): Promise<MeasuredProcess> {
   const port = await freePort();
@@ -41,7 +41,7 @@ export async function startMeasured(program: string, env: Record<string, string>
   const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const child = fork(program, {
     cwd: ROOT,
-    execArgv: [...PROBED, ...loader],
+    execArgv: [...PROBE_ARGS, ...loader],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, ...env },
   });
@@ -51,14 +51,14 @@ export async function startMeasured(program: string, env: Record<string, string>
     if (!child.connected) throw new Error(`${program} ended before it answered.`);
     await delay(5);
   }
-  const ask = async (question: string) => {
+  const query = async (question: string) => {
     child.send(question);
     return answerOf(child);
   };
   const measured: MeasuredProcess = {
     url,
-    usage: async () => usage.parse(await ask('usage')),
-    heap: async () => z.number().parse(await ask('heap')),
+    usage: async () => usage.parse(await query('usage')),
+    heap: async () => z.number().parse(await query('heap')),
     async stop() {
       running.delete(measured);
       child.kill('SIGKILL');
@@ -69,7 +69,7 @@ export async function startMeasured(program: string, env: Record<string, string>
   return measured;
 }
 
-/** The next message of a process. @throws Error when it ends instead */
+/** Resolves with the next message of a process. @throws Error if the process ends instead */
 export async function answerOf(child: ChildProcess): Promise<unknown> {
   const over = new AbortController();
   const { signal } = over;
@@ -84,7 +84,7 @@ export async function answerOf(child: ChildProcess): Promise<unknown> {
   }
 }
 
-/** Whether a server answers there, whatever it says. Asks only once something listens, which costs less to find out. */
+/** Whether a server answers there, with any status. Connects first, because that is cheaper than a request. */
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {

@@ -1,4 +1,4 @@
-// Preloaded into a process under measurement: answers the bench's questions about what it uses.
+// Preloaded into a measured process. It answers the bench's questions about processor time and memory.
 process.on('message', (question) => {
   if (question === 'heap') {
     globalThis.gc?.();
@@ -9,5 +9,5 @@ process.on('message', (question) => {
   }
 });
 process.channel?.unref();
-// Nothing stays behind when the bench ends, however it does.
+// The process ends with the bench, however the bench ends.
 process.on('disconnect', () => process.exit());

@@ -6,43 +6,43 @@ import { makeCertificate } from './certificate.js';
 import { median, ms, quantile, withSlack } from './figures.js';
 import { stopAll } from './measured-process.js';
 import { openRooms, type Reactions, type Room, startGuide, startService, watchReactions } from './space.js';
-import { beside, type Stage } from './stage.js';
+import { besideSpace, type Stage } from './stage.js';
 import type { Row } from './table.js';
 
 const ROUND_TRIPS_MS = [20, 100, 300];
-/** In each of them somebody leaves and comes back. */
+/** The rooms in which somebody leaves and comes back. */
 const ROOMS = 50;
-/** In so many more the connections are cut before somebody comes back. */
+/** The additional rooms in which the connections are cut before somebody comes back. */
 const COLD_ROOMS = 3;
-/** In so many the requests are made without the service. */
+/** The rooms for which the same requests are sent without the service. */
 const BARE_ROOMS = 25;
-/** How far apart those are who leave, or come back: at random, so that nothing keeps in step with the waits inside. */
-interface Apart {
+/** The time between two events. It is random, so that the events don't coincide with the service's own waits. */
+interface Pace {
   minMs: number;
   maxMs: number;
 }
-const APART: Apart = { minMs: 40, maxMs: 80 };
-const HASTE: Apart = { minMs: 10, maxMs: 30 };
-/** The service reads once more some 15 s after the last callback. */
+const PACE: Pace = { minMs: 40, maxMs: 80 };
+const WARM_UP_PACE: Pace = { minMs: 10, maxMs: 30 };
+/** The last settling read comes about 15 s after the last callback. */
 const SETTLED_MS = 16_000;
-/** Whatever hasn't come by then never comes. */
+/** How long the bench waits for the last reactions. */
 const LATE_MS = 10_000;
 
 /**
- * How long it takes from a callback's sending until the pause or resume arrives at SignalWire, over TLS: the service, the
- * guide's design, and the bare round trips.
+ * Measures the time from the sending of a callback to the arrival of the pause or resume at SignalWire, over TLS: for the service,
+ * the guide's design, and the bare round trips.
  */
 export async function measureReaction(): Promise<Row[]> {
   const certificate = await makeCertificate();
   const ours: PromiseSettledResult<PlayedByService>[] = [];
-  // One after the other: to each the milliseconds count. To the guide's design they don't.
+  // The service is measured once at a time, because milliseconds matter. For the guide's design they don't.
   for (const roundTripMs of ROUND_TRIPS_MS) {
-    ours.push(...(await Promise.allSettled([beside(certificate, roundTripMs, playService)])));
-    // What one that failed has left behind.
+    ours.push(...(await Promise.allSettled([besideSpace(certificate, roundTripMs, playService)])));
+    // A run that failed may have left processes behind.
     await stopAll();
   }
   const guides = await Promise.allSettled(
-    ROUND_TRIPS_MS.map((roundTripMs) => beside(certificate, roundTripMs, playGuide)),
+    ROUND_TRIPS_MS.map((roundTripMs) => besideSpace(certificate, roundTripMs, playGuide)),
   );
   return ROUND_TRIPS_MS.flatMap((roundTripMs, index) => {
     const [our, guide] = [ours[index], guides[index]];
@@ -60,7 +60,7 @@ function rowsOf(ours: PlayedByService, guide: Played): Row[] {
     {
       what: `resume over a cold connection, ${roundTripMs} ms a request: median of ${COLD_ROOMS}`,
       ours: ms(median(ours.cold)),
-      // It opens one each time.
+      // It opens a connection each time.
       guide: ms(median(guide.resumes)),
       // TCP and TLS take a round trip each.
       limit: ms(median(limit.resumes) + 2 * roundTripMs),
@@ -88,7 +88,7 @@ function row(what: string, ours: number[], guide: number[], limit: number[]): Ro
 }
 
 interface Played extends Reactions {
-  /** Connections opened while people came and went, once the rooms were there. */
+  /** How many connections were opened after the rooms had been opened. */
   opened: number;
 }
 
@@ -102,7 +102,7 @@ async function playGuide(stage: Stage): Promise<Played> {
 
 interface PlayedByService extends Played {
   roundTripMs: number;
-  /** Resumes over a connection that had to be opened first. */
+  /** The resumes for which a connection had to be opened. */
   cold: number[];
   limit: Reactions;
 }
@@ -111,9 +111,9 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   const { line, roundTripMs } = stage;
   const service = await startService(stage.simulator, stage.url, stage.trust);
   const rooms = await openRooms(stage.simulator, service, ROOMS + COLD_ROOMS);
-  // A round in which the process warms up.
-  await oneByOne(rooms, ({ leave }) => leave(), HASTE);
-  await oneByOne(rooms, ({ comeBack }) => comeBack(), HASTE);
+  // Warms up the process.
+  await oneByOne(rooms, ({ leave }) => leave(), WARM_UP_PACE);
+  await oneByOne(rooms, ({ comeBack }) => comeBack(), WARM_UP_PACE);
   const played = await crossings(stage, rooms.slice(COLD_ROOMS));
 
   const reactions = watchReactions(stage.simulator);
@@ -122,7 +122,7 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   for (const { comeBack } of cold) {
     await delay(4 * roundTripMs);
     line.cut();
-    // Either side has to notice.
+    // Both sides have to notice.
     await delay(20);
     await comeBack();
   }
@@ -136,28 +136,29 @@ async function playService(stage: Stage): Promise<PlayedByService> {
   };
 }
 
-/** Has somebody leave each room, and then come back. */
+/** Lets somebody leave each room, and then come back. */
 async function crossings({ simulator, line, roundTripMs }: Stage, rooms: Room[]): Promise<Played> {
   await delay(SETTLED_MS + roundTripMs);
   const { pauses, resumes } = watchReactions(simulator);
   line.opened = 0;
-  await oneByOne(rooms, ({ leave }) => leave(), APART);
-  await toBeAsMany(pauses, rooms.length);
-  await oneByOne(rooms, ({ comeBack }) => comeBack(), APART);
-  await toBeAsMany(resumes, rooms.length);
+  await oneByOne(rooms, ({ leave }) => leave(), PACE);
+  await untilAllArrived(pauses, rooms.length);
+  await oneByOne(rooms, ({ comeBack }) => comeBack(), PACE);
+  await untilAllArrived(resumes, rooms.length);
   return { pauses: [...pauses], resumes: [...resumes], opened: line.opened };
 }
 
-/** Waits for the last reactions. @throws Error when some never come */
-async function toBeAsMany(reactions: number[], count: number): Promise<void> {
+/** Waits for the last reactions. @throws Error if some never arrive */
+async function untilAllArrived(reactions: number[], count: number): Promise<void> {
   const beganAt = performance.now();
   while (reactions.length < count) {
-    if (performance.now() - beganAt > LATE_MS) throw new Error(`Of ${count} reactions ${reactions.length} came.`);
+    if (performance.now() - beganAt > LATE_MS)
+      throw new Error(`Only ${reactions.length} of ${count} reactions arrived.`);
     await delay(20);
   }
 }
 
-/** How long the same requests take without anybody who decides: a write alone, and one that waits for two reads. */
+/** Measures the same requests without a service: a write alone, and a write after two reads. */
 async function bareRoundTrips({ simulator, url, certificate }: Stage, rooms: Room[]): Promise<Reactions> {
   const dispatcher = new Agent({ connect: { ca: certificate.cert } });
   const { projectId, apiToken } = simulator;
@@ -165,17 +166,17 @@ async function bareRoundTrips({ simulator, url, certificate }: Stage, rooms: Roo
     authorization: `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`,
     'content-type': 'application/x-www-form-urlencoded',
   };
-  const ask = async (path: string, body?: string) => {
-    const asked = `${url}/api/laml/2010-04-01/Accounts/${projectId}/Conferences/${path}`;
+  const send = async (path: string, body?: string) => {
+    const target = `${url}/api/laml/2010-04-01/Accounts/${projectId}/Conferences/${path}`;
     const method = body === undefined ? 'GET' : 'POST';
-    const answer = await request(asked, { dispatcher, method, headers, body: body ?? null });
+    const answer = await request(target, { dispatcher, method, headers, body: body ?? null });
     if (answer.statusCode !== 200) throw new Error(`${path} was answered ${answer.statusCode}.`);
     await answer.body.json();
   };
   const read = ({ conferenceSid, recordingSid }: Room) =>
-    Promise.all([ask(`${conferenceSid}/Participants.json`), ask(`${conferenceSid}/Recordings/${recordingSid}.json`)]);
+    Promise.all([send(`${conferenceSid}/Participants.json`), send(`${conferenceSid}/Recordings/${recordingSid}.json`)]);
   const write = ({ conferenceSid, recordingSid }: Room) =>
-    ask(`${conferenceSid}/Recordings/${recordingSid}.json`, 'Status=in-progress');
+    send(`${conferenceSid}/Recordings/${recordingSid}.json`, 'Status=in-progress');
 
   // Opens the connections.
   await Promise.all(rooms.map(read));
@@ -185,7 +186,7 @@ async function bareRoundTrips({ simulator, url, certificate }: Stage, rooms: Roo
   return { resumes, pauses };
 }
 
-/** Has each room written to, and returns how long it took from the beginning until each write arrived. */
+/** Writes to each room. @returns the times from the beginning of `act` to the arrival of the write */
 async function timesToWrite(
   simulator: Simulator,
   rooms: Room[],
@@ -193,11 +194,11 @@ async function timesToWrite(
 ): Promise<number[]> {
   const times: number[] = [];
   const begun = new Map<string, number>();
-  const note = ({ method, path }: { method: string; path: string }) => {
+  const onRequest = ({ method, path }: { method: string; path: string }) => {
     const [, sid = ''] = /Conferences\/([^/]+)/.exec(path) ?? [];
     if (method === 'POST') times.push(performance.now() - (begun.get(sid) ?? Number.NaN));
   };
-  simulator.events.on('request', note);
+  simulator.events.on('request', onRequest);
   const acts: Promise<void>[] = [];
   await oneByOne(
     rooms,
@@ -205,16 +206,16 @@ async function timesToWrite(
       begun.set(room.conferenceSid, performance.now());
       acts.push(act(room));
     },
-    HASTE,
+    WARM_UP_PACE,
   );
   await Promise.all(acts);
-  simulator.events.off('request', note);
+  simulator.events.off('request', onRequest);
   return times;
 }
 
-async function oneByOne(rooms: Room[], act: (room: Room) => void | Promise<void>, apart: Apart): Promise<void> {
+async function oneByOne(rooms: Room[], act: (room: Room) => void | Promise<void>, pace: Pace): Promise<void> {
   for (const room of rooms) {
     void act(room);
-    await delay(apart.minMs + Math.random() * (apart.maxMs - apart.minMs));
+    await delay(pace.minMs + Math.random() * (pace.maxMs - pace.minMs));
   }
 }

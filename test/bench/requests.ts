@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { headCount } from '../support/space-state.js';
-import { calm, openRoom, openSpace, startGuide, startService } from './space.js';
+import { openRoom, openSpace, startGuide, startService, untilQuiet } from './space.js';
 import type { Row } from './table.js';
 
 const PEOPLE = 200;
@@ -8,20 +8,20 @@ const MAX_REQUESTS = 20;
 const ROUND_TRIP_MS = 20;
 const INTERVAL_SECONDS = 1;
 const INTERVALS = 20;
-/** Each interval has two lists of conferences. */
+/** How many lists of conferences are read in each interval. */
 const LISTS = 2;
-/** Two, and a tenth more: a conference is read again up to a tenth of the interval early. */
+/** Two, and a tenth more as tolerance. */
 const MAX_READS = 2.2;
-/** The service reads once more some 15 s after the last callback. */
+/** The last settling read comes about 15 s after the last callback. */
 const SETTLED_MS = 16_000;
 
-/** How many requests it takes when many people come and go at once, and when nothing happens. */
+/** Counts the requests when many people join and leave at once, and when nothing happens. */
 export async function countRequests(): Promise<Row[]> {
   const ours = await crowd(startService);
   const [guide, quiet] = await Promise.all([crowd(startGuide), readsWhenQuiet()]);
   return [
     {
-      what: `requests for ${PEOPLE} who come and leave at once`,
+      what: `requests when ${PEOPLE} people join and leave at once`,
       ours: String(ours),
       guide: String(guide),
       wanted: `at most ${MAX_REQUESTS}`,
@@ -39,10 +39,10 @@ export async function countRequests(): Promise<Row[]> {
 async function crowd(start: typeof startService): Promise<number> {
   const simulator = await openSpace();
   simulator.latencyMs = ROUND_TRIP_MS;
-  // Without resyncs, so that it's quiet when all is settled.
+  // Without resyncs, so that the requests end when the service has settled.
   const server = await start(simulator, simulator.url, { SWEEP_INTERVAL_SECONDS: '0' });
   await openRoom(simulator, server, 'crowd');
-  await calm(simulator, SETTLED_MS);
+  await untilQuiet(simulator, SETTLED_MS);
   let requests = 0;
   simulator.events.on('request', () => {
     requests += 1;
@@ -50,15 +50,15 @@ async function crowd(start: typeof startService): Promise<number> {
   const url = `${server.url}/inbound?room=crowd`;
   const people = await Promise.all(Array.from({ length: PEOPLE }, () => simulator.call({ url })));
   const [conference] = simulator.conferences();
-  if (!conference || headCount(conference) !== PEOPLE + 2) throw new Error('Not all are in.');
+  if (!conference || headCount(conference) !== PEOPLE + 2) throw new Error('Not everybody is in.');
   for (const call of people) simulator.hangUp(call);
-  await calm(simulator, SETTLED_MS);
+  await untilQuiet(simulator, SETTLED_MS);
   await server.stop();
   await simulator.close();
   return requests;
 }
 
-/** Reads of a conference in which nothing happens, for each interval. */
+/** Counts the reads per interval of a conference in which nothing happens. */
 async function readsWhenQuiet(): Promise<number> {
   const simulator = await openSpace();
   const service = await startService(simulator, simulator.url, { SWEEP_INTERVAL_SECONDS: String(INTERVAL_SECONDS) });
@@ -69,7 +69,7 @@ async function readsWhenQuiet(): Promise<number> {
     if (!path.includes(conferenceSid)) counted.lists += 1;
     else if (counted.lists >= 1 && counted.lists <= LISTS * INTERVALS) counted.reads += 1;
   });
-  // From one list to that which is so many intervals later.
+  // From one list to the one that is INTERVALS later.
   while (counted.lists <= LISTS * INTERVALS) await delay(20);
   await service.stop();
   await simulator.close();

@@ -2,37 +2,37 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeCertificate } from './certificate.js';
 import { ms, quantile, withSlack } from './figures.js';
 import { openRooms, startService, watchReactions } from './space.js';
-import { beside, type Stage } from './stage.js';
+import { besideSpace, type Stage } from './stage.js';
 import type { Row } from './table.js';
 
 const ROUND_TRIP_MS = 100;
-/** In each conference something happens so often. */
+/** The time between two events in a conference. */
 const EVENT_MS = 60_000;
-/** The interval of resyncs: a fourth of the default, so that what they cost shows in so short a time. */
+/** The interval of resyncs: about a fourth of the default, so that their cost shows in a short time. */
 const SECONDS = 8;
-/** Ten times as much for ten times as many, and some chance. */
+/** Ten times the cost for ten times the conferences, and some tolerance. */
 const LINEAR = 10.5;
-/** Between two who leave before the measurement begins. */
-const HASTE_MS = 5;
+/** The time between two leaves before the measurement begins. */
+const WARM_UP_PAUSE_MS = 5;
 const LATE_MS = 5000;
-/** The service reads once more some 15 s after the last callback. */
+/** The last settling read comes about 15 s after the last callback. */
 const SETTLED_MS = 16_000;
 
-/** What the service takes while many conferences go on, in each of which somebody leaves or comes back once a minute. */
+/** Measures reactions, processor time, requests and memory with many conferences, each with one event a minute. */
 export async function measureScale(): Promise<Row[]> {
   const certificate = await makeCertificate();
-  const measure = (conferences: number) => beside(certificate, ROUND_TRIP_MS, (stage) => live(stage, conferences));
+  const measure = (conferences: number) => besideSpace(certificate, ROUND_TRIP_MS, (stage) => run(stage, conferences));
   const [ten, hundred] = await Promise.all([measure(10), measure(100)]);
   const thousand = await measure(1000);
 
-  const flat = (what: string, of: (one: Lived) => number): Row => ({
+  const flat = (what: string, of: (one: Measured) => number): Row => ({
     what: `10, 100, 1,000 live conferences: ${what}`,
     ours: [ten, hundred, thousand].map((one) => ms(of(one))).join(', '),
     ratio: (of(thousand) / of(hundred)).toFixed(2),
     wanted: `flat: ${ms(withSlack(of(hundred)))}`,
     isMet: of(thousand) <= withSlack(of(hundred)),
   });
-  const linear = (what: string, of: (one: Lived) => number): Row => ({
+  const linear = (what: string, of: (one: Measured) => number): Row => ({
     what,
     ours: [ten, hundred, thousand].map((one) => of(one).toFixed(1)).join(', '),
     ratio: (of(thousand) / of(hundred)).toFixed(1),
@@ -58,17 +58,17 @@ export async function measureScale(): Promise<Row[]> {
   ];
 }
 
-type Lived = Awaited<ReturnType<typeof live>>;
+type Measured = Awaited<ReturnType<typeof run>>;
 
-async function live({ simulator, url, trust }: Stage, conferences: number) {
+async function run({ simulator, url, trust }: Stage, conferences: number) {
   const service = await startService(simulator, url, { ...trust, SWEEP_INTERVAL_SECONDS: String(SECONDS) });
   const rooms = await openRooms(simulator, service, conferences);
   const isAlone = (index: number) => index % 2 === 1;
   for (const { leave } of rooms.filter((_room, index) => isAlone(index))) {
     leave();
-    await delay(HASTE_MS);
+    await delay(WARM_UP_PAUSE_MS);
   }
-  // By then there have been resyncs as well.
+  // By then there were resyncs as well.
   await delay(SETTLED_MS);
 
   const before = await service.usage();
@@ -87,7 +87,7 @@ async function live({ simulator, url, trust }: Stage, conferences: number) {
   const { cpuMs, rss } = await service.usage();
   const { pauses, resumes } = reactions;
   while (pauses.length + resumes.length < busy.length) {
-    if (performance.now() - beganAt > lastedMs + LATE_MS) throw new Error('Not everybody was reacted to.');
+    if (performance.now() - beganAt > lastedMs + LATE_MS) throw new Error('The service did not react to every event.');
     await delay(20);
   }
   const heap = await service.heap();

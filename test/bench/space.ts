@@ -4,7 +4,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { callSidsIn } from '../support/space-state.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
 
-/** A simulated space in which nothing may go wrong, else figures would be told of what didn't happen. */
+/** Opens a simulated space, in which any problem is an error: otherwise figures might be wrong unnoticed. */
 export async function openSpace(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options);
   simulator.events.on('problem', (sentence) => {
@@ -13,7 +13,7 @@ export async function openSpace(options: SimulatorOptions = {}): Promise<Simulat
   return simulator;
 }
 
-/** The service, as it is deployed, before a space. */
+/** Starts the service as it is deployed. */
 export function startService(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
   return startMeasured('dist/main.js', {
     SIGNALWIRE_SPACE_URL: spaceUrl,
@@ -24,7 +24,7 @@ export function startService(simulator: Simulator, spaceUrl = simulator.url, env
   });
 }
 
-/** The guide's design before the same space. */
+/** Starts the guide's design. */
 export function startGuide(simulator: Simulator, spaceUrl = simulator.url, env: Record<string, string> = {}) {
   const { projectId: PROJECT, apiToken: TOKEN } = simulator;
   return startMeasured('test/bench/guide-process.ts', { SPACE: spaceUrl, PROJECT, TOKEN, ...env });
@@ -32,7 +32,7 @@ export function startGuide(simulator: Simulator, spaceUrl = simulator.url, env: 
 
 const AT_ONCE = 10;
 
-/** A room with two people in it, one of whom comes and goes. */
+/** A room with two people in it, one of whom leaves and comes back. */
 export interface Room {
   conferenceSid: string;
   recordingSid: string;
@@ -40,7 +40,7 @@ export interface Room {
   comeBack(): Promise<void>;
 }
 
-/** Has two people call a room of a service's. */
+/** Lets two people call a room. */
 export async function openRoom(simulator: Simulator, { url }: MeasuredProcess, name: string): Promise<Room> {
   const webhook = `${url}/inbound?room=${name}`;
   await simulator.call({ url: webhook });
@@ -58,7 +58,7 @@ export async function openRoom(simulator: Simulator, { url }: MeasuredProcess, n
   };
 }
 
-/** Opens so many, some at once. */
+/** Opens that many rooms, several at a time. */
 export async function openRooms(simulator: Simulator, server: MeasuredProcess, count: number): Promise<Room[]> {
   const rooms: Room[] = [];
   while (rooms.length < count) {
@@ -68,7 +68,7 @@ export async function openRooms(simulator: Simulator, server: MeasuredProcess, c
   return rooms;
 }
 
-/** Times from the sending of the last callback on a conference to the arrival of the pause or resume that follows. */
+/** The times from the sending of the last callback about a conference to the arrival of the pause or resume. */
 export interface Reactions {
   pauses: number[];
   resumes: number[];
@@ -79,34 +79,34 @@ const REACTIONS = new Map<string | undefined, keyof Reactions>([
   ['participant-join', 'resumes'],
 ]);
 
-/** Notes each reaction in a space from now on. */
+/** Collects every reaction in a space from now on. */
 export function watchReactions(simulator: Simulator): Reactions {
   const reactions: Reactions = { pauses: [], resumes: [] };
-  const asked = new Map<string, { kind: keyof Reactions; at: number }>();
+  const callbacks = new Map<string, { kind: keyof Reactions; at: number }>();
   const send = simulator.onCallback;
   simulator.onCallback = (callback, deliver) => {
     const { ConferenceSid = '', StatusCallbackEvent } = callback.parameters;
     const kind = REACTIONS.get(StatusCallbackEvent);
-    if (kind) asked.set(ConferenceSid, { kind, at: performance.now() });
+    if (kind) callbacks.set(ConferenceSid, { kind, at: performance.now() });
     send(callback, deliver);
   };
   simulator.events.on('request', ({ method, path }) => {
     const [, conferenceSid = ''] = /Conferences\/([^/]+)\/Recordings\//.exec(path) ?? [];
-    const callback = asked.get(conferenceSid);
+    const callback = callbacks.get(conferenceSid);
     if (method !== 'POST' || !callback) return;
     reactions[callback.kind].push(performance.now() - callback.at);
-    asked.delete(conferenceSid);
+    callbacks.delete(conferenceSid);
   });
   return reactions;
 }
 
-/** Waits until nothing has been asked of the space for a while. */
-export async function calm(simulator: Simulator, ms: number): Promise<void> {
+/** Waits until the space has received no request for that many milliseconds. */
+export async function untilQuiet(simulator: Simulator, ms: number): Promise<void> {
   let last = performance.now();
-  const note = () => {
+  const onRequest = () => {
     last = performance.now();
   };
-  simulator.events.on('request', note);
+  simulator.events.on('request', onRequest);
   while (performance.now() - last < ms) await delay(20);
-  simulator.events.off('request', note);
+  simulator.events.off('request', onRequest);
 }

@@ -3,19 +3,19 @@ import type { Certificate } from './certificate.js';
 import { type DelayLine, startDelayLine } from './delay-line.js';
 import { openSpace } from './space.js';
 
-/** A space, and the way to it. */
+/** A space, and the connection to it. */
 export interface Stage {
   simulator: Simulator;
   line: DelayLine;
   url: string;
   certificate: Certificate;
-  /** What a process must be told to trust the certificate. */
+  /** The environment of a process that is to trust the certificate. */
   trust: { NODE_EXTRA_CA_CERTS: string };
   roundTripMs: number;
 }
 
-/** Opens a space over TLS that is so far away, and closes it when the play is over. */
-export async function beside<Result>(
+/** Opens a space over TLS with that round trip, and closes it when `play` has settled. */
+export async function besideSpace<Result>(
   certificate: Certificate,
   roundTripMs: number,
   play: (stage: Stage) => Promise<Result>,

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { median, ms } from './figures.js';
-import { answerOf, PROBED, ROOT } from './measured-process.js';
+import { answerOf, PROBE_ARGS, ROOT } from './measured-process.js';
 import { openSpace, startService } from './space.js';
 import type { Row } from './table.js';
 
@@ -9,7 +9,7 @@ const ROUND_TRIP_MS = 20;
 const MAX_TIMES = 1.5;
 const IMPORTS = "import 'express'; import '@signalwire/compatibility-api'; process.send(process.memoryUsage.rss());";
 
-/** How long it takes until a service that is started answers, and what memory it begins with. */
+/** Measures how long the service takes to start, and its memory after that. */
 export async function measureStart(): Promise<Row[]> {
   const simulator = await openSpace();
   simulator.latencyMs = ROUND_TRIP_MS;
@@ -40,7 +40,7 @@ export async function measureStart(): Promise<Row[]> {
       isMet: took < MAX_TIMES * limit,
     },
     {
-      what: 'resident memory then',
+      what: 'resident memory after the start',
       ours: `${Math.round(median(ours.rss) / 1e6)} MB`,
       limit: `${Math.round(median(imports.rss) / 1e6)} MB`,
       ratio: (median(ours.rss) / median(imports.rss)).toFixed(2),
@@ -48,10 +48,10 @@ export async function measureStart(): Promise<Row[]> {
   ];
 }
 
-/** How long a process takes to import what the service can't do without, and its memory then (bytes). */
+/** Measures how long a process takes to import Express and the SDK, and its memory after that (bytes). */
 async function importAlone(): Promise<{ ms: number; rss: number }> {
   const startedAt = performance.now();
-  const child = fork('-', { cwd: ROOT, execArgv: [...PROBED, '--input-type=module', '--eval', IMPORTS] });
+  const child = fork('-', { cwd: ROOT, execArgv: [...PROBE_ARGS, '--input-type=module', '--eval', IMPORTS] });
   const rss = Number(await answerOf(child));
   const importedMs = performance.now() - startedAt;
   child.kill('SIGKILL');

@@ -1,22 +1,23 @@
-/** One figure beside its rivals'. */
+/** A figure of the service beside those of the other designs. */
 export interface Row {
   what: string;
   ours: string;
-  /** The guide's design; empty where it has no such figure. */
+  /** The figure of the guide's design; undefined if it has none. */
   guide?: string;
-  /** What nobody can beat: round trips alone, or a bare Express app. */
+  /** The best possible figure: round trips alone, or a bare Express app. */
   limit?: string;
-  /** Ours by the limit's, or what else is asked for, and whether that is so; undefined where nothing is asked for. */
+  /** Usually the service's figure divided by the limit's. */
   ratio?: string;
+  /** The goal, and whether it is met; undefined if there is no goal. */
   wanted?: string;
   isMet?: boolean;
-  /** Why there is no figure. */
+  /** Why there is no figure; undefined if there is one. */
   failure?: string;
 }
 
 const HEADINGS = ['', 'this service', "the guide's design", 'the limit', 'ratio', 'wanted', ''];
 
-/** The rows as a table of Markdown, which is also what the terminal shows. */
+/** Formats the rows as a Markdown table. */
 export function table(rows: Row[]): string {
   const cells = rows.map(({ what, ours, guide = '', limit = '', ratio = '', wanted = '', isMet, failure }) => {
     if (failure !== undefined) return [what, `not measured: ${failure.replace(/\s+/g, ' ')}`, '', '', '', '', 'MISSED'];

@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { median } from './figures.js';
 import { type MeasuredProcess, startMeasured } from './measured-process.js';
-import { calm, openSpace, startService } from './space.js';
+import { openSpace, startService, untilQuiet } from './space.js';
 import type { Row } from './table.js';
 import { lastJoins, type SignedRequest, signed } from './webhooks.js';
 
@@ -10,12 +10,12 @@ const CONNECTIONS = 10;
 const LATENCY_MS = 300;
 const WARM_SECONDS = 2;
 const ROUNDS = 3;
-/** Ours may do so much of what a bare Express app does. */
+/** The share of a bare Express app's throughput that the service must reach. */
 const MIN_SHARE = 0.6;
 
 /**
- * How many webhooks a second one process answers, and what each costs it, signatures checked and written to the log. All
- * are of one conference: what the passes of many cost is measured with the scale.
+ * Measures how many webhooks per second one process answers, and the processor time of each, including signatures and logging. All
+ * are about one conference. scale.ts measures the cost of many conferences.
  */
 export async function measureThroughput(): Promise<Row[]> {
   const simulator = await openSpace();
@@ -23,7 +23,7 @@ export async function measureThroughput(): Promise<Row[]> {
   const service = await startService(simulator);
   const [join] = await lastJoins(simulator, service, 1);
   if (!join) throw new Error('Nobody joined.');
-  await calm(simulator, 1000);
+  await untilQuiet(simulator, 1000);
   simulator.latencyMs = LATENCY_MS;
   const call = callOf(service, simulator.projectId, join.parameters.CallSid ?? '');
 
@@ -32,7 +32,7 @@ export async function measureThroughput(): Promise<Row[]> {
     const request = signed(webhook, simulator.signingKey);
     for (const server of [bare, service]) await saturate(server, request, WARM_SECONDS);
     const rounds: { limit: Load; ours: Load }[] = [];
-    // In turns, as the machine's speed is another from second to second.
+    // In turns, because the machine's speed changes from second to second.
     for (let round = 0; round < ROUNDS; round += 1) {
       rounds.push({ limit: await saturate(bare, request, 1), ours: await saturate(service, request, 1) });
     }
@@ -61,7 +61,7 @@ function row(what: string, { share, ...figures }: { ours: string; limit: string;
   return { what, ...figures, ratio: share.toFixed(2), wanted, isMet: share >= MIN_SHARE };
 }
 
-/** What SignalWire asks when somebody calls. */
+/** The voice webhook of a call. */
 function callOf({ url }: MeasuredProcess, projectId: string, CallSid: string): Webhook {
   const caller = { CallSid, AccountSid: projectId, From: '+15550200001', To: '+15550100000' };
   const parameters = { ...caller, ApiVersion: '2010-04-01', CallStatus: 'ringing', Direction: 'inbound' };
@@ -70,11 +70,11 @@ function callOf({ url }: MeasuredProcess, projectId: string, CallSid: string): W
 
 interface Load {
   perSecond: number;
-  /** Processor time of the server's for each request. */
+  /** The server's processor time per request. */
   cpuMs: number;
 }
 
-/** Sends a request over each connection, again as soon as it is answered. */
+/** Sends requests over all connections, each as soon as the one before is answered. */
 async function saturate(server: MeasuredProcess, { path, ...request }: SignedRequest, duration: number): Promise<Load> {
   const before = await server.usage();
   const options = { url: `${server.url}${path}`, ...request, connections: CONNECTIONS, duration };

@@ -4,7 +4,7 @@ import { sign } from '../support/sign.js';
 import type { MeasuredProcess } from './measured-process.js';
 import { openRooms } from './space.js';
 
-/** A webhook as it goes over the wire. */
+/** A webhook, encoded and signed. */
 export interface SignedRequest {
   method: 'POST';
   path: string;
@@ -12,7 +12,7 @@ export interface SignedRequest {
   body: string;
 }
 
-/** Has two people call each of so many rooms; returns the callback of each room's last join, to be sent again. */
+/** Lets two people call each of that many rooms. @returns the callback of the last join in each room */
 export async function lastJoins(simulator: Simulator, server: MeasuredProcess, rooms: number): Promise<Webhook[]> {
   const joins = new Map<string, Webhook>();
   const send = simulator.onCallback;

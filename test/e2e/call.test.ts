@@ -8,7 +8,7 @@ import { callSidsIn } from '../support/space-state.js';
 
 const TO = '+15551234567';
 
-/** Runs `npm run call` beside a simulator, with a PUBLIC_URL that leads nowhere unless the test says more. */
+/** Runs `npm run call` beside a simulator. PUBLIC_URL leads nowhere unless `env` replaces it. */
 async function place(args: string[], env: Record<string, string> = {}, simulator?: Simulator) {
   const space = simulator ?? (await simulated());
   const posts: string[] = [];
@@ -19,7 +19,7 @@ async function place(args: string[], env: Record<string, string> = {}, simulator
 }
 
 describe('npm run call', () => {
-  it('puts the person who answers into the room of the service that runs, and prints the CallSid alone', async () => {
+  it('puts the person who answers into the room, and prints only the CallSid to stdout', async () => {
     const { simulator, service } = await startPair();
     const env = { PUBLIC_URL: service.publicUrl, SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
     const { code, out, err } = await place([TO, '--room', 'R&D 1'], env, simulator);
@@ -30,7 +30,7 @@ describe('npm run call', () => {
     expect(conference && callSidsIn(conference)).toEqual([out.trim()]);
   });
 
-  it('asks the service itself where it is reached, if the settings leave that to a tunnel', async () => {
+  it('asks the running service for its public URL if a tunnel provides it', async () => {
     const { simulator, service } = await startPair();
     const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(service.port) };
     const { code, err } = await place(['+1 (555) 123-4567', '--from', simulator.phoneNumber], env, simulator);
@@ -39,7 +39,7 @@ describe('npm run call', () => {
     expect(simulator.conferences()[0]?.laml.statusCallback).toBe(`${service.publicUrl}/callback`);
   });
 
-  it('says that the service must run first, where only it knows its address', async () => {
+  it('says that the service must be started first if only the service knows its public URL', async () => {
     const port = await freePort();
     const env = { PUBLIC_URL: '', NGROK_AUTHTOKEN: 'unused', PORT: String(port), SIGNALWIRE_PHONE_NUMBER: TO };
     const { code, out, err, posts } = await place([TO], env);
@@ -47,7 +47,7 @@ describe('npm run call', () => {
     expect(err).toMatch(new RegExp(`^http://127.0.0.1:${port}/healthz does not answer .*Start the service first`));
   });
 
-  it('exits with 1 and says so when nobody answers, or SignalWire refuses', async () => {
+  it('exits with 1 and the reason if the line is busy or SignalWire refuses the call', async () => {
     const simulator = await simulated();
     simulator.unanswered.set(TO, 'busy');
     const busy = await place([TO, '--from', simulator.phoneNumber], {}, simulator);
@@ -65,13 +65,13 @@ describe('npm run call', () => {
     ['a room without a name', [TO, '--from', TO, '--room', ' '], {}, /must not be empty/],
     ['a room whose name is too long', [TO, '--from', TO, '--room', 'x'.repeat(60)], {}, /room is too long/],
     ['wrong settings', [TO, '--from', TO], { SIGNALWIRE_API_TOKEN: '' }, /SIGNALWIRE_API_TOKEN is missing/],
-  ])('exits with 2, and sends nothing, for %s', async (_case, args, env, sentence) => {
+  ])('exits with 2, and sends no request, for %s', async (_case, args, env, sentence) => {
     const { code, out, err, posts } = await place(args, env);
     expect(err).toMatch(sentence);
     expect({ code, out, posts }).toEqual({ code: 2, out: '', posts: [] });
   });
 
-  it('says with --help what it takes and how it exits', async () => {
+  it('explains its arguments and exit codes with --help', async () => {
     const { code, out } = await place(['--help']);
     for (const part of ['<number>', '--room', '--from', 'Exits with 0']) expect(out).toContain(part);
     expect(code).toBe(0);

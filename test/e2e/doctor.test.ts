@@ -3,10 +3,10 @@ import { freePort } from '../support/free-port.js';
 import { DOCTOR, environmentFor, runToEnd } from '../support/processes.js';
 import { startPair } from '../support/service-beside-simulator.js';
 
-// As a command. What it finds is held by test/integration/doctor.test.ts.
+// The doctor as a command. test/integration/doctor.test.ts tests what it finds.
 
 describe('npm run doctor', () => {
-  it('finds all well where all is well, changes nothing, and exits with 0', async () => {
+  it('exits with 0 if nothing is wrong, and changes nothing', async () => {
     const { simulator, service } = await startPair();
     const { publicUrl: url, port } = service;
     const writes: string[] = [];
@@ -27,16 +27,16 @@ describe('npm run doctor', () => {
     expect(writes).toEqual([]);
   });
 
-  it('lists every mistake in the settings, looks no further, and exits with 1', async () => {
+  it('lists every mistake in the settings, checks nothing else, and exits with 1', async () => {
     const env = { ...(await environmentFor()), SIGNALWIRE_API_TOKEN: '', PUBLIC_URL: 'example' };
     const { code, out } = await runToEnd(DOCTOR, env);
     expect(out).toMatch(
-      /^wrong {2}SIGNALWIRE_API_TOKEN is missing.*\nwrong {2}PUBLIC_URL must be a whole URL.*\n\? .*\n$/,
+      /^wrong {2}SIGNALWIRE_API_TOKEN is missing.*\nwrong {2}PUBLIC_URL must be a complete URL.*\n\? .*\n$/,
     );
     expect(code).toBe(1);
   });
 
-  it('exits with 1 when anything is wrong', async () => {
+  it('exits with 1 if anything is wrong', async () => {
     const port = String(await freePort());
     const { code, out } = await runToEnd(DOCTOR, { ...(await environmentFor()), PORT: port });
     expect(out).toMatch(/\nwrong .*\/healthz does not answer .*\. Start the service/);

@@ -4,24 +4,25 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../src/service.js';
-import { bytesInUse } from '../support/garbage.js';
+import { eventually } from '../support/eventually.js';
+import { bytesInUse } from '../support/heap.js';
 import { rawRequest } from '../support/raw-request.js';
-import { eventually, liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
+import { liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
 import { sign, signJson } from '../support/sign.js';
 import { simulated } from '../support/simulated.js';
 import { recordingStatus } from '../support/space-state.js';
 import { FAST, known } from '../support/two-people.js';
-import { wrong } from '../support/wrong.js';
+import { wrongRecordings } from '../support/wrong-recordings.js';
 
 const REQUESTS = 10_000;
 
-/** A request, before it is put into bytes. */
+/** A request, before it is serialised. */
 interface Hostile {
   method: string;
   path: string;
   headers: string[];
   form: [name: string, value: string][];
-  /** Sent in place of the form. */
+  /** Sent instead of the form. */
   body: Buffer | undefined;
   isSigned: boolean;
 }
@@ -47,11 +48,11 @@ const VALUES = [
 ];
 const MORE_VALUES = ['stopped', '\0', '<x>&amp;', '-1', 'NaN', '%', '%E0%A4%A', 'x'.repeat(2000), '💥', '\ud800', ''];
 
-/** @param sids some that mean something */
+/** @param sids SIDs that exist */
 function hostile(sids: string[]): fc.Arbitrary<Hostile> {
   const value = fc.oneof(fc.constantFrom(...VALUES, ...MORE_VALUES), fc.constantFrom(...sids), fc.uuid(), fc.string());
   const pair = fc.tuple(fc.oneof(fc.constantFrom(...NAMES, ...MORE_NAMES), fc.string()), value);
-  // What SignalWire sends, but of the wrong things.
+  // The parameters that SignalWire sends, with wrong values.
   const nearlyRight = fc
     .record({
       ConferenceSid: fc.oneof(fc.constantFrom(...sids), fc.uuid()),
@@ -129,7 +130,7 @@ function hostile(sids: string[]): fc.Arbitrary<Hostile> {
   });
 }
 
-/** The request as it goes over the wire. */
+/** Serialises a request. */
 function bytesOf({ method, path, headers, form, body, isSigned }: Hostile, url: string, signingKey: string): Buffer {
   const content = body ?? Buffer.from(new URLSearchParams(form).toString());
   const sent = method === 'POST' ? content : Buffer.alloc(0);
@@ -144,7 +145,7 @@ function bytesOf({ method, path, headers, form, body, isSigned }: Hostile, url: 
     lines.push('Content-Type: application/x-www-form-urlencoded');
   }
   if (isSigned) {
-    // What the service will read: text as UTF-8 carries it.
+    // The service reads the form as UTF-8.
     const read = Object.fromEntries(new URLSearchParams(content.toString()));
     const isJson = method === 'POST' && headers.includes('Content-Type: application/json');
     const signature = isJson
@@ -156,7 +157,7 @@ function bytesOf({ method, path, headers, form, body, isSigned }: Hostile, url: 
 }
 
 describe('ten thousand hostile requests', () => {
-  it('get no 5xx and no trace, break nothing, and leave nothing behind', async () => {
+  it('get neither a 5xx nor a stack trace, and leave no damage and no memory behind', async () => {
     const simulator = await simulated();
     const settings = settingsFor(simulator, { resyncIntervalMs: 500 });
     const log = pino({ level: 'silent' });
@@ -180,24 +181,24 @@ describe('ten thousand hostile requests', () => {
     const bad: string[] = [];
     async function send(some: Hostile[]): Promise<void> {
       for (const request of some) {
-        const said = await rawRequest(service.port, bytesOf(request, url, simulator.signingKey));
-        const answer = said.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
+        const received = await rawRequest(service.port, bytesOf(request, url, simulator.signingKey));
+        const answer = received.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
         const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'none';
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        // A CONNECT, which only proxies take, is hung up on.
+        // Node closes the connection of a CONNECT, which only proxies accept.
         const isFine = /^[24]\d\d$/.test(status) || (status === 'none' && request.method === 'CONNECT');
         if (!isFine || /\n {4}at |node_modules|\.js:\d/.test(answer)) {
           bad.push(`${JSON.stringify(request).slice(0, 500)} -> ${answer.slice(0, 300)}`);
         }
       }
     }
-    /** Bytes on the heap after a part of the requests, several of them at a time. */
+    /** Sends a part of the requests, 20 at a time, and returns how many bytes of the heap are in use after that. */
     async function heapAfter(part: Hostile[]): Promise<number> {
       const size = Math.ceil(part.length / 20);
       await Promise.all(
         Array.from({ length: 20 }, (_, sender) => send(part.slice(sender * size, (sender + 1) * size))),
       );
-      // Conferences that SignalWire doesn't know are forgotten again, but for some into which a live call was sent.
+      // Conferences that SignalWire doesn't know are forgotten, except some that a live call was reported to have joined.
       await eventually(async () => expect(await known({ service })).toBeLessThan(10));
       return bytesInUse();
     }
@@ -208,13 +209,13 @@ describe('ten thousand hostile requests', () => {
     const after = await heapAfter(requests.slice(2 * quarter));
     expect(bad).toEqual([]);
     expect(statuses.get('200')).toBeGreaterThan(REQUESTS / 100);
-    // Each kind of answer was had: what was signed got in, what wasn't didn't.
+    // Every kind of answer occurred: signed requests were accepted, and others were not.
     expect([...statuses.keys()].toSorted()).toEqual(
       expect.arrayContaining(['200', '400', '403', '404', '413', '415', '431']),
     );
-    // Less than a hundred bytes for each of the last five thousand.
+    // Less than a hundred bytes for each of the last five thousand requests.
     expect(after - before).toBeLessThan(500_000);
-    await eventually(() => expect(wrong(simulator)).toEqual([]));
+    await eventually(() => expect(wrongRecordings(simulator)).toEqual([]));
     simulator.hangUp(second);
     await eventually(() => expect(recordingStatus(conference)).toBe('paused'));
     simulator.hangUp(first);

@@ -3,5 +3,5 @@ import { expectAllRight } from '../simulation/expect-all-right.js';
 
 // More of the worlds of test/simulation/worlds.test.ts than a quick run has time for.
 
-it('every recording is right after the storm, callers have met, and nothing is remembered', () =>
+it('recordings are right after the storm, callers have met, and nothing is remembered', () =>
   expectAllRight(401, 1000));

@@ -4,16 +4,16 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { liveConference, startPair } from '../support/service-beside-simulator.js';
 import { PASSWORD } from '../support/status.js';
 import { FAST, fail, READ_LIST, READ_RECORDING } from '../support/two-people.js';
-import { launchBrowser, whyNoBrowser } from './browser.js';
+import { browserMissing, launchBrowser } from './browser.js';
 
-if (whyNoBrowser) console.warn(`The tests in a real browser are skipped: ${whyNoBrowser}.`);
+if (browserMissing) console.warn(`The tests in a real browser are skipped: ${browserMissing}.`);
 
 const SECOND_MS = 1000;
 
 /** Only for what hangs. */
 const LIMIT_MS = 60_000;
 
-describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
+describe.skipIf(browserMissing)('the page, in a real browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -77,7 +77,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     const { page, complaints } = await openPage();
     await seen(page, /No conference is in progress/);
     await seen(page, /^No conference has ended yet/);
-    await seen(page, /^What this copy of the service has seen since its start, /);
+    await seen(page, /^Activity since this copy of the service started at /);
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
 
     // The strip has it all: three stretches in two kinds, three who joined, three who left.
-    const strip = page.locator('#finished .strip');
+    const strip = page.locator('#finished .timeline');
     expect(await strip.locator('rect.in-progress').count()).toBe(2);
     expect(await strip.locator('rect.paused').count()).toBeGreaterThanOrEqual(1);
     expect(await strip.locator('rect.alone').count()).toBeGreaterThanOrEqual(2);
@@ -130,15 +130,15 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('What happened in sales');
     await page.keyboard.press('Enter');
     pair.simulator.hangUp(second);
-    await seen(page, 'the recording is paused');
+    await untilThere(page, page.locator('.events').getByText('recording paused'));
     const events = await page.locator('.events li').evaluateAll((all) => all.map((one) => one.lastChild?.textContent));
     expect(events).toEqual([
       'seen',
       `${first.sid} joined, 1 in`,
       `${second.sid} joined, 2 in`,
-      'the recording runs',
+      'recording started',
       `${second.sid} left, 1 in`,
-      'the recording is paused',
+      'recording paused',
     ]);
     expect(await page.getByRole('img').getAttribute('aria-label')).toMatch(/^Recorded .+, paused .+ listed below\.$/);
     await announced(page, 'sales: Paused, 1 person in');
@@ -148,9 +148,9 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
     expect(await focused()).toBe('What happened in sales');
     pair.simulator.hangUp(first);
-    await untilThere(page, page.locator('#finished .events').getByText('over'));
+    await untilThere(page, page.locator('#finished .events').getByText('conference ended'));
     expect(await focused()).toBe('What happened in sales');
-    await announced(page, 'sales: over');
+    await announced(page, 'sales: ended');
   });
 
   it.each(['light', 'dark'] as const)('can be read on a phone, in %s', async (colorScheme) => {
@@ -178,11 +178,11 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     await badge(page, 'No recording yet');
     const { port } = pair.service;
     await pair.service.close();
-    await alert(page, /^The connection to the service is lost\. .+ is from .+ Trying again/);
+    await alert(page, /^The connection to the service was lost\. Last updated at .+ Retrying/);
     expect(await page.locator('main').evaluate((main) => getComputedStyle(main).filter)).toBe('grayscale(1)');
     expect(await seriousFaults(page)).toEqual([]);
     await pair.restart({ port });
-    await announced(page, 'Connected again.');
+    await announced(page, 'Reconnected.');
     expect(await page.getByRole('alert').count()).toBe(0);
     await pair.simulator.call();
     await badge(page, 'Recording');
@@ -190,10 +190,10 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     expect(await page.locator('.call-sids').textContent()).toContain(call.sid);
   });
 
-  it('says so when the password is no longer taken, and asks no more', async () => {
+  it('says so when the password is no longer accepted, and asks no more', async () => {
     const { pair, page } = await openPage();
     await pair.restart({ port: pair.service.port, statusPassword: 'another' });
-    await alert(page, /^The password is no longer taken: reload the page/);
+    await alert(page, /^The password is no longer accepted: reload/);
     const before = await fetches(page);
     await page.clock.runFor(10 * SECOND_MS);
     expect(await fetches(page)).toEqual(before);
@@ -206,7 +206,7 @@ describe.skipIf(whyNoBrowser)('the page, in a real browser', () => {
     await badge(page, 'Recording');
     const failing = fail(pair, 503, READ_LIST, READ_RECORDING);
     pair.simulator.hangUp(second);
-    await alert(page, /^SignalWire has been failing since .+ may be wrong\.$/);
+    await alert(page, /^SignalWire has been failing since .+ may be out of date\.$/);
     expect(await seriousFaults(page)).toEqual([]);
     failing.heal();
     await badge(page, 'Paused');

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { environmentFor, MAIN, RUN_SERVICE, run, SIMULATOR, startProcess } from '../support/processes.js';
+import { eventually } from '../support/eventually.js';
+import { environmentFor, MAIN, run, SIMULATOR, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
-import { eventually, liveConference } from '../support/service-beside-simulator.js';
+import { liveConference } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 import { headCount, recordingStatus } from '../support/space-state.js';
 
@@ -82,16 +83,14 @@ describe('the process', () => {
   });
 
   it('takes a signal before it has loaded anything, and ends with 0', async () => {
-    // These two files are all that is loaded before the signal handlers are in place.
+    // main.ts is all that is loaded before the signal handlers are in place.
     const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    await mkdir(join(folder, 'cli'));
     const main = join(folder, 'main.ts');
     await copyFile(MAIN, main);
-    await copyFile(RUN_SERVICE, join(folder, 'cli/run-service.ts'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     await writeFile(
-      join(folder, 'cli/start-service.ts'),
+      join(folder, 'start.ts'),
       "setInterval(() => {}, 1000); console.log('loading'); await new Promise(() => {});",
     );
     const { child, output, exit } = await run(main, {});

@@ -10,7 +10,7 @@ import { launchBrowser } from './browser.js';
 
 const FOLDER = new URL('../../.github/', import.meta.url);
 
-/** Who joins (+) and leaves (-) which room when (s); as it should be seen when half a minute is over. */
+/** Who joins (+) and leaves (-) which room, and when (in seconds). The pictures show the state after half a minute. */
 const SCENE = [
   [0, '+planning', 'a'],
   [2, '+planning', 'b'],
@@ -32,7 +32,7 @@ const SCENE = [
 ] as const;
 const SECONDS = 30;
 
-/** Takes the README's pictures of the page: `npm run screenshots`. */
+// Takes the README's pictures of the page: `npm run screenshots`.
 const simulator = await startSimulator();
 simulator.latencyMs = 60;
 const settings = settingsFor(simulator, { statusPassword: PASSWORD });

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { environmentFor, MAIN, run, TSX } from '../support/processes.js';
-import { eventually } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 
 /** util-linux's `script` runs a command in a terminal of its own. */
 const SCRIPT = '/usr/bin/script';
 const isLinux = process.platform === 'linux' && existsSync(SCRIPT);
 
-it('the log is JSON where the output is no terminal', async () => {
+it('the log is JSON if the output is not a terminal', async () => {
   const { output } = await run(MAIN, await environmentFor());
   await eventually(() => expect(output.out).toContain('SIGNALWIRE_PHONE_NUMBER'));
   const lines = output.out.trim().split('\n');
@@ -23,7 +23,7 @@ it('the log is JSON where the output is no terminal', async () => {
   ]);
 });
 
-it('the log leaves out where the number is pointed by hand where the start points it', async () => {
+it('the log does not explain the manual setup if the number is pointed automatically', async () => {
   const simulator = await simulated();
   const env = { ...(await environmentFor(simulator)), SIGNALWIRE_PHONE_NUMBER: simulator.phoneNumber };
   const { output } = await run(MAIN, env);
@@ -31,17 +31,17 @@ it('the log leaves out where the number is pointed by hand where the start point
   expect(output.out).not.toContain('dashboard');
 });
 
-it('the log says where the webhook is at every level, as nothing else does', async () => {
+it('the log has the URL of the webhook at every level', async () => {
   const { output } = await run(MAIN, { ...(await environmentFor()), LOG_LEVEL: 'silent' });
   await eventually(() => expect(output.out).toContain('Webhook is live at https://recorder.example.com/inbound'));
   expect(output.out).not.toContain('first discovery complete');
 });
 
-it.skipIf(!isLinux)('the log is for people where the output is a terminal', async () => {
+it.skipIf(!isLinux)('the log is readable text if the output is a terminal', async () => {
   const command = `"${process.execPath}" --import "${TSX}" "${MAIN}"`;
   const env = { PATH: process.env.PATH, STATUS_PASSWORD: 'open sesame', ...(await environmentFor()) };
   const child = spawn(SCRIPT, ['-qfec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  // Its terminal goes with it, and the service with that.
+  // When it ends, its terminal is closed, and the service ends as well.
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (text) => (output += text));

@@ -8,7 +8,7 @@ const PROGRAM = fileURLToPath(new URL('../support/logging-process.ts', import.me
 const TSX = import.meta.resolve('tsx');
 const FULL = '/dev/full';
 
-/** Starts a process that logs, and waits until it has logged more than a pipe holds. */
+/** Starts a process that logs. `hasLogged` resolves once it has logged more than fits into a pipe. */
 async function startLogging(stdout: 'pipe' | number, command = process.execPath, before: string[] = []) {
   const args = [...before, '--import', TSX, PROGRAM];
   const child = spawn(command, args, { stdio: ['ignore', stdout, 'pipe'] });
@@ -20,8 +20,8 @@ async function startLogging(stdout: 'pipe' | number, command = process.execPath,
   return { child, exit, hasLogged, errors: () => errors };
 }
 
-describe('a log that cannot be written', () => {
-  it('as its reader is gone keeps the process neither from working nor from stopping', async () => {
+describe('a process that logs', () => {
+  it('keeps working, and stops, after the reader of its log has gone', async () => {
     const { child, exit, hasLogged, errors } = await startLogging('pipe');
     child.stdout?.destroy();
     await hasLogged;
@@ -30,10 +30,10 @@ describe('a log that cannot be written', () => {
     expect(errors()).toBe('much\n');
   });
 
-  it('as nobody reads it does not either, and what was written is whole', async () => {
+  it('keeps working, and stops, while nobody reads its log, and truncates no line', async () => {
     const { child, exit, hasLogged, errors } = await startLogging('pipe');
     await hasLogged;
-    // Just then Node would begin to read what nobody has read.
+    // From then on, the test reads what nobody has read so far.
     let read = '';
     child.once('exit', () => child.stdout?.setEncoding('utf8').on('data', (text) => (read += text)));
     const end = once(child, 'close');
@@ -46,7 +46,7 @@ describe('a log that cannot be written', () => {
     expect(lines.map((line) => JSON.parse(line).count)).toEqual(lines.map((_, index) => index));
   });
 
-  it.skipIf(!existsSync(FULL))('as the disk is full does not either', async () => {
+  it.skipIf(!existsSync(FULL))('keeps working, and stops, when the disk is full', async () => {
     const full = openSync(FULL, 'w');
     const { child, exit, hasLogged, errors } = await startLogging(full);
     closeSync(full);
@@ -56,7 +56,7 @@ describe('a log that cannot be written', () => {
     expect(errors()).toBe('much\n');
   });
 
-  it('as it was never open does not either', async () => {
+  it('keeps working, and stops, with stdout closed', async () => {
     const { child, exit, hasLogged, errors } = await startLogging('pipe', '/bin/sh', [
       '-c',
       'exec "$0" "$@" >&-',

@@ -6,10 +6,11 @@ import { startService } from '../../src/service.js';
 import type { Settings } from '../../src/settings/settings.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { freePort } from '../support/free-port.js';
-import { keepLog, loopbackTunnel, settingsFor, spaceOf } from '../support/service-beside-simulator.js';
+import { keepLog } from '../support/log.js';
+import { loopbackTunnel, settingsFor, spaceOf } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 
-/** A service beside a simulator whose number points at it, and how to look at it. */
+/** Starts a service beside a simulator whose number points at it. `look` runs the doctor. */
 async function startAll(simulator?: Simulator) {
   const space = simulator ?? (await simulated());
   const service = await startService({ settings: settingsFor(space), log: keepLog().log, openTunnel: loopbackTunnel });
@@ -20,7 +21,7 @@ async function startAll(simulator?: Simulator) {
   return { simulator: space, publicUrl, phoneNumber: space.phoneNumber, look };
 }
 
-/** What the doctor finds: a mark and a sentence each. */
+/** Runs the doctor's checks. Each finding is a status and a sentence. */
 async function lookAt(settings: Settings) {
   const findings: string[] = [];
   for await (const { status, sentence } of runChecks(settings, spaceOf(settings)))
@@ -29,40 +30,40 @@ async function lookAt(settings: Settings) {
 }
 
 describe('the doctor', () => {
-  it('says that the name of the space does not resolve', async () => {
+  it('reports that the host of the space does not resolve', async () => {
     const { look } = await startAll();
     const findings = await look({ spaceUrl: 'https://nowhere.invalid' });
     expect(findings[0]).toMatch(/^wrong: SIGNALWIRE_SPACE_URL: nowhere\.invalid does not resolve/);
     expect(findings.at(-1)).toMatch(/^ok: .*this service/);
   });
 
-  it('says that the credentials are refused', async () => {
+  it('reports that the credentials are refused', async () => {
     const { look } = await startAll();
     const findings = await look({ apiToken: 'PT-secret' });
     expect(findings[1]).toMatch(/^wrong: SignalWire refuses the credentials \(401\)/);
     expect(findings.join()).not.toContain('PT-secret');
   });
 
-  it('says that SignalWire cannot be asked', async () => {
+  it('reports that SignalWire fails', async () => {
     const { simulator, look } = await startAll();
     simulator.onRequest = () => ({ status: 503, body: '' });
     expect((await look())[1]).toMatch(/^wrong: SignalWire answered 503/);
   });
 
-  it.each(['Voice', 'Numbers'] as const)('says that the token lacks the %s scope', async (scope) => {
+  it.each(['Voice', 'Numbers'] as const)('reports that the token lacks the %s scope', async (scope) => {
     const { simulator, phoneNumber, look } = await startAll();
     simulator.scopes.delete(scope);
     expect((await look({ phoneNumber }))[1]).toMatch(new RegExp(`^wrong: .*lacks the ${scope} scope`));
   });
 
-  it('does not ask for the Numbers scope where no number is to be pointed', async () => {
+  it('does not need the Numbers scope if no number is to be pointed', async () => {
     const { simulator, look } = await startAll();
     simulator.scopes.delete('Numbers');
     const findings = await look();
     expect(findings.map((finding) => finding.split(':')[0])).toEqual(['ok', 'ok', 'unknown', 'unknown', 'ok']);
   });
 
-  it("names the project's numbers where the one of the settings is not among them", async () => {
+  it("lists the project's numbers if the one in the settings is not among them", async () => {
     const { look } = await startAll();
     expect((await look({ phoneNumber: '+15550100009' }))[2]).toMatch(
       /^wrong: \+15550100009 is not a number of this project \(it has \+15550100000\)/,
@@ -76,9 +77,9 @@ describe('the doctor', () => {
       'POST',
       'points to https://abc.ngrok.app/inbound with POST',
     ],
-    ['here, but by GET', undefined, 'GET', '/inbound with GET'],
+    ['this service, but with GET', undefined, 'GET', '/inbound with GET'],
     ['nowhere', '', 'POST', 'has no voice webhook'],
-  ] as const)('says where the number points, if that is %s', async (_case, voiceUrl, method, words) => {
+  ] as const)('reports where the number points if that is %s', async (_case, voiceUrl, method, words) => {
     const { simulator, publicUrl, phoneNumber, look } = await startAll();
     simulator.pointNumber(voiceUrl ?? `${publicUrl}/inbound`, method);
     const finding = (await look({ phoneNumber }))[2];
@@ -87,7 +88,7 @@ describe('the doctor', () => {
     expect((await look())[2]).toMatch(/^wrong: None of the project's numbers points to this service/);
   });
 
-  it('says who has the number where that may be somebody else, and no password of theirs', async () => {
+  it('reports that somebody else may use the number, without the password in its webhook', async () => {
     const { simulator, publicUrl, phoneNumber, look } = await startAll();
     simulator.pointNumber('https://user:secret@example.com/voice');
     const finding = (await look({ phoneNumber }))[2];
@@ -95,16 +96,16 @@ describe('the doctor', () => {
     expect(finding).toContain(`set its voice webhook to ${publicUrl}/inbound, with POST`);
   });
 
-  it('says that the numbers could not be read, and claims no scope then', async () => {
+  it('reports that the numbers could not be read, and then says nothing about scopes', async () => {
     const { simulator, phoneNumber, look } = await startAll();
     simulator.onRequest = ({ path }, handle) =>
       path.includes('IncomingPhoneNumbers') ? { status: 500, body: '' } : handle();
     const findings = await look({ phoneNumber });
-    expect(findings[1]).toMatch(/^wrong: SignalWire answered 500 .*Check that SIGNALWIRE_SPACE_URL/);
+    expect(findings[1]).toMatch(/^wrong: SignalWire answered 500: its API is failing/);
     expect(findings.join()).not.toMatch(/has the .* scope/);
   });
 
-  it('finds the service behind a balancer, whichever copy answers first', async () => {
+  it('finds the service behind a load balancer, whichever copy answers first', async () => {
     const { simulator, publicUrl: other } = await startAll();
     const targets = [other];
     const balancer = createServer(({ url }, response) => {
@@ -123,14 +124,14 @@ describe('the doctor', () => {
     }
   });
 
-  it('finds a number that points here with a room', async () => {
+  it('accepts a number that points to this service with a room', async () => {
     const { simulator, publicUrl, phoneNumber, look } = await startAll();
     simulator.pointNumber(`${publicUrl}/inbound?room=sales`);
     const finding = `ok: ${phoneNumber} points to ${publicUrl}/inbound?room=sales.`;
     expect([(await look({ phoneNumber }))[2], (await look())[2]]).toEqual([finding, finding]);
   });
 
-  it('asks the service for its address where a tunnel has one, and says if it does not run', async () => {
+  it('asks the service for its public URL if a tunnel provides it, and reports if the service does not run', async () => {
     const { publicUrl, phoneNumber, look } = await startAll();
     const findings = await look({ phoneNumber, publicUrl: undefined });
     expect(findings.at(-1)).toBe(`ok: ${publicUrl} leads to this service.`);
@@ -139,13 +140,13 @@ describe('the doctor', () => {
     expect(alone.at(-1)).toMatch(/^wrong: .*\/healthz does not answer .*\. Start the service/);
   });
 
-  it('says that the service was started with another public URL', async () => {
+  it('reports that the service was started with another public URL', async () => {
     const { look } = await startAll();
     const findings = await look({ publicUrl: 'https://recorder.example.com' });
     expect(findings.at(-1)).toMatch(/^wrong: The public URL of the running service \(.*\) differs from PUBLIC_URL/);
   });
 
-  it('says that the public URL leads to a different process, to something else, or nowhere', async () => {
+  it('reports that the public URL leads to a different process, to something else, or nowhere', async () => {
     const { simulator, publicUrl: other } = await startAll();
     let target = other;
     const proxy = createServer(({ url }, response) => {

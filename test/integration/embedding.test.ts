@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import express from 'express';
 import pino from 'pino';
 import request from 'supertest';
@@ -6,11 +7,11 @@ import { createRecorder, readSettings } from '../../src/index.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { startSpace } from '../support/simulated-space.js';
-import { recordingStatus } from '../support/space-state.js';
+import { headCount, recordingStatus } from '../support/space-state.js';
 
-/** A recorder mounted under /phone in another Express app, beside a simulated space. */
-async function embed() {
-  const { simulator, problems } = await startSpace();
+/** A recorder mounted under /phone in another Express app, beside a simulated space. It isn't started yet. */
+async function embed(space?: Awaited<ReturnType<typeof startSpace>>) {
+  const { simulator, problems } = space ?? (await startSpace());
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const settings = readSettings({
@@ -27,19 +28,19 @@ async function embed() {
   app.use('/phone', recorder.router);
   app.use(express.json(), (_request, response) => void response.status(404).send("the app's own 404"));
   const server = app.listen(port, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await once(server, 'listening');
   onTestFinished(async () => {
     await recorder.close();
     server.closeAllConnections();
     server.close();
   });
-  await recorder.start();
-  return { simulator, problems, recorder, app: request(url) };
+  simulator.pointNumber(`${url}/phone/inbound`);
+  return { simulator, problems, recorder, server, app: request(url) };
 }
 
 it('a recorder mounted under a path of another app records as one on its own', async () => {
   const { simulator, problems, recorder, app } = await embed();
-  await recorder.pointNumber();
+  await recorder.start();
   await simulator.call();
   const second = await simulator.call();
   const [conference] = simulator.conferences();
@@ -67,4 +68,24 @@ it('the page of a mounted recorder finds its files and its feed, with and withou
   for (const file of ['status.css', 'status.js', 'conferences', 'metrics']) {
     await app.get(`/phone/${file}`).auth('anybody', 'open sesame').expect(200);
   }
+});
+
+it('a mounted recorder points the number at the path that it is mounted under', async () => {
+  const { simulator, recorder } = await embed();
+  simulator.pointNumber('');
+  await recorder.pointNumber();
+  expect(simulator.numbers[0]?.voiceUrl).toMatch(/\/phone\/inbound$/);
+});
+
+it('a caller who calls before the start joins the person who is waiting already', async () => {
+  const before = await embed();
+  await before.recorder.start();
+  await before.simulator.call();
+  await before.recorder.close();
+  const after = await embed(before);
+  const calling = after.simulator.call();
+  await once(after.server, 'request');
+  await after.recorder.start();
+  await calling;
+  expect(after.simulator.conferences().map(headCount)).toEqual([2]);
 });

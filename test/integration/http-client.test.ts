@@ -13,55 +13,56 @@ const PROJECT = '51a91a7e-0000-4000-8000-000000000001';
 const CONFERENCE = '51a91a7e-0000-4000-8000-000000000002';
 const RECORDING = '51a91a7e-0000-4000-8000-000000000003';
 
-/** Paths below the account, as the SDK writes them. */
+/** A path below the account, in the SDK's form. */
 const below = (path: string) => `/2010-04-01/Accounts/${PROJECT}/${path}.json`;
 const UNDER_CONFERENCE = below(`Conferences/${CONFERENCE}/Recordings/${RECORDING}`);
 const UNDER_ACCOUNT = below(`Recordings/${RECORDING}`);
 
-/** The SDK with our client, against a server that answers as the test says. */
+/** Starts a server that answers as the test determines, and creates a space that uses it. */
 async function startSpace(answer: RequestListener, timeoutMs = 60_000) {
   const server = createServer(answer);
   let connections = 0;
   server.on('connection', () => {
     connections += 1;
   });
-  // 0 keeps connections, and says nothing about it to the client: how long they are kept is then its own choice.
+  // With 0, the server keeps connections open and sends no Keep-Alive header, so the client decides how long it keeps them.
   server.keepAliveTimeout = 0;
   const port = await listen(server, 0, '127.0.0.1');
   const spaceUrl = `http://127.0.0.1:${port}`;
-  const answered: RequestOutcome[] = [];
+  const outcomes: RequestOutcome[] = [];
   const space = createSpace({
     spaceUrl,
     projectId: PROJECT,
     apiToken: 'token',
     timeoutMs,
-    onRequest: (one) => void answered.push(one),
+    onRequest: (outcome) => void outcomes.push(outcome),
   });
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();
     space.close();
   });
-  return { space, answered, connections: () => connections };
+  return { space, outcomes, connections: () => connections };
 }
 
-/** A space in which each request is answered with this JSON. */
-function spaceThatSays(body: unknown) {
+/** Starts a space that answers every request with this JSON. */
+function startSpaceWithAnswer(body: unknown) {
   return startSpace((_request, response) => response.end(JSON.stringify(body)));
 }
 
-/** A space that knows only what is at these paths, the query left out. */
-async function spaceWith(bodies: Record<string, unknown>) {
-  const asked: string[] = [];
-  const { space, answered } = await startSpace((request, response) => {
+/** Starts a space that has only the resources at these paths. `requested` are the paths of the requests, without the query. */
+async function startSpaceWith(bodies: Record<string, unknown>) {
+  const requested: string[] = [];
+  const { space } = await startSpace((request, response) => {
     const path = request.url?.split('?')[0] ?? '';
-    asked.push(path);
+    requested.push(path);
     if (!(path in bodies)) response.writeHead(404);
     response.end(JSON.stringify(bodies[path] ?? {}));
   });
-  return { space, asked, answered };
+  return { space, requested };
 }
 
+/** Resolves with the error that a promise rejects with. @throws Error if it isn't a SpaceError */
 async function failureOf(promise: Promise<unknown>): Promise<SpaceError> {
   const error = await promise.then(
     () => undefined,
@@ -72,7 +73,7 @@ async function failureOf(promise: Promise<unknown>): Promise<SpaceError> {
 }
 
 describe('a request to SignalWire', () => {
-  it('is a form with Basic credentials, and a pause says what it leaves in the recording', async () => {
+  it('is a form with Basic credentials, and a pause includes PauseBehavior', async () => {
     const seen: unknown[] = [];
     const { space } = await startSpace(async (request, response) => {
       const body = (await request.toArray()).join('');
@@ -102,7 +103,7 @@ describe('a request to SignalWire', () => {
     ["the errors of a call's 400", 400, '{"errors":[{"code":"21210","message":"not yours"}]}', /400.*: not yours/],
     ['a redirect', 302, '', /302/],
     ['200 that is not JSON', 200, '<html></html>', /other than JSON/],
-  ])('that is answered with %s fails with its status and a sentence', async (_case, status, body, sentence) => {
+  ])('that is answered with %s fails with its status and a message', async (_case, status, body, sentence) => {
     const { space } = await startSpace((_request, response) => response.writeHead(status).end(body));
     for (const promise of [
       space.listParticipants(CONFERENCE),
@@ -132,8 +133,8 @@ describe('a request to SignalWire', () => {
     '{"participants":[{"call_sid":"../x"}],"recordings":[{"sid":"../x","status":"paused"}]}',
     '{"participants":[],"recordings":[],"next_page_uri":7}',
     `{"participants":[],"recordings":[],"next_page_uri":"${below('Calls')}"}`,
-  ])('that is answered with %s tells nothing, and fails', async (body) => {
-    const { space, answered } = await startSpace((_request, response) => response.end(body));
+  ])('that is answered with %s fails as unreadable', async (body) => {
+    const { space, outcomes } = await startSpace((_request, response) => response.end(body));
     for (const promise of [
       space.listParticipants(CONFERENCE),
       space.listRecordings(CONFERENCE),
@@ -145,11 +146,11 @@ describe('a request to SignalWire', () => {
     ]) {
       expect((await failureOf(promise)).message).toMatch(/could not be read/);
     }
-    expect(new Set(answered.map(({ outcome }) => outcome))).toEqual(new Set(['unreadable']));
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['unreadable']));
   });
 
   it.each(['', '{}', '[]', 'null', '{"participants":[]}', '{"conferences":null}', '{"conferences":{}}'])(
-    'for the conferences that is answered with %s fails',
+    'for the list of conferences fails if it is answered with %s',
     async (body) => {
       const { space } = await startSpace((_request, response) => response.end(body));
       expect((await failureOf(space.listConferences('in-progress'))).message).toMatch(/could not be read/);
@@ -162,14 +163,14 @@ describe('a request to SignalWire', () => {
     ['soon', undefined],
     ['Wed, 30 Aug 2023 17:12:03 GMT', 0],
     [undefined, undefined],
-  ])('that is answered with Retry-After: %s says when to ask again', async (header, expected) => {
+  ])('that is answered with Retry-After: %s fails with that wait', async (header, expected) => {
     const { space } = await startSpace((_request, response) => {
       response.writeHead(429, header === undefined ? {} : { 'retry-after': header }).end();
     });
     expect((await failureOf(space.listParticipants(CONFERENCE))).retryAfterMs).toBe(expected);
   });
 
-  it('that is answered with Retry-After as a date to come says how far that is', async () => {
+  it('that is answered with a future date as Retry-After fails with the time until then', async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     const { space } = await startSpace((_request, response) => {
       response.sendDate = false;
@@ -180,7 +181,7 @@ describe('a request to SignalWire', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
   });
 
-  it('that is answered with Retry-After as a date is counted by the clock of those who wrote it', async () => {
+  it('that is answered with dates as Retry-After and Date fails with the difference', async () => {
     const { space } = await startSpace((_request, response) => {
       const headers = { date: 'Wed, 30 Aug 2023 17:12:03 GMT', 'retry-after': 'Wed, 30 Aug 2023 17:12:05 GMT' };
       response.writeHead(503, headers).end();
@@ -188,22 +189,22 @@ describe('a request to SignalWire', () => {
     expect((await failureOf(space.listParticipants(CONFERENCE))).retryAfterMs).toBe(2000);
   });
 
-  it('that is never answered fails when its time is up', async () => {
-    const { space, answered } = await startSpace(() => {}, 100);
+  it('that is never answered times out', async () => {
+    const { space, outcomes } = await startSpace(() => {}, 100);
     const error = await failureOf(space.listParticipants(CONFERENCE));
-    expect(answered).toMatchObject([{ operation: 'list_participants', outcome: 'no_answer' }]);
+    expect(outcomes).toMatchObject([{ operation: 'list_participants', outcome: 'no_answer' }]);
     expect(error.status).toBeUndefined();
-    expect(error.message).toMatch(/did not answer GET .*timeout/);
+    expect(error.message).toMatch(/did not answer GET .*no answer within 0\.1 s/);
   });
 
-  it('whose answer never ends fails when its time is up', async () => {
+  it('whose answer never ends times out', async () => {
     const { space } = await startSpace((_request, response) => response.write('{'), 100);
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBeUndefined();
   });
 
   it.each([
-    ['and names a protocol', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
-    ['and no more', ''],
+    ['with a protocol', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+    ['without a protocol', ''],
   ])('that is answered with 101 %s fails at once', async (_case, headers) => {
     const { space } = await startSpace((request) =>
       request.socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`),
@@ -213,7 +214,7 @@ describe('a request to SignalWire', () => {
     expect(error.message).not.toMatch(/timeout/);
   });
 
-  it('that is answered with more than 16 MB fails, and no more is read than that', async () => {
+  it('whose answer exceeds 16 MB fails, and reading stops', async () => {
     let sent = 0;
     let cutOff = false;
     const { space } = await startSpace(async (_request, response) => {
@@ -234,13 +235,13 @@ describe('a request to SignalWire', () => {
     expect(sent).toBeLessThan(40);
   });
 
-  it('whose answer comes by drops and never ends fails when its time is up', async () => {
+  it('whose answer trickles in and never ends times out', async () => {
     const { space } = await startSpace((_request, response) => {
-      const drops = setInterval(() => response.write(' '), 10);
-      response.once('close', () => clearInterval(drops));
+      const trickle = setInterval(() => response.write(' '), 10);
+      response.once('close', () => clearInterval(trickle));
     }, 100);
     const error = await failureOf(space.listParticipants(CONFERENCE));
-    expect(error.message).toMatch(/did not answer GET .*timeout/);
+    expect(error.message).toMatch(/did not answer GET .*no answer within 0\.1 s/);
   });
 
   it('whose connection is lost fails', async () => {
@@ -248,27 +249,27 @@ describe('a request to SignalWire', () => {
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBeUndefined();
   });
 
-  it('never has the token in its error when it fails', async () => {
+  it('never includes the token in its error', async () => {
     const { space } = await startSpace((_request, response) => response.writeHead(401).end('{}'));
     const error = await failureOf(space.listParticipants(CONFERENCE));
     expect(JSON.stringify([error.message, error.stack, error])).not.toMatch(/token|Basic/);
   });
 
-  it('takes no host from the environment of another SDK', async () => {
+  it("ignores the environment variables of Twilio's SDK", async () => {
     process.env.TWILIO_REGION = 'elsewhere';
     onTestFinished(() => void delete process.env.TWILIO_REGION);
     const { space } = await startSpace((_request, response) => response.end('{"participants":[]}'));
     expect(await space.listParticipants(CONFERENCE)).toEqual([]);
   });
 
-  it('goes only to the space, even where an answer has an address elsewhere', async () => {
+  it('is never sent to another host, even if an answer links to one', async () => {
     const client = createHttpClient({ origin: 'http://127.0.0.1:2', timeoutMs: 100, onDate: () => {} });
     onTestFinished(() => client.close());
     const elsewhere = { method: 'GET', uri: 'http://127.0.0.1:1/elsewhere', username: 'a', password: 'b' } as const;
     expect((await failureOf(client.request(elsewhere))).message).toMatch(/links to another host/);
   });
 
-  it('that fails at a later page of a list fails, and leaves nothing behind that ends the process', async () => {
+  it('for a list fails if a later page fails, without an unhandled rejection', async () => {
     const next_page_uri = '/api/laml/2010-04-01/Accounts/x/Participants?Page=1&PageToken=PA1';
     const { space } = await startSpace((request, response) => {
       if (request.url === next_page_uri) response.writeHead(503);
@@ -277,28 +278,28 @@ describe('a request to SignalWire', () => {
     expect((await failureOf(space.listParticipants(CONFERENCE))).status).toBe(503);
   });
 
-  it('for a list whose next page is itself, or the one before, fails', async () => {
+  it('for a list fails if a page links to itself or to an earlier page', async () => {
     const page = (number: number) => below(`Conferences/${CONFERENCE}/Participants`).concat(`?Page=${number}`);
     for (const after of [() => 1, (number: number) => 3 - number]) {
-      let asked = 0;
+      let requests = 0;
       const { space } = await startSpace((request, response) => {
-        asked += 1;
+        requests += 1;
         const number = Number(new URL(request.url ?? '', 'http://x').searchParams.get('Page') ?? 1);
         response.end(JSON.stringify({ participants: [{ call_sid: 'a' }], next_page_uri: page(after(number)) }));
       });
       expect((await failureOf(space.listParticipants(CONFERENCE))).message).toMatch(/links back to itself/);
-      expect(asked).toBeLessThan(5);
+      expect(requests).toBeLessThan(5);
     }
   });
 
-  it('for a list that goes on and on fails after a thousand pages', async () => {
-    let asked = 0;
+  it('for a list fails after a thousand pages', async () => {
+    let requests = 0;
     const { space } = await startSpace((_request, response) => {
-      asked += 1;
-      response.end(JSON.stringify({ conferences: [], next_page_uri: `${below('Conferences')}?Page=${asked}` }));
+      requests += 1;
+      response.end(JSON.stringify({ conferences: [], next_page_uri: `${below('Conferences')}?Page=${requests}` }));
     });
     expect((await failureOf(space.listConferences('in-progress'))).message).toMatch(/more than 1000 pages/);
-    expect(asked).toBe(1000);
+    expect(requests).toBe(1000);
   });
 
   it.each([
@@ -309,31 +310,31 @@ describe('a request to SignalWire', () => {
     [202, ''],
     [202, '{"status":"queued"}'],
     [204, ''],
-  ])('to pause or resume is obeyed when it is answered with %i %s', async (status, body) => {
-    const { space, answered } = await startSpace((_request, response) => response.writeHead(status).end(body));
+  ])('to pause or resume succeeds if it is answered with %i %s', async (status, body) => {
+    const { space, outcomes } = await startSpace((_request, response) => response.writeHead(status).end(body));
     expect(await space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip')).toBeUndefined();
     expect(await space.updateRecording(CONFERENCE, RECORDING, 'in-progress', 'skip')).toBeUndefined();
-    expect(answered.map(({ operation, outcome }) => [operation, outcome])).toEqual([
+    expect(outcomes.map(({ operation, outcome }) => [operation, outcome])).toEqual([
       ['update_recording', 'ok'],
       ['update_recording', 'ok'],
     ]);
   });
 
-  it("finds the connection of the last one warm, also after the 5 s for which Node's own agent keeps one", async () => {
+  it('reuses a connection that has been idle for up to 55 s', async () => {
     const sockets: Socket[] = [];
-    const keep = (message: unknown) => void sockets.push((message as { socket: Socket }).socket);
-    subscribe('net.client.socket', keep);
-    onTestFinished(() => void unsubscribe('net.client.socket', keep));
+    const onSocket = (message: unknown) => void sockets.push((message as { socket: Socket }).socket);
+    subscribe('net.client.socket', onSocket);
+    onTestFinished(() => void unsubscribe('net.client.socket', onSocket));
     const { space, connections } = await startSpace((_request, response) => response.end('{"participants":[]}'));
     await space.listParticipants(CONFERENCE);
-    // Node closes it when so many milliseconds have gone by without a byte.
+    // Node closes a socket that has been idle for that many milliseconds.
     await eventually(() => expect(sockets.map(({ timeout }) => timeout)).toEqual([55_000]));
     await space.listParticipants(CONFERENCE);
     expect(connections()).toBe(1);
   });
 });
 
-describe("SignalWire's words", () => {
+describe('the space', () => {
   it.each([
     ['queued', 'in-progress'],
     ['in-progress', 'in-progress'],
@@ -344,8 +345,8 @@ describe("SignalWire's words", () => {
     ['absent', 'over'],
     ['stopped', 'over'],
     ['failed', 'over'],
-  ])('a recording that is %s is %s to us', async (status, state) => {
-    const { space } = await spaceThatSays({ sid: RECORDING, status });
+  ])('reads the recording status %s as %s', async (status, state) => {
+    const { space } = await startSpaceWithAnswer({ sid: RECORDING, status });
     expect(await space.fetchRecording(CONFERENCE, RECORDING)).toEqual({ sid: RECORDING, state });
   });
 
@@ -359,14 +360,14 @@ describe("SignalWire's words", () => {
     ['busy', 'over'],
     ['failed', 'over'],
     ['no-answer', 'over'],
-  ])('a call that is %s is %s to us', async (status, state) => {
-    const { space } = await spaceThatSays({ sid: RECORDING, status });
+  ])('reads the call status %s as %s', async (status, state) => {
+    const { space } = await startSpaceWithAnswer({ sid: RECORDING, status });
     expect(await space.fetchCallState(RECORDING)).toBe(state);
     expect(await space.fetchCallStatus(RECORDING)).toBe(status);
   });
 
-  it('list everybody with what they are, also where it does not say', async () => {
-    const { space } = await spaceThatSays({
+  it('lists every participant, even if a status or a flag is missing', async () => {
+    const { space } = await startSpaceWithAnswer({
       participants: [
         { call_sid: 'held', status: 'in-progress', hold: true, coaching: null, muted: true },
         { call_sid: 'coach', status: 'connected', hold: 'no', coaching: true },
@@ -384,10 +385,10 @@ describe("SignalWire's words", () => {
     ]);
   });
 
-  it('follow the pages of a list to its end, a thousand at a time', async () => {
+  it('reads all pages of a list, with a page size of 1000', async () => {
     const urls: string[] = [];
     const next = '/api/laml/2010-04-01/Accounts/x/Participants?Page=1&PageToken=PA1';
-    const { space, answered } = await startSpace((request, response) => {
+    const { space, outcomes } = await startSpace((request, response) => {
       urls.push(request.url ?? '');
       const isFirst = urls.length === 1;
       const participants = [{ call_sid: isFirst ? 'a' : 'b', status: 'in-progress' }];
@@ -395,11 +396,11 @@ describe("SignalWire's words", () => {
     });
     expect((await space.listParticipants(CONFERENCE)).map(({ callSid }) => callSid)).toEqual(['a', 'b']);
     expect(urls).toEqual([expect.stringContaining('PageSize=1000'), next]);
-    expect(answered.map(({ operation, outcome }) => [operation, outcome])).toEqual([['list_participants', 'ok']]);
+    expect(outcomes.map(({ operation, outcome }) => [operation, outcome])).toEqual([['list_participants', 'ok']]);
   });
 
-  it('name the newest recording first, and those without a date that can be read last', async () => {
-    const { space } = await spaceThatSays({
+  it('lists the newest recording first, and those without a readable date last', async () => {
+    const { space } = await startSpaceWithAnswer({
       recordings: [
         { sid: 'undated', status: 'in-progress' },
         { sid: 'garbled', status: 'in-progress', date_created: 'yesterday' },
@@ -417,8 +418,8 @@ describe("SignalWire's words", () => {
     ]);
   });
 
-  it('list conferences without those that make no sense', async () => {
-    const { space } = await spaceThatSays({
+  it('leaves invalid conferences out of a list', async () => {
+    const { space } = await startSpaceWithAnswer({
       conferences: [
         null,
         'text',
@@ -438,8 +439,8 @@ describe("SignalWire's words", () => {
     ]);
   });
 
-  it('list phone numbers without those that make no sense', async () => {
-    const { space } = await spaceThatSays({
+  it('leaves invalid phone numbers out of a list', async () => {
+    const { space } = await startSpaceWithAnswer({
       incoming_phone_numbers: [
         { sid: 'a', phone_number: '+15550100', voice_url: null, voice_method: 'POST', voice_application_sid: null },
         {
@@ -458,16 +459,18 @@ describe("SignalWire's words", () => {
     ]);
   });
 
-  it('give the SID of a call that was placed, and nothing where there is none', async () => {
+  it('returns the SID of a placed call, and fails if there is none', async () => {
     const call = { to: '+15550100', from: '+15550101', url: 'https://recorder.example.com/inbound' };
-    expect(await (await spaceThatSays({ sid: 'a', status: 'queued' })).space.placeCall(call)).toBe('a');
-    expect((await failureOf((await spaceThatSays({})).space.placeCall(call))).message).toMatch(/could not be read/);
+    expect(await (await startSpaceWithAnswer({ sid: 'a', status: 'queued' })).space.placeCall(call)).toBe('a');
+    expect((await failureOf((await startSpaceWithAnswer({})).space.placeCall(call))).message).toMatch(
+      /could not be read/,
+    );
   });
 });
 
-describe('what SignalWire does not know (404)', () => {
-  it('is no recordings, no call and no conference, but never an empty conference', async () => {
-    const { space } = await spaceWith({});
+describe('a 404', () => {
+  it('means that there are no recordings, no call and no conference, but never an empty conference', async () => {
+    const { space } = await startSpaceWith({});
     expect(await space.listRecordings(CONFERENCE)).toEqual([]);
     expect(await space.fetchRecording(CONFERENCE, RECORDING)).toBeUndefined();
     expect(await space.findConferenceOf(RECORDING)).toBeUndefined();
@@ -478,16 +481,16 @@ describe('what SignalWire does not know (404)', () => {
     expect((await failureOf(space.updateRecording(CONFERENCE, RECORDING, 'paused', 'skip'))).status).toBe(404);
   });
 
-  it("of a recording under its conference is looked for in the account's own list", async () => {
-    const { space, asked } = await spaceWith({ [UNDER_ACCOUNT]: { sid: RECORDING, status: 'paused' } });
+  it('for a recording under its conference leads to a read under the account', async () => {
+    const { space, requested } = await startSpaceWith({ [UNDER_ACCOUNT]: { sid: RECORDING, status: 'paused' } });
     expect(await space.fetchRecording(CONFERENCE, RECORDING)).toEqual({ sid: RECORDING, state: 'paused' });
-    expect(asked).toEqual([UNDER_CONFERENCE, UNDER_ACCOUNT]);
+    expect(requested).toEqual([UNDER_CONFERENCE, UNDER_ACCOUNT]);
   });
 
-  it('is not looked for a second time where it was found', async () => {
-    const { space, asked } = await spaceWith({ [UNDER_CONFERENCE]: { sid: RECORDING, status: 'completed' } });
+  it('is the only reason to read a recording under the account', async () => {
+    const { space, requested } = await startSpaceWith({ [UNDER_CONFERENCE]: { sid: RECORDING, status: 'completed' } });
     expect(await space.fetchRecording(CONFERENCE, RECORDING)).toEqual({ sid: RECORDING, state: 'over' });
-    expect(asked).toEqual([UNDER_CONFERENCE]);
+    expect(requested).toEqual([UNDER_CONFERENCE]);
   });
 });
 
@@ -498,13 +501,13 @@ describe('the conference of a recording', () => {
     [{ sid: RECORDING, status: 'paused', conference_sid: '' }, undefined],
     [{ sid: RECORDING, status: 'paused', conference_sid: 'a/b' }, undefined],
     [{ sid: RECORDING, status: 'paused' }, undefined],
-  ])('is in the recording %j: %s', async (recording, conferenceSid) => {
-    const { space } = await spaceWith({ [UNDER_ACCOUNT]: recording });
+  ])('is read from the recording %j: %s', async (recording, conferenceSid) => {
+    const { space } = await startSpaceWith({ [UNDER_ACCOUNT]: recording });
     expect(await space.findConferenceOf(RECORDING)).toBe(conferenceSid);
   });
 });
 
-describe('a space that does not filter conferences by init', () => {
+describe('a space that rejects the filter by the status init', () => {
   const page = {
     conferences: [
       { sid: 'waiting', friendly_name: 'recorded-x', status: 'init' },
@@ -514,7 +517,7 @@ describe('a space that does not filter conferences by init', () => {
     next_page_uri: `${below('Conferences')}?Page=1`,
   };
 
-  it.each([400, 422])('and says so with %i is asked for its newest conferences, and no more', async (status) => {
+  it.each([400, 422])('with %i gets one request for its newest conferences', async (status) => {
     const urls: string[] = [];
     const { space } = await startSpace((request, response) => {
       urls.push(request.url ?? '');
@@ -528,8 +531,8 @@ describe('a space that does not filter conferences by init', () => {
     ]);
   });
 
-  it('and fails otherwise is asked no more, nor is one that refuses another status', async () => {
-    for (const [status, asked] of [
+  it('gets no second request after another error, or if it rejects another status', async () => {
+    for (const [status, filter] of [
       [503, 'init'],
       [422, 'in-progress'],
     ] as const) {
@@ -538,14 +541,14 @@ describe('a space that does not filter conferences by init', () => {
         requests += 1;
         response.writeHead(status).end('{}');
       });
-      expect((await failureOf(space.listConferences(asked))).status).toBe(status);
+      expect((await failureOf(space.listConferences(filter))).status).toBe(status);
       expect(requests).toBe(1);
     }
   });
 });
 
 describe("SignalWire's clock", () => {
-  it('is ours until an answer says what it is, then that and the time since', async () => {
+  it('is our own until an answer has a Date, and then that date plus the time since then', async () => {
     const letPass = stopTime();
     const then = Date.UTC(2023, 7, 30, 17, 12, 3);
     let date: string | undefined = new Date(then).toUTCString();
@@ -555,9 +558,9 @@ describe("SignalWire's clock", () => {
       response.writeHead(503).end();
     });
     const before = Date.now();
-    const ours = space.now();
-    expect(ours).toBeGreaterThanOrEqual(before);
-    expect(ours).toBeLessThanOrEqual(Date.now());
+    const now = space.now();
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(now).toBeLessThanOrEqual(Date.now());
     await failureOf(space.listParticipants(CONFERENCE));
     expect(space.now()).toBe(then);
     letPass(30_000);

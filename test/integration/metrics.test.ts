@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { NO_CORRECTIONS, ownSamples } from '../support/metrics.js';
-import { eventually, type Pair, startPair } from '../support/service-beside-simulator.js';
-import { ask, PASSWORD } from '../support/status.js';
-import { fail, isPaused, isResumed, onePerson, READ_LIST, twoPeople } from '../support/two-people.js';
+import { type Pair, startPair } from '../support/service-beside-simulator.js';
+import { getStatusRoute, PASSWORD } from '../support/status.js';
+import { fail, givenOnePerson, givenTwoPeople, isPaused, isResumed, READ_LIST } from '../support/two-people.js';
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
 
 /** The service's own metrics by name and labels. */
 async function metricsOf(pair: Pair): Promise<Record<string, number>> {
-  return ownSamples((await ask(pair, '/metrics').expect(200)).text);
+  return ownSamples((await getStatusRoute(pair, '/metrics').expect(200)).text);
 }
 
-// What is served. What is counted of pauses and resumes, and when, is held by test/simulation/metrics.test.ts.
+// What the service serves. test/simulation/metrics.test.ts checks which pauses and resumes are counted.
 
 describe('the metrics', () => {
-  it('are in the text format of Prometheus, with help and type, and with those of the process', async () => {
+  it('are in the text format of Prometheus, with help and type, and include those of the process', async () => {
     const pair = await startPair(OPEN);
-    const { text } = await ask(pair, '/metrics').expect('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    const { text } = await getStatusRoute(pair, '/metrics').expect(
+      'content-type',
+      'text/plain; version=0.0.4; charset=utf-8',
+    );
     for (const name of new Set(text.match(/^[a-z_]+(?=[ {])/gm))) {
       const family = name.replace(/_(bucket|sum|count)$/, '');
       expect(text).toMatch(new RegExp(`^# HELP ${family} .+\n# TYPE ${family} (counter|gauge|histogram)$`, 'm'));
@@ -24,7 +28,7 @@ describe('the metrics', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 
-  it('begin with zero', async () => {
+  it('begin at zero', async () => {
     expect(await metricsOf(await startPair(OPEN))).toMatchObject({
       'conferences{recording="in-progress"}': 0,
       'conferences{recording="paused"}': 0,
@@ -37,8 +41,8 @@ describe('the metrics', () => {
     });
   });
 
-  it('count the conferences by what their recording does', async () => {
-    const { pair } = await onePerson(OPEN);
+  it('count conferences by the state of their recording', async () => {
+    const { pair } = await givenOnePerson(OPEN);
     const url = `${pair.service.publicUrl}/inbound?room=another`;
     await pair.simulator.call({ url });
     await pair.simulator.call({ url });
@@ -50,13 +54,13 @@ describe('the metrics', () => {
         'conferences{recording="none"}': 1,
       }),
     );
-    // And don't grow by being asked for.
+    // Serving them changes nothing.
     const [once, twice] = [await metricsOf(pair), await metricsOf(pair)];
     expect(twice['conferences{recording="paused"}']).toBe(once['conferences{recording="paused"}']);
   });
 
-  it('count webhooks by route and answer', async () => {
-    const { pair } = await twoPeople(OPEN);
+  it('count webhooks by route and status', async () => {
+    const { pair } = await givenTwoPeople(OPEN);
     const { publicUrl } = pair.service;
     for (let i = 0; i < 3; i += 1) await fetch(`${publicUrl}/callback`, { method: 'POST' });
     await fetch(`${publicUrl}/inbound?nothing=1`, { method: 'HEAD' });
@@ -75,8 +79,8 @@ describe('the metrics', () => {
     expect(Object.keys(metrics).join()).not.toContain('/else');
   });
 
-  it('time what SignalWire is asked, by operation and outcome', async () => {
-    const { pair, second } = await twoPeople({
+  it('measure requests to SignalWire by operation and outcome', async () => {
+    const { pair, second } = await givenTwoPeople({
       ...OPEN,
       before: (simulator) => {
         simulator.latencyMs = 60;
@@ -105,9 +109,9 @@ describe('the metrics', () => {
     expect(after.retries_total).toBe(after[failed]);
   });
 
-  it('time reactions, and count discoveries and what they set right', async () => {
+  it('measure reactions, and count discoveries and corrections', async () => {
     const beganAt = Date.now() / 1000;
-    const { pair, second } = await twoPeople({ settings: { ...OPEN.settings, resyncIntervalMs: 100 } });
+    const { pair, second } = await givenTwoPeople({ settings: { ...OPEN.settings, resyncIntervalMs: 100 } });
     pair.simulator.hangUp(second);
     await isPaused(pair);
     await eventually(async () =>

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { OUTAGE_BEGINS, OUTAGE_ENDS, outageLines } from '../support/log.js';
-import { eventually } from '../support/service-beside-simulator.js';
-import { countOf, FAST, isPaused, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
+import { countOf, FAST, givenTwoPeople, isPaused, READ_LIST, statusOf } from '../support/two-people.js';
 
-// Over real HTTP. What is logged of which outage is held by test/simulation/outages.test.ts.
+// Over real HTTP. test/simulation/outages.test.ts checks what is logged about which outage.
 
 it.each([
   ['is answered with 503, as JSON, HTML or nothing', { unavailable: 1 }],
   ['is answered with 429', { tooMany: 1, retryAfter: 1 }],
   ['has its connection reset', { reset: 1 }],
-])('an outage in which every request %s is logged once, and once that it is over', async (_what, faults) => {
-  const { pair, second } = await twoPeople({ durations: { ...FAST, retryAfterMax: 50 } });
+])('an outage in which every request %s is logged once at its beginning and once at its end', async (_what, faults) => {
+  const { pair, second } = await givenTwoPeople({ durations: { ...FAST, retryAfterMax: 50 } });
   const noFaults = { ...pair.simulator.faults };
   Object.assign(pair.simulator.faults, faults);
   pair.requests.length = 0;

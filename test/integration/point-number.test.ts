@@ -2,13 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../src/service.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
-import {
-  eventually,
-  keepLog,
-  liveConference,
-  loopbackTunnel,
-  settingsFor,
-} from '../support/service-beside-simulator.js';
+import { eventually } from '../support/eventually.js';
+import { keepLog } from '../support/log.js';
+import { liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
 import { recordingStatus } from '../support/space-state.js';
 
 const PUBLIC_URL = 'https://recorder.example.com';
@@ -19,15 +15,15 @@ interface Given {
   voiceUrl?: string;
   voiceMethod?: 'GET' | 'POST';
   voiceApplicationSid?: string;
-  /** The number to point, if it isn't the simulator's. */
+  /** The number to point. The default is the simulator's. */
   phoneNumber?: string;
   publicUrl?: string;
-  /** Other numbers that the project has. */
+  /** Other numbers of the project. */
   others?: string[];
   scopes?: ('Voice' | 'Numbers')[];
 }
 
-/** Starts a service whose settings say to point the number, and returns what has become of the number. */
+/** Starts a service that points the number at itself. Resolves when the result is logged. */
 async function startPointing(given: Given = {}) {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.close());
@@ -49,79 +45,79 @@ async function startPointing(given: Given = {}) {
   const settings = settingsFor(simulator, { phoneNumber, publicUrl: given.publicUrl ?? PUBLIC_URL });
   const service = await startService({ settings, log, openTunnel: loopbackTunnel });
   onTestFinished(() => service.close());
-  const said = await eventually(() => {
+  const logged = await eventually(() => {
     const found = lines.filter(({ msg }) => msg.includes(phoneNumber));
     expect(found).not.toEqual([]);
     return found;
   });
-  return { simulator, number, writes, said };
+  return { simulator, number, writes, logged };
 }
 
-describe('a number that the settings name', () => {
+describe('a phone number in the settings', () => {
   it.each([
     ['nothing', undefined, ''],
-    ['an ngrok address of before', 'https://abc123.ngrok-free.app/inbound', ''],
+    ['an old ngrok address', 'https://abc123.ngrok-free.app/inbound', ''],
     ['an old ngrok address with a room', 'https://1f2e.ngrok.io/inbound?room=sales', '?room=sales'],
-    ['our own host, by another path', `${PUBLIC_URL}/voice?room=R%26D+1&x=2`, '?room=R%26D+1'],
+    ['another path of our own host', `${PUBLIC_URL}/voice?room=R%26D+1&x=2`, '?room=R%26D+1'],
     ['our own host over http', 'http://recorder.example.com/inbound', ''],
-  ])('points here after the start, where it pointed to %s', async (_case, voiceUrl, query) => {
-    const { number, writes, said } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
+  ])('is pointed at the service at the start if it pointed to %s', async (_case, voiceUrl, query) => {
+    const { number, writes, logged } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
     expect(number).toMatchObject({ voiceUrl: `${PUBLIC_URL}/inbound${query}`, voiceMethod: 'POST' });
     expect(writes).toHaveLength(1);
-    expect(said).toMatchObject([{ level: INFO, before: voiceUrl ?? '', methodBefore: 'GET' }]);
+    expect(logged).toMatchObject([{ level: INFO, ...(voiceUrl && { before: voiceUrl, methodBefore: 'GET' }) }]);
   });
 
-  it('is left as it is, and nothing written, where it points here already', async () => {
+  it('is not changed if it points at the service already', async () => {
     const voiceUrl = `${PUBLIC_URL}/inbound?room=sales`;
-    const { number, writes, said } = await startPointing({ voiceUrl });
+    const { number, writes, logged } = await startPointing({ voiceUrl });
     expect(number.voiceUrl).toBe(voiceUrl);
     expect(writes).toEqual([]);
-    expect(said).toMatchObject([{ level: INFO, msg: expect.stringContaining('already') }]);
+    expect(logged).toMatchObject([{ level: INFO, msg: expect.stringContaining('already') }]);
   });
 
   it.each([
     ['another host', { voiceUrl: 'https://example.com/voice' }, 'https://example.com/voice'],
     ['a host that only looks like ngrok', { voiceUrl: 'https://ngrok.io.example.com/' }, 'ngrok.io.example.com'],
     ['another port of our host', { voiceUrl: `${PUBLIC_URL}:8443/inbound` }, ':8443'],
-    ['what is no address', { voiceUrl: 'office' }, 'points to office'],
+    ['something that is no URL', { voiceUrl: 'office' }, 'points to office'],
     ['an application', { voiceApplicationSid: 'b3877c40-da60-4998-90ad-b792e98472af' }, 'application'],
-  ])('is left alone where it leads to %s, and a warning says what to do', async (_case, given, words) => {
-    const { number, writes, said } = await startPointing(given);
+  ])('is not changed if it points to %s, and a warning says what to do', async (_case, given, words) => {
+    const { number, writes, logged } = await startPointing(given);
     expect(number).toMatchObject(given);
     expect(writes).toEqual([]);
-    expect(said).toMatchObject([{ level: WARN }]);
-    expect(said[0]?.msg).toContain(words);
-    expect(said[0]?.msg).toMatch(/set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST/);
+    expect(logged).toMatchObject([{ level: WARN }]);
+    expect(logged[0]?.msg).toContain(words);
+    expect(logged[0]?.msg).toMatch(/set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST/);
   });
 
-  it('is looked for exactly, and if it is not there up to five that are are named', async () => {
+  it("must match exactly; if it is missing, a warning lists up to five of the project's numbers", async () => {
     const others = [1, 2, 3, 4, 5, 6].map((digit) => `+15550100001${digit}`);
-    const { number, writes, said } = await startPointing({ phoneNumber: '+15550100001', others });
+    const { number, writes, logged } = await startPointing({ phoneNumber: '+15550100001', others });
     expect(number.voiceUrl).toBeUndefined();
     expect(writes).toEqual([]);
-    expect(said).toMatchObject([{ level: WARN }]);
-    const msg = said[0]?.msg ?? '';
+    expect(logged).toMatchObject([{ level: WARN }]);
+    const msg = logged[0]?.msg ?? '';
     expect(msg).toMatch(/^\+15550100001 is not a number of this project \(it has .* and 2 more\)/);
     expect(msg.match(/\+1555010000\d+/g)).toHaveLength(6);
   });
 
-  it('is found behind the first page of numbers', async () => {
+  it('is found on any page of the list', async () => {
     const others = Array.from({ length: 1000 }, (_, count) => `+1555${String(3_000_000 + count)}`);
-    const { number, said } = await startPointing({ others });
+    const { number, logged } = await startPointing({ others });
     expect(number.voiceUrl).toBe(`${PUBLIC_URL}/inbound`);
-    expect(said).toMatchObject([{ level: INFO }]);
+    expect(logged).toMatchObject([{ level: INFO }]);
   });
 
-  it('stays where it is when the token lacks the Numbers scope, and the service runs all the same', async () => {
-    const { simulator, number, said } = await startPointing({ scopes: ['Voice'] });
+  it('is not changed if the token lacks the Numbers scope, and the service runs nevertheless', async () => {
+    const { simulator, number, logged } = await startPointing({ scopes: ['Voice'] });
     expect(number.voiceUrl).toBeUndefined();
-    expect(said).toMatchObject([
+    expect(logged).toMatchObject([
       { level: WARN, msg: expect.stringMatching(/lacks the Numbers scope.*set its voice webhook/) },
     ]);
     expect(simulator.numbers).toHaveLength(1);
   });
 
-  it('has calls come in right after the start', async () => {
+  it('receives calls after the start', async () => {
     const simulator = await startSimulator();
     onTestFinished(() => simulator.close());
     const { log } = keepLog();
@@ -133,7 +129,7 @@ describe('a number that the settings name', () => {
     expect(simulator.conferences()).toHaveLength(1);
   });
 
-  it('keeps nobody waiting while SignalWire does not answer: not the start, nor what a stop has to finish', async () => {
+  it('delays neither the start nor the stop if SignalWire does not answer', async () => {
     const simulator = await startSimulator();
     onTestFinished(() => simulator.close());
     simulator.onRequest = ({ path }, handle) => {
@@ -155,7 +151,7 @@ describe('a number that the settings name', () => {
     expect(recordingStatus(liveConference(simulator))).toBe('paused');
   });
 
-  it('is not even asked for where the settings name none', async () => {
+  it('is optional: without one, SignalWire is not asked for numbers', async () => {
     const simulator = await startSimulator();
     onTestFinished(() => simulator.close());
     const paths: string[] = [];

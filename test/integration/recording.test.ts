@@ -5,12 +5,14 @@ import type { Settings } from '../../src/settings/settings.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { drawTraits, type Traits } from '../../src/simulator/model/traits.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
+import { eventually } from '../support/eventually.js';
 import { recordingLines } from '../support/log.js';
-import { eventually, liveConference, startPair } from '../support/service-beside-simulator.js';
+import { liveConference, startPair } from '../support/service-beside-simulator.js';
 import { addRecording, headCount, recordingStatus, setRecording } from '../support/space-state.js';
 import {
   changeAnswers,
   countOf,
+  givenTwoPeople,
   isPaused,
   isResumed,
   known,
@@ -18,16 +20,15 @@ import {
   READ_CONFERENCES,
   READ_LIST,
   statusOf,
-  twoPeople,
   WRITE,
 } from '../support/two-people.js';
 
-// The whole loop over real HTTP and SignalWire's own SDK. What comes of callbacks and requests that are lost, late or wrong,
-// and of spaces of every kind, is held by test/simulation.
+// The whole loop over real HTTP and SignalWire's own SDK. test/simulation tests lost, late and wrong callbacks and requests, and
+// every kind of space.
 
 describe('the recording', () => {
-  it('runs while two are in, pauses when one leaves, and resumes when somebody comes', async () => {
-    const { pair, second } = await twoPeople();
+  it('runs while two people are in, pauses when one leaves, and resumes when somebody joins', async () => {
+    const { pair, second } = await givenTwoPeople();
     expect(statusOf(pair)).toBe('in-progress');
     pair.simulator.hangUp(second);
     await isPaused(pair);
@@ -40,17 +41,17 @@ describe('the recording', () => {
   });
 
   it.each(['skip', 'silence'] as const)(
-    'is paused with PauseBehavior %s where the settings say so',
+    'is paused with PauseBehavior %s if the settings say so',
     async (pauseBehavior) => {
-      const { pair, second } = await twoPeople({ settings: { pauseBehavior } });
+      const { pair, second } = await givenTwoPeople({ settings: { pauseBehavior } });
       pair.simulator.hangUp(second);
       await isPaused(pair);
       expect(liveConference(pair.simulator).recordings[0]?.pauseBehavior).toBe(pauseBehavior);
     },
   );
 
-  it('runs with as many people as MIN_PARTICIPANTS says', async () => {
-    const { pair } = await twoPeople({ settings: { minParticipants: 3 } });
+  it('needs as many people as MIN_PARTICIPANTS says', async () => {
+    const { pair } = await givenTwoPeople({ settings: { minParticipants: 3 } });
     await isPaused(pair);
     const third = await pair.simulator.call();
     await isResumed(pair);
@@ -58,9 +59,9 @@ describe('the recording', () => {
     await isPaused(pair);
   });
 
-  it('runs with 60 people, whom lists show in pages of 25, where that many are needed', async () => {
+  it('can need 60 people, even if SignalWire lists only 25 per page', async () => {
     const settings: Partial<Settings> = { minParticipants: 60 };
-    const { pair } = await twoPeople({
+    const { pair } = await givenTwoPeople({
       settings,
       durations: LISTS_ALONE,
       async before(simulator) {
@@ -77,8 +78,8 @@ describe('the recording', () => {
     await isPaused(pair);
   });
 
-  it('is kept right in a space that sends JSON, signed in hex', async () => {
-    const { pair, second } = await twoPeople({
+  it('is paused and resumed in a space that sends JSON with signatures in hex', async () => {
+    const { pair, second } = await givenTwoPeople({
       before(simulator) {
         simulator.traits.parameters = 'json';
       },
@@ -91,8 +92,8 @@ describe('the recording', () => {
     expect(pair.log.filter(({ level }) => level > 30)).toEqual([]);
   });
 
-  it('is found by its own SID where its callback does not name the conference, and no list shows it', async () => {
-    const { pair, second } = await twoPeople({
+  it('is found by its own SID if its callback does not name the conference and no list shows it', async () => {
+    const { pair, second } = await givenTwoPeople({
       before(simulator) {
         Object.assign(simulator.traits, { recordingConferenceSid: false, recordingsListed: false });
       },
@@ -103,8 +104,8 @@ describe('the recording', () => {
     await isResumed(pair);
   });
 
-  it('is paused that runs, where the one that was known was stopped and another one started', async () => {
-    const { pair, second } = await twoPeople();
+  it('is paused even if it was started after the known one was stopped', async () => {
+    const { pair, second } = await givenTwoPeople();
     const conference = liveConference(pair.simulator);
     for (const stopped of conference.recordings) setRecording(pair.simulator, stopped, 'stopped');
     addRecording(pair.simulator, conference);
@@ -114,15 +115,15 @@ describe('the recording', () => {
   });
 });
 
-describe('an answer that makes no sense', () => {
+describe('an invalid answer', () => {
   it.each(['{"participants":null}', '{"participants":[{}]}', '{}', '[]'])(
-    'pauses nobody where it is %s in place of who is in',
+    'in place of the participants pauses nothing: %s',
     async (text) => {
-      const { pair, second } = await twoPeople({ durations: LISTS_ALONE });
+      const { pair, second } = await givenTwoPeople({ durations: LISTS_ALONE });
       const odd = changeAnswers(pair, READ_LIST, () => text);
       pair.requests.length = 0;
       pair.simulator.hangUp(await pair.simulator.call());
-      // It is tried again and again.
+      // The read is retried.
       await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(5));
       expect(statusOf(pair)).toBe('in-progress');
       expect(countOf(pair, WRITE)).toBe(0);
@@ -132,8 +133,8 @@ describe('an answer that makes no sense', () => {
     },
   );
 
-  it("ends nothing where somebody else's conference has a number for a name", async () => {
-    const { pair, second } = await twoPeople({
+  it("with a number as the name of somebody else's conference does not hide our conferences", async () => {
+    const { pair, second } = await givenTwoPeople({
       settings: { resyncIntervalMs: 100 },
       durations: LISTS_ALONE,
       before(simulator) {
@@ -151,7 +152,7 @@ describe('an answer that makes no sense', () => {
   });
 });
 
-/** What SignalWire's documents leave open, and a wait of the simulator's as many times shorter as those of the service. */
+/** The traits that a seed draws, with lags that are as many times shorter as the durations of the service. */
 function spaceOf(seed: number): Traits {
   const traits = drawTraits(seed);
   const { unknownMs, listLagMs, readLagMs, leftListedMs, resumedLateMs } = traits;
@@ -162,8 +163,8 @@ function spaceOf(seed: number): Traits {
 describe('a space that differs from the documented one', () => {
   const durations = { leaveReport: 40, joinReport: 300, settle: 4, retryFirst: 5, retryMax: 80 };
 
-  // Among them is every value that a trait can have.
-  it.each([1, 6, 21, 44, 78, 260])('has its recordings kept right: seed %i', async (seed) => {
+  // Together, these seeds have every value of every trait.
+  it.each([1, 6, 21, 44, 78, 260])('gets its recordings paused and resumed: seed %i', async (seed) => {
     const pair = await startPair({
       durations,
       settings: { resyncIntervalMs: 100 },
@@ -189,7 +190,7 @@ describe('a space that differs from the documented one', () => {
   });
 });
 
-/** A way to a space whose lists come in shorter pages than they are asked for. */
+/** Starts a proxy to the simulator that requests shorter pages than its client does. @returns its URL */
 async function serveInPagesOf(items: number, simulator: Simulator): Promise<string> {
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/' } = request;

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { current } from '../../src/simulator/model/timeline.js';
+import { eventually } from '../support/eventually.js';
 import { serveLaml } from '../support/serve-laml.js';
-import { eventually, liveConference, startPair } from '../support/service-beside-simulator.js';
+import { liveConference, startPair } from '../support/service-beside-simulator.js';
 import { callSidsIn, headCount, recordingStatus, setRecording } from '../support/space-state.js';
-import { fail, isPaused, isResumed, onePerson, twoPeople } from '../support/two-people.js';
+import { fail, givenOnePerson, givenTwoPeople, isPaused, isResumed } from '../support/two-people.js';
 
 describe('a restart', () => {
-  it('forgets nothing: neither the paused recording nor the room that callers join', async () => {
-    const { pair } = await onePerson();
-    // Callbacks go to the service that is gone, as the first caller's document says.
+  it('forgets neither the paused recording nor the room that callers join', async () => {
+    const { pair } = await givenOnePerson();
+    // Callbacks still go to the stopped service, because the conference keeps the URLs of the first caller's LaML.
     await pair.restart();
     await pair.simulator.call();
     expect(headCount(liveConference(pair.simulator))).toBe(2);
@@ -18,7 +19,7 @@ describe('a restart', () => {
   });
 
   it.each(['accepted', 'refused'] as const)(
-    'finds a conference in which somebody waits alone, where the filter by the status init is %s',
+    'finds a conference in which somebody waits alone if the filter by the status init is %s',
     async (initFilter) => {
       const pair = await startPair();
       pair.simulator.traits.initFilter = initFilter;
@@ -30,32 +31,32 @@ describe('a restart', () => {
     },
   );
 
-  it('goes on though SignalWire refuses the status init and fails to answer on calls', async () => {
-    const { pair } = await twoPeople({ settings: { resyncIntervalMs: 100 } });
+  it('works even if SignalWire refuses the status init and fails to read calls', async () => {
+    const { pair } = await givenTwoPeople({ settings: { resyncIntervalMs: 100 } });
     pair.simulator.traits.initFilter = 'refused';
     fail(pair, 503, 'GET Calls');
     await pair.restart();
     const third = await pair.simulator.call();
     const conference = liveConference(pair.simulator);
     expect(callSidsIn(conference)).toContain(third.sid);
-    // And resyncs go on, for what no callback tells.
+    // Resyncs go on as well: they find what no callback reports.
     pair.simulator.onCallback = () => {};
     for (const { call } of conference.participants.slice(1)) pair.simulator.hangUp(call);
     await isPaused(pair);
   });
 
-  it('sends nobody to a room that was asked for by name, even if the name looks like a CallSid', async () => {
+  it('sends nobody to a named room, even if its name looks like a CallSid', async () => {
     const pair = await startPair();
     await pair.simulator.call({ url: `${pair.service.publicUrl}/inbound?room=${randomUUID()}` });
     pair.requests.length = 0;
     await pair.restart();
-    // Whether a call of that SID is there has been asked.
+    // The service checks whether there is a call with that SID.
     await eventually(() => expect(pair.requests).toContain('GET Calls'));
     await pair.simulator.call();
     expect(pair.simulator.conferences()).toHaveLength(2);
   });
 
-  it('puts right what happened to fifty conferences meanwhile', async () => {
+  it('corrects the recordings of fifty conferences that changed meanwhile', async () => {
     const pair = await startPair();
     await pair.service.close();
     const laml = await serveLaml();
@@ -63,7 +64,7 @@ describe('a restart', () => {
     for (let number = 0; number < 50; number += 1) {
       await pair.simulator.call({ url: roomOf(number) });
       const second = await pair.simulator.call({ url: roomOf(number) });
-      // Some are left alone, some are back in a conference that was paused.
+      // In some, one person is left and the recording is running. In others, two people are in and it is paused.
       if (number % 3 === 0) pair.simulator.hangUp(second);
       const recording = pair.simulator.conferences()[number]?.recordings[0];
       if (number % 3 === 1 && recording) setRecording(pair.simulator, recording, 'paused');

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { readLaml } from '../../src/simulator/read-laml.js';
-import { eventually, type Pair, startPair } from '../support/service-beside-simulator.js';
+import { eventually } from '../support/eventually.js';
+import { type Pair, startPair } from '../support/service-beside-simulator.js';
 import { sign } from '../support/sign.js';
 
-// What takes the whole service; who gets in, and what the webhooks make of their parameters, is in webhooks.test.ts.
+// What needs the whole service. webhooks.test.ts tests the signatures and the parameters.
 
 const METHODS = ['POST', 'GET'] as const;
 const WEBHOOKS = ['/inbound', '/store_recording_sid', '/callback'] as const;
@@ -28,7 +29,7 @@ function send(
   return call.set('X-SignalWire-Signature', signature ?? right);
 }
 
-/** The least that each webhook needs. */
+/** The parameters that each webhook needs at least. */
 function parametersFor(path: string): Record<string, string> {
   if (path === '/inbound') return { CallSid: randomUUID() };
   const conference = { ConferenceSid: randomUUID(), FriendlyName: 'recorded-sales' };
@@ -36,8 +37,8 @@ function parametersFor(path: string): Record<string, string> {
   return { ...conference, RecordingSid: randomUUID(), RecordingStatus: 'in-progress' };
 }
 
-describe.each(METHODS)('/inbound, asked with %s', (method) => {
-  it('sends later callers to the first one until that conference ends', async () => {
+describe.each(METHODS)('/inbound, with %s', (method) => {
+  it("puts later callers into the first caller's conference until it ends", async () => {
     const pair = await startPair();
     const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
     const roomOf = async (CallSid: string) =>
@@ -58,7 +59,7 @@ describe.each(METHODS)('/inbound, asked with %s', (method) => {
     expect(await roomOf(third)).toBe(`recorded-${third}`);
   });
 
-  it('asks nothing of SignalWire: a caller is waiting', async () => {
+  it('sends no request to SignalWire, because a caller is waiting', async () => {
     const pair = await startPair();
     pair.requests.length = 0;
     await send(pair, method, '/inbound', { CallSid: randomUUID() });
@@ -66,13 +67,13 @@ describe.each(METHODS)('/inbound, asked with %s', (method) => {
   });
 });
 
-describe.each(METHODS)('the callbacks, asked with %s', (method) => {
+describe.each(METHODS)('callbacks, with %s,', (method) => {
   it.each([
     ['/callback', { StatusCallbackEvent: 'participant-join', CallSid: randomUUID() }],
     ['/callback', { StatusCallbackEvent: 'something-new' }],
     ['/callback', { StatusCallbackEvent: 'conference-start', CallSid: '' }],
     ['/store_recording_sid', { RecordingSid: randomUUID(), RecordingStatus: 'in-progress' }],
-  ])('are answered before SignalWire is asked: %s %j', async (path, parameters) => {
+  ])('are answered before any request to SignalWire: %s %j', async (path, parameters) => {
     const pair = await startPair({ durations: { request: 300, drain: 0 } });
     // No request to SignalWire is answered within this test.
     pair.simulator.latencyMs = 60_000;
@@ -81,7 +82,7 @@ describe.each(METHODS)('the callbacks, asked with %s', (method) => {
     await eventually(() => expect(pair.requests).toContain('GET Conferences Participants'));
   });
 
-  it('forget a conference that has ended', async () => {
+  it('end the tracking of a conference that has ended', async () => {
     const pair = await startPair({ durations: { request: 300, drain: 0 } });
     pair.simulator.latencyMs = 60_000;
     const conference = { ConferenceSid: randomUUID(), FriendlyName: 'recorded-sales' };
@@ -94,11 +95,11 @@ describe.each(METHODS)('the callbacks, asked with %s', (method) => {
 });
 
 describe.each(WEBHOOKS)('%s', (path) => {
-  it.each(METHODS)('takes what SignalWire signed, with %s', async (method) => {
+  it.each(METHODS)('accepts a request that SignalWire signed, with %s', async (method) => {
     expect((await send(await startPair(), method, path, parametersFor(path))).status).toBe(200);
   });
 
-  it.each(METHODS)('refuses what is signed wrongly or not at all, with %s, and does nothing', async (method) => {
+  it.each(METHODS)('rejects a request with a wrong or missing signature, with %s, and does nothing', async (method) => {
     const pair = await startPair();
     pair.requests.length = 0;
     const event = { ...parametersFor(path), StatusCallbackEvent: 'participant-join' };
@@ -111,7 +112,7 @@ describe.each(WEBHOOKS)('%s', (path) => {
   });
 });
 
-it('unsigned webhooks are taken only with a warning', async () => {
+it('a service that accepts unsigned webhooks logs a warning', async () => {
   const pair = await startPair({ settings: { signingKeys: [] } });
   const response = await request(pair.service.publicUrl).post('/inbound').type('form').send({ CallSid: randomUUID() });
   expect(response.status).toBe(200);
@@ -120,7 +121,7 @@ it('unsigned webhooks are taken only with a warning', async () => {
   );
 });
 
-it('phone numbers are kept out of the log above debug', async () => {
+it('the log contains no phone numbers above the level debug', async () => {
   const pair = await startPair();
   for (const method of METHODS) {
     for (const path of WEBHOOKS) {

@@ -6,11 +6,11 @@ import { rawRequest } from '../support/raw-request.js';
 const START = 'POST /callback HTTP/1.1\r\nHost: x\r\n';
 const FORM = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n';
 
-// Each waits for a second, by Node's clock, so they wait together.
+// Each takes a second, because Node checks time limits once per second, so they run at the same time.
 describe.concurrent('the server', () => {
-  it('cuts off a slow sender, of its headers as of its body', async ({ onTestFinished }) => {
+  it('answers 408 to a client that is slow to send its headers or its body', async ({ onTestFinished }) => {
     const server = createWebhookServer((request) => request.resume());
-    // SignalWire waits 5 s for an answer; here it is as little as Node looks at.
+    // SignalWire waits 5 s for an answer. The test shortens that.
     expect([server.headersTimeout, server.requestTimeout]).toEqual([5000, 5000]);
     server.headersTimeout = server.requestTimeout = 1;
     const port = await listen(server, 0, '127.0.0.1');

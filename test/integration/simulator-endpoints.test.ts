@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
-import { ask, RECORDED, startApplication, startSpace } from '../support/simulated-space.js';
+import { RECORDED, requestApi, startApplication, startSpace } from '../support/simulated-space.js';
 import { callSidsIn, isOver, recordingStatus } from '../support/space-state.js';
 
-/** Two people are in a recorded conference. */
+/** Puts two people into a recorded conference. */
 async function startConference(attributes = '') {
   const { simulator } = await startSpace();
   const application = await startApplication(`${RECORDED} ${attributes}`);
@@ -19,74 +19,81 @@ async function startConference(attributes = '') {
 
 const NOBODY = '51a91a7e-0000-4000-8000-000000000000';
 
-/** How many items a list has. */
+/** Counts the items of a list. */
 async function count(simulator: Simulator, path: string, query: Record<string, string>): Promise<number> {
-  const { status, body } = await ask(simulator, `${path}?${new URLSearchParams(query)}`);
+  const { status, body } = await requestApi(simulator, `${path}?${new URLSearchParams(query)}`);
   expect(status).toBe(200);
   return body[path.split('/').at(-1)?.toLowerCase() ?? ''].length;
 }
 
 describe("a participant in the simulator's REST API", () => {
-  it('is fetched by the SID of their call, while they are in', async () => {
+  it('can be fetched by CallSid while they are in', async () => {
     const { simulator, path, conference, second } = await startConference('muted="true"');
-    expect(await ask(simulator, `${path}/Participants/${second.sid}`)).toMatchObject({
+    expect(await requestApi(simulator, `${path}/Participants/${second.sid}`)).toMatchObject({
       status: 200,
       body: { call_sid: second.sid, conference_sid: conference.sid, status: 'in-progress', muted: true, hold: false },
     });
     simulator.hangUp(second);
-    expect((await ask(simulator, `${path}/Participants/${second.sid}`)).status).toBe(404);
+    expect((await requestApi(simulator, `${path}/Participants/${second.sid}`)).status).toBe(404);
   });
 
-  it('is muted and put on hold, with a callback for each', async () => {
+  it('can be muted and put on hold, and each change has a callback', async () => {
     const { simulator, path, first, events } = await startConference();
     const participant = `${path}/Participants/${first.sid}`;
-    expect((await ask(simulator, participant, { Muted: 'true' })).body).toMatchObject({ muted: true, hold: false });
-    expect((await ask(simulator, participant, { Hold: 'true' })).body).toMatchObject({ muted: true, hold: true });
+    expect((await requestApi(simulator, participant, { Muted: 'true' })).body).toMatchObject({
+      muted: true,
+      hold: false,
+    });
+    expect((await requestApi(simulator, participant, { Hold: 'true' })).body).toMatchObject({
+      muted: true,
+      hold: true,
+    });
     expect(await count(simulator, `${path}/Participants`, { Muted: 'true' })).toBe(1);
     expect(await count(simulator, `${path}/Participants`, { Hold: 'false' })).toBe(1);
     expect(await count(simulator, `${path}/Participants`, { Muted: 'false', Hold: 'true' })).toBe(0);
-    await ask(simulator, participant, { Muted: 'false', Hold: 'false' });
-    expect((await ask(simulator, participant)).body).toMatchObject({ muted: false, hold: false });
+    await requestApi(simulator, participant, { Muted: 'false', Hold: 'false' });
+    expect((await requestApi(simulator, participant)).body).toMatchObject({ muted: false, hold: false });
     const expected = ['participant-mute', 'participant-unmute', 'participant-hold', 'participant-unhold'];
     await eventually(() => expect(events()).toEqual(expect.arrayContaining(expected)));
-    // To do again what is done already is no event.
+    // An update that changes nothing is not an event.
     const before = events().length;
-    expect((await ask(simulator, participant, { Muted: 'false' })).status).toBe(200);
-    expect((await ask(simulator, participant, { Muted: 'loud' })).status).toBe(422);
-    expect((await ask(simulator, participant, { Coaching: 'true' })).status).toBe(422);
-    expect((await ask(simulator, `${path}/Participants/${NOBODY}`, { Muted: 'true' })).status).toBe(404);
+    expect((await requestApi(simulator, participant, { Muted: 'false' })).status).toBe(200);
+    expect((await requestApi(simulator, participant, { Muted: 'loud' })).status).toBe(422);
+    expect((await requestApi(simulator, participant, { Coaching: 'true' })).status).toBe(422);
+    expect((await requestApi(simulator, `${path}/Participants/${NOBODY}`, { Muted: 'true' })).status).toBe(404);
     expect(events()).toHaveLength(before);
   });
 
-  it('is removed, and their call is over', async () => {
+  it('can be removed, which ends their call', async () => {
     const { simulator, path, conference, first, second, events } = await startConference();
     const participant = `${path}/Participants/${second.sid}`;
-    expect(await ask(simulator, participant, 'DELETE')).toEqual({ status: 204, body: '' });
+    expect(await requestApi(simulator, participant, 'DELETE')).toEqual({ status: 204, body: '' });
     expect(callSidsIn(conference)).toEqual([first.sid]);
-    expect((await ask(simulator, `Calls/${second.sid}`)).body.status).toBe('completed');
-    expect((await ask(simulator, participant, 'DELETE')).status).toBe(404);
+    expect((await requestApi(simulator, `Calls/${second.sid}`)).body.status).toBe('completed');
+    expect((await requestApi(simulator, participant, 'DELETE')).status).toBe(404);
     await eventually(() => expect(events()).toContain('participant-leave'));
   });
 });
 
 describe("a conference in the simulator's REST API", () => {
-  it('is ended for everybody', async () => {
+  it('can be ended for everybody', async () => {
     const { simulator, path, conference, first, second, events } = await startConference();
-    expect((await ask(simulator, path, { Status: 'in-progress' })).status).toBe(422);
-    expect((await ask(simulator, path, {})).status).toBe(422);
-    expect(await ask(simulator, path, { Status: 'completed' })).toMatchObject({
+    expect((await requestApi(simulator, path, { Status: 'in-progress' })).status).toBe(422);
+    expect((await requestApi(simulator, path, {})).status).toBe(422);
+    expect(await requestApi(simulator, path, { Status: 'completed' })).toMatchObject({
       status: 200,
       body: { sid: conference.sid, status: 'completed' },
     });
     expect(isOver(conference)).toBe(true);
     expect(recordingStatus(conference)).toBe('completed');
-    for (const { sid } of [first, second]) expect((await ask(simulator, `Calls/${sid}`)).body.status).toBe('completed');
+    for (const { sid } of [first, second])
+      expect((await requestApi(simulator, `Calls/${sid}`)).body.status).toBe('completed');
     await eventually(() => expect(events()).toEqual(expect.arrayContaining(['conference-end', 'completed'])));
-    expect((await ask(simulator, path, { Status: 'completed' })).status).toBe(200);
-    expect((await ask(simulator, `Conferences/${NOBODY}`, { Status: 'completed' })).status).toBe(404);
+    expect((await requestApi(simulator, path, { Status: 'completed' })).status).toBe(200);
+    expect((await requestApi(simulator, `Conferences/${NOBODY}`, { Status: 'completed' })).status).toBe(404);
   });
 
-  it('is found by the days on which it was created and updated', async () => {
+  it('can be filtered by the dates on which it was created and updated', async () => {
     const { simulator, conference } = await startConference();
     conference.createdAt = Date.UTC(2024, 0, 2, 12);
     conference.updatedAt = Date.UTC(2024, 0, 3);
@@ -105,22 +112,22 @@ describe("a conference in the simulator's REST API", () => {
     ] as const) {
       expect([query, await count(simulator, 'Conferences', query)]).toEqual([query, found]);
     }
-    expect((await ask(simulator, 'Conferences?DateCreated=yesterday')).status).toBe(422);
+    expect((await requestApi(simulator, 'Conferences?DateCreated=yesterday')).status).toBe(422);
   });
 });
 
 describe("a recording in the simulator's REST API", () => {
-  it('is listed and fetched under the account, too', async () => {
+  it('can be listed and fetched under the account as well', async () => {
     const { simulator, conference, recording } = await startConference();
     const base = `/api/laml/2010-04-01/Accounts/${simulator.projectId}/Recordings`;
     const shown = { sid: recording.sid, conference_sid: conference.sid, status: 'in-progress', call_sid: null };
-    const [listed] = (await ask(simulator, 'Recordings')).body.recordings;
+    const [listed] = (await requestApi(simulator, 'Recordings')).body.recordings;
     expect(listed).toMatchObject({ ...shown, uri: `${base}/${recording.sid}.json` });
-    expect((await ask(simulator, `Recordings/${recording.sid}.json`)).body).toMatchObject(shown);
-    expect((await ask(simulator, `Recordings/${NOBODY}`)).status).toBe(404);
+    expect((await requestApi(simulator, `Recordings/${recording.sid}.json`)).body).toMatchObject(shown);
+    expect((await requestApi(simulator, `Recordings/${NOBODY}`)).status).toBe(404);
   });
 
-  it('is found there by its conference and by the time at which it was created', async () => {
+  it('can be filtered under the account by its conference and its time of creation', async () => {
     const { simulator, conference, recording, first } = await startConference();
     recording.createdAt = Date.UTC(2024, 0, 2, 3, 4, 5);
     const [second, later] = ['Tue, 02 Jan 2024 03:04:05 +0000', 'Tue, 02 Jan 2024 03:04:06 +0000'];
@@ -137,10 +144,10 @@ describe("a recording in the simulator's REST API", () => {
     ] as const) {
       expect([query, await count(simulator, 'Recordings', query)]).toEqual([query, found]);
     }
-    expect((await ask(simulator, 'Recordings?DateCreated=2024-01-02')).status).toBe(422);
+    expect((await requestApi(simulator, 'Recordings?DateCreated=2024-01-02')).status).toBe(422);
   });
 
-  it('is found under its conference by the day on which it was created', async () => {
+  it('can be filtered under its conference by its date of creation', async () => {
     const { simulator, path, recording } = await startConference();
     recording.createdAt = Date.UTC(2024, 0, 2, 3, 4, 5);
     expect(await count(simulator, `${path}/Recordings`, { DateCreated: '2024-01-02' })).toBe(1);
@@ -148,19 +155,19 @@ describe("a recording in the simulator's REST API", () => {
     expect(await count(simulator, `${path}/Recordings`, { 'DateCreated<': '2024-01-03' })).toBe(1);
   });
 
-  it.each(['conference', 'account'])('is deleted under the %s, and is then nowhere', async (parent) => {
+  it.each(['conference', 'account'])('can be deleted under the %s, and is then gone everywhere', async (parent) => {
     const { simulator, path, recording } = await startConference();
     const under = { conference: `${path}/Recordings/${recording.sid}`, account: `Recordings/${recording.sid}` };
-    const asked = parent === 'account' ? under.account : under.conference;
-    expect(await ask(simulator, asked, 'DELETE')).toEqual({ status: 204, body: '' });
-    for (const gone of Object.values(under)) expect((await ask(simulator, gone)).status).toBe(404);
+    const target = parent === 'account' ? under.account : under.conference;
+    expect(await requestApi(simulator, target, 'DELETE')).toEqual({ status: 204, body: '' });
+    for (const gone of Object.values(under)) expect((await requestApi(simulator, gone)).status).toBe(404);
     expect(await count(simulator, 'Recordings', {})).toBe(0);
-    expect((await ask(simulator, asked, 'DELETE')).status).toBe(404);
+    expect((await requestApi(simulator, target, 'DELETE')).status).toBe(404);
   });
 });
 
 describe("calls in the simulator's REST API", () => {
-  it('are found by every documented filter', async () => {
+  it('can be filtered by every documented filter', async () => {
     const { simulator, first, second } = await startConference();
     simulator.hangUp(second);
     for (const call of [first, second]) for (const entry of call.status) entry.at = Date.UTC(2024, 0, 2, 3, 4, 5);
@@ -181,22 +188,22 @@ describe("calls in the simulator's REST API", () => {
     ] as const) {
       expect([query, await count(simulator, 'Calls', query)]).toEqual([query, found]);
     }
-    expect((await ask(simulator, 'Calls?Status=nonsense')).status).toBe(422);
-    expect((await ask(simulator, 'Calls?StartTime=soon')).status).toBe(422);
+    expect((await requestApi(simulator, 'Calls?Status=nonsense')).status).toBe(422);
+    expect((await requestApi(simulator, 'Calls?StartTime=soon')).status).toBe(422);
   });
 });
 
 describe("numbers in the simulator's REST API", () => {
-  it('are found by a part of the number, and by their whole name', async () => {
+  it('can be filtered by a part of the number and by their exact name', async () => {
     const { simulator } = await startSpace();
     simulator.addNumber('+15550199999');
     const found = async (query: string) =>
-      (await ask(simulator, `IncomingPhoneNumbers?${query}`)).body.incoming_phone_numbers.length;
+      (await requestApi(simulator, `IncomingPhoneNumbers?${query}`)).body.incoming_phone_numbers.length;
     expect(await found('PhoneNumber=%2B1555')).toBe(2);
     expect(await found('PhoneNumber=0199')).toBe(1);
     expect(await found('FriendlyName=%2B15550199999')).toBe(1);
     expect(await found('FriendlyName=%2B1555')).toBe(0);
-    // It isn't documented as a filter.
-    expect((await ask(simulator, 'IncomingPhoneNumbers?Origin=signalwire')).status).toBe(422);
+    // This filter is not documented.
+    expect((await requestApi(simulator, 'IncomingPhoneNumbers?Origin=signalwire')).status).toBe(422);
   });
 });

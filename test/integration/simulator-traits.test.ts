@@ -3,26 +3,26 @@ import type { Call, Conference } from '../../src/simulator/model/resources.js';
 import { DOCUMENTED, type Traits } from '../../src/simulator/model/traits.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
-import { ask, RECORDED, type Received, startApplication, startSpace } from '../support/simulated-space.js';
+import { RECORDED, type Received, requestApi, startApplication, startSpace } from '../support/simulated-space.js';
 import { isOver } from '../support/space-state.js';
 import { stopTime } from '../support/stop-time.js';
 
 const LAG_MS = 1000;
 
-/** A space in which somebody waits; what a trait changes is seen through the REST API and in what the application receives. */
+/** A space in which somebody waits. A trait is observed through the REST API, and in the callbacks that the application receives. */
 interface Scene {
   simulator: Simulator;
   first: Call;
   conference: Conference;
   callbacks(): Received[];
   join(): Promise<Call>;
-  /** Lets so much time pass in the space, where it stands still otherwise. */
+  /** Advances the space's clock, which stands still otherwise. */
   letPass(ms: number): void;
-  /** What the REST API answers below the conference. */
-  get(path?: string): ReturnType<typeof ask>;
+  /** Fetches a path below the conference. */
+  get(path?: string): ReturnType<typeof requestApi>;
   /** Updates the conference's newest recording. */
-  update(status: string): ReturnType<typeof ask>;
-  /** How the newest recording reads by itself. */
+  update(status: string): ReturnType<typeof requestApi>;
+  /** Fetches the newest recording. Resolves with its status, or with the HTTP status of an error. */
   recording(): Promise<string | number>;
 }
 
@@ -43,10 +43,10 @@ async function startScene(traits: Partial<Traits>): Promise<Scene> {
     callbacks,
     join,
     letPass,
-    get: (below = '') => ask(simulator, path + below),
-    update: (status) => ask(simulator, newest(), { Status: status }),
+    get: (below = '') => requestApi(simulator, path + below),
+    update: (status) => requestApi(simulator, newest(), { Status: status }),
     async recording() {
-      const { status, body } = await ask(simulator, newest());
+      const { status, body } = await requestApi(simulator, newest());
       return status === 200 ? body.status : status;
     },
   };
@@ -66,8 +66,8 @@ const lastCallback = async ({ callbacks }: Scene, path: string) => {
   return received().at(-1)?.parameters ?? {};
 };
 
-/** What is seen of a trait's value. */
-type Case = [trait: Partial<Traits>, look: (scene: Scene) => Promise<unknown>, seen: unknown];
+/** How a trait's value is observed, and what is expected. */
+type Case = [trait: Partial<Traits>, observe: (scene: Scene) => Promise<unknown>, expected: unknown];
 
 const paused = async (scene: Scene) => {
   await scene.join();
@@ -172,12 +172,13 @@ async function hangUp({ simulator, first }: Scene): Promise<void> {
   simulator.hangUp(first);
 }
 
-async function afterJoin<Seen>(scene: Scene, look: () => Promise<Seen>): Promise<Seen[]> {
+/** Lets somebody join, and observes the space right after that and after the lag. */
+async function afterJoin<Seen>(scene: Scene, observe: () => Promise<Seen>): Promise<Seen[]> {
   scene.letPass(LAG_MS);
   await scene.join();
-  const before = await look();
+  const before = await observe();
   scene.letPass(LAG_MS);
-  return [before, await look()];
+  return [before, await observe()];
 }
 
 async function left(scene: Scene): Promise<unknown> {
@@ -190,10 +191,10 @@ function countOf(items: unknown): number {
 }
 
 async function statusFor(simulator: Simulator, path: string): Promise<number> {
-  return (await ask(simulator, path)).status;
+  return (await requestApi(simulator, path)).status;
 }
 
-/** What the REST API answers to the SIDs that a callback brought. */
+/** Fetches resources by the SIDs in callbacks. Resolves with the HTTP statuses. */
 async function fetchedByCallback(scene: Scene): Promise<number[]> {
   await scene.join();
   const { ConferenceSid, CallSid } = await lastCallback(scene, '/status');
@@ -212,29 +213,29 @@ async function contentType({ callbacks }: Scene): Promise<string | undefined> {
 }
 
 describe('a space', () => {
-  it.each(CASES)('with %j is seen to be so', async (traits, look, seen) => {
-    expect(await look(await startScene(traits))).toEqual(seen);
+  it.each(CASES)('behaves as the trait says: %j', async (traits, observe, expected) => {
+    expect(await observe(await startScene(traits))).toEqual(expected);
   });
 
-  it('is looked at in each of its traits here', () => {
+  it('is tested here with every trait', () => {
     expect(new Set(CASES.flatMap(([traits]) => Object.keys(traits)))).toEqual(new Set(Object.keys(DOCUMENTED)));
   });
 
-  it('may change while it is there', async () => {
+  it('can change its traits at any time', async () => {
     const { simulator, get } = await startScene({});
     simulator.traits.alone = 'in-progress';
     expect((await get()).body.status).toBe('in-progress');
   });
 
-  it('whose conference is over refuses to end it again, where it refuses what changes nothing', async () => {
+  it('that rejects redundant updates rejects ending a conference twice', async () => {
     const { simulator, conference } = await startScene({ redundantUpdate: '422' });
-    const end = () => ask(simulator, `Conferences/${conference.sid}`, { Status: 'completed' });
+    const end = () => requestApi(simulator, `Conferences/${conference.sid}`, { Status: 'completed' });
     expect((await end()).status).toBe(200);
     expect(isOver(conference)).toBe(true);
     expect((await end()).status).toBe(422);
   });
 
-  it('has a clock of its own', async () => {
+  it("can have a clock that differs from the machine's", async () => {
     stopTime();
     const now = performance.timeOrigin + performance.now() + 3_600_000;
     const { simulator } = await startSpace({ clockAheadMs: 3_600_000 });

@@ -3,21 +3,16 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { keepLog } from '../support/log.js';
 import { serveLaml } from '../support/serve-laml.js';
-import {
-  eventually,
-  keepLog,
-  liveConference,
-  loopbackTunnel,
-  settingsFor,
-  startPair,
-} from '../support/service-beside-simulator.js';
+import { liveConference, loopbackTunnel, settingsFor, startPair } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 import { known, post } from '../support/two-people.js';
 
 describe('the start', () => {
-  it('ends with a sentence when SignalWire refuses the credentials', async () => {
+  it('fails with a clear message if SignalWire refuses the credentials', async () => {
     const simulator = await simulated();
     const { log } = keepLog();
     const starting = startService({
@@ -31,7 +26,7 @@ describe('the start', () => {
     await expect(starting).rejects.not.toThrow(/PT-wrong/);
   });
 
-  it('ends with a sentence when the port is taken', async () => {
+  it('fails with a clear message if the port is taken', async () => {
     const other = createServer();
     const port = await listen(other, 0, '127.0.0.1');
     onTestFinished(() => void other.close());
@@ -43,7 +38,7 @@ describe('the start', () => {
     );
   });
 
-  it('ends with the cause when the tunnel does not open, and leaves nothing listening', async () => {
+  it('fails with the cause if the tunnel cannot be opened, and stops listening', async () => {
     const { log } = keepLog();
     const openTunnel = vi.fn(async (port: number) => {
       expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
@@ -55,7 +50,7 @@ describe('the start', () => {
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
   });
 
-  it('listens before the tunnel is open, and takes no webhook until it knows its own URL', async () => {
+  it('opens the port before the tunnel, and answers webhooks with 503 until the public URL is known', async () => {
     const { log } = keepLog();
     const service = await startService({
       settings: settingsFor(await simulated()),
@@ -70,7 +65,7 @@ describe('the start', () => {
     expect((await fetch(`${service.publicUrl}/inbound`, { method: 'POST' })).status).toBe(403);
   });
 
-  it('opens no tunnel when the public URL is known', async () => {
+  it('opens no tunnel if the settings have a public URL', async () => {
     const openTunnel = vi.fn(loopbackTunnel);
     const { log } = keepLog();
     const settings = settingsFor(await simulated(), { publicUrl: 'https://recorder.example.com' });
@@ -80,19 +75,7 @@ describe('the start', () => {
     expect(openTunnel).not.toHaveBeenCalled();
   });
 
-  it('closes the tunnel with the service', async () => {
-    const close = vi.fn(async () => {});
-    const { log } = keepLog();
-    const service = await startService({
-      settings: settingsFor(await simulated()),
-      log,
-      openTunnel: async (port) => ({ url: `http://127.0.0.1:${port}`, close }),
-    });
-    await service.close();
-    expect(close).toHaveBeenCalledOnce();
-  });
-
-  it('opens the port before the first discovery is done', async () => {
+  it('opens the port before the first discovery is complete', async () => {
     const simulator = await simulated();
     await simulator.call({ url: `${await serveLaml()}recorded-sales` });
     const { sid: ConferenceSid } = liveConference(simulator);
@@ -114,7 +97,7 @@ describe('the start', () => {
     await listed;
     await eventually(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
 
-    // Callbacks are taken, and so are calls that name a room; a call that names none waits.
+    // Callbacks are accepted, and so are calls that name a room. A call that names none waits.
     const conference = { ConferenceSid, StatusCallbackEvent: 'conference-start' };
     expect(await post({ simulator }, `${url}/callback`, conference)).toBe(200);
     expect(await post({ simulator }, `${url}/inbound?room=sales`, { CallSid: 'CA-1' })).toBe(200);
@@ -130,7 +113,7 @@ describe('the start', () => {
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'first discovery complete' }));
   });
 
-  it('has a caller wait for the first discovery only so long, says so, and goes on with it', async () => {
+  it('logs that the first discovery takes long, stops waiting for it, and lets it continue', async () => {
     let answer = () => {};
     const mayAnswer = new Promise<void>((resolve) => {
       answer = resolve;
@@ -146,7 +129,10 @@ describe('the start', () => {
       },
     });
     expect(pair.log).toContainEqual(
-      expect.objectContaining({ level: 40, msg: expect.stringMatching(/^the first discovery is taking long/) }),
+      expect.objectContaining({
+        level: 40,
+        msg: expect.stringMatching(/^SignalWire has not listed its conferences yet/),
+      }),
     );
     await pair.simulator.call();
     expect(pair.simulator.conferences()).toHaveLength(2);
@@ -154,7 +140,7 @@ describe('the start', () => {
     await eventually(async () => expect(await known(pair)).toBe(2));
   });
 
-  it('tries the first discovery until SignalWire answers', async () => {
+  it('retries the first discovery until SignalWire answers', async () => {
     const pair = await startPair({
       durations: { firstDiscovery: 50, request: 50, retryFirst: 10, retryMax: 20 },
       async before(simulator) {

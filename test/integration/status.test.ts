@@ -1,8 +1,21 @@
+import express from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { eventually, liveConference, startPair } from '../support/service-beside-simulator.js';
-import { ask, feedOf, onlyLive, PASSWORD } from '../support/status.js';
-import { countOf, FAST, fail, onePerson, post, READ_LIST, READ_RECORDING, twoPeople } from '../support/two-people.js';
+import { createFeed } from '../../src/status/feed.js';
+import { createHistory } from '../../src/status/history.js';
+import { eventually } from '../support/eventually.js';
+import { liveConference, startPair } from '../support/service-beside-simulator.js';
+import { feedOf, getStatusRoute, onlyLive, PASSWORD } from '../support/status.js';
+import {
+  countOf,
+  FAST,
+  fail,
+  givenOnePerson,
+  givenTwoPeople,
+  post,
+  READ_LIST,
+  READ_RECORDING,
+} from '../support/two-people.js';
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
 const ROUTES = ['/', '/status.css', '/status.js', '/conferences', '/metrics'];
@@ -18,7 +31,7 @@ describe('without STATUS_PASSWORD', () => {
 });
 
 describe('with STATUS_PASSWORD', () => {
-  it.each(ROUTES)('%s is open to those who know it, and to nobody else', async (path) => {
+  it.each(ROUTES)('%s is open to everybody who knows it, and to nobody else', async (path) => {
     const pair = await startPair(OPEN);
     const url = `http://127.0.0.1:${pair.service.port}`;
     const challenge = 'Basic realm="Conference recordings", charset="UTF-8"';
@@ -32,22 +45,22 @@ describe('with STATUS_PASSWORD', () => {
     await request(url).post(path).auth('anybody', PASSWORD).expect(404);
   });
 
-  it('takes a password with colons and with letters from anywhere', async () => {
+  it('accepts a password with colons and non-ASCII letters', async () => {
     const pair = await startPair({ settings: { statusPassword: 'a:b:ключ' } });
     await request(pair.service.publicUrl).get('/metrics').auth('anybody', 'a:b:ключ').expect(200);
     await request(pair.service.publicUrl).get('/metrics').auth('anybody', 'a:b:').expect(401);
   });
 
-  it('leaves webhooks, /healthz and what is not there as they were', async () => {
+  it('changes nothing for webhooks, /healthz and unknown paths', async () => {
     const pair = await startPair(OPEN);
     await request(pair.service.publicUrl).get('/healthz').expect(200);
     await request(pair.service.publicUrl).post('/inbound').expect(403);
     for (const path of ['/nothing', '/conferences/nothing', '/index.html', '/status.css/', '/page/status.js', '/..']) {
-      await ask(pair, path).expect(404);
+      await getStatusRoute(pair, path).expect(404);
     }
   });
 
-  it('says of a wrong password in the log that it came, not what it was', async () => {
+  it('logs that a password was wrong, but not the password', async () => {
     const pair = await startPair(OPEN);
     await request(pair.service.publicUrl).get('/').auth('anybody', 'guess-1234').expect(401);
     expect(pair.log).toContainEqual(
@@ -56,9 +69,9 @@ describe('with STATUS_PASSWORD', () => {
     expect(JSON.stringify(pair.log)).not.toMatch(/guess-1234|open sesame/);
   });
 
-  it('lets the page use its own script, stylesheet and feed, and nothing else', async () => {
+  it('restricts the page to its own script, stylesheet and feed', async () => {
     const pair = await startPair(OPEN);
-    const { headers, text } = await ask(pair, '/').expect('content-type', /^text\/html/);
+    const { headers, text } = await getStatusRoute(pair, '/').expect('content-type', /^text\/html/);
     expect(headers['content-security-policy']).toBe(
       "default-src 'none';script-src 'self';style-src 'self';connect-src 'self';img-src data:;base-uri 'none';form-action 'none';frame-ancestors 'none'",
     );
@@ -69,7 +82,7 @@ describe('with STATUS_PASSWORD', () => {
 });
 
 describe('the feed', () => {
-  it('has nothing yet when nothing has happened', async () => {
+  it('is empty at first', async () => {
     const pair = await startPair(OPEN);
     expect(await feedOf(pair)).toMatchObject({ live: [], finished: [] });
   });
@@ -100,8 +113,8 @@ describe('the feed', () => {
     pair.simulator.hangUp(third);
     await eventually(async () => expect(await feedOf(pair)).toMatchObject({ live: [], finished: [{ room: 'sales' }] }));
 
-    const [life] = (await feedOf(pair)).finished;
-    const events = life?.events.map(({ what, callSid, people, recording }) => [what, callSid, people, recording]);
+    const [finished] = (await feedOf(pair)).finished;
+    const events = finished?.events.map(({ what, callSid, people, recording }) => [what, callSid, people, recording]);
     expect(events).toEqual([
       ['seen', undefined, 0, 'none'],
       ['joined', first.sid, 1, 'none'],
@@ -116,46 +129,71 @@ describe('the feed', () => {
       ['left', third.sid, 0, 'paused'],
       ['over', undefined, 0, 'none'],
     ]);
-    const { recordedSeconds = 0, pausedSeconds = 0, firstSeenAt = '', endedAt } = life ?? {};
+    const { recordedSeconds = 0, pausedSeconds = 0, firstSeenAt = '', endedAt } = finished ?? {};
     const lasted = (Date.parse(endedAt ?? '') - Date.parse(firstSeenAt)) / 1000;
     expect(recordedSeconds).toBeGreaterThan(0);
     expect(pausedSeconds).toBeGreaterThan(0);
     expect(recordedSeconds + pausedSeconds).toBeLessThanOrEqual(lasted);
   });
 
-  it('knows what goes on after a restart, from then on', async () => {
-    const { pair, first } = await onePerson(OPEN);
+  it('shows how many people each conference needs, by the policy of its name', async () => {
+    const history = createHistory();
+    for (const name of ['recorded-sales', 'recorded-panel']) {
+      const conference = {
+        sid: name,
+        name,
+        people: new Set(['a']),
+        recordingSid: undefined,
+        recordingState: undefined,
+      };
+      history.record({ type: 'conference-read', conference, trigger: { kind: 'resync', receivedAt: undefined } });
+    }
+    const policyFor = (name: string | undefined) => ({
+      minParticipants: name === 'recorded-panel' ? 3 : 2,
+      pauseBehavior: 'skip' as const,
+      counts: () => true,
+    });
+    const app = express().get('/conferences', createFeed(history, policyFor, 'recorded-'));
+    const { body } = await request(app).get('/conferences').expect(200);
+    expect(body.live).toMatchObject([
+      { room: 'sales', minParticipants: 2 },
+      { room: 'panel', minParticipants: 3 },
+    ]);
+  });
+
+  it('shows the conferences in progress after a restart', async () => {
+    const { pair, first } = await givenOnePerson(OPEN);
     await pair.restart({ port: pair.service.port });
     expect(await onlyLive(pair)).toMatchObject({ callSids: [first.sid], recording: 'paused', pausedSeconds: 0 });
-    // Nobody joined then: they were in.
+    // They were in before, so nobody joined.
     expect((await onlyLive(pair)).events.map(({ what, people }) => [what, people])).toEqual([['seen', 1]]);
     await pair.simulator.call();
     await eventually(async () => expect(await onlyLive(pair)).toMatchObject({ people: 2, recording: 'in-progress' }));
   });
 
-  it('costs nothing when nothing is new: its ETag is taken until something happens', async () => {
-    const { pair, second } = await twoPeople(OPEN);
-    const { headers } = await ask(pair, '/conferences').expect(200);
+  it('has an ETag that is valid until something changes', async () => {
+    const { pair, second } = await givenTwoPeople(OPEN);
+    const { headers } = await getStatusRoute(pair, '/conferences').expect(200);
     const { etag = '' } = headers;
-    await ask(pair, '/conferences').set('if-none-match', etag).expect(304, '');
-    await ask(pair, '/conferences')
+    await getStatusRoute(pair, '/conferences').set('if-none-match', etag).expect(304, '');
+    await getStatusRoute(pair, '/conferences')
       .set({ 'if-none-match': `W/"other", ${etag}`, 'cache-control': 'no-cache' })
       .expect(304);
-    // Reads that find what is known already are nothing new.
+    // A read that finds nothing new doesn't change it.
     const reads = countOf(pair, READ_LIST);
     const url = `${pair.service.publicUrl}/callback`;
     const { sid: ConferenceSid } = liveConference(pair.simulator);
     await post(pair, url, { ConferenceSid, StatusCallbackEvent: 'conference-start' });
     await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(reads));
-    await ask(pair, '/conferences').set('if-none-match', etag).expect(304);
+    await getStatusRoute(pair, '/conferences').set('if-none-match', etag).expect(304);
     pair.simulator.hangUp(second);
-    await eventually(() => ask(pair, '/conferences').set('if-none-match', etag).expect(200));
+    await eventually(() => getStatusRoute(pair, '/conferences').set('if-none-match', etag).expect(200));
     await pair.restart();
-    await ask(pair, '/conferences').set('if-none-match', etag).expect(200);
+    await getStatusRoute(pair, '/conferences').set('if-none-match', etag).expect(200);
   });
 
-  it('says since when SignalWire has been failing, as what is shown may be wrong then', async () => {
-    const { pair, second } = await twoPeople(OPEN);
+  it('shows since when SignalWire has been failing, because it may be out of date', async () => {
+    const { pair, second } = await givenTwoPeople(OPEN);
     const failing = fail(pair, 503, READ_LIST, READ_RECORDING);
     pair.simulator.hangUp(second);
     await eventually(async () => {
@@ -167,11 +205,11 @@ describe('the feed', () => {
     expect(await onlyLive(pair)).toMatchObject({ recording: 'paused' });
   });
 
-  it('never has a phone number in it, nor has /metrics', async () => {
-    const { pair, first, second } = await twoPeople(OPEN);
-    const { text } = await ask(pair, '/conferences');
+  it('contains no phone numbers, and neither does /metrics', async () => {
+    const { pair, first, second } = await givenTwoPeople(OPEN);
+    const { text } = await getStatusRoute(pair, '/conferences');
     expect(text).toContain(first.sid);
-    const all = text + (await ask(pair, '/metrics')).text;
+    const all = text + (await getStatusRoute(pair, '/metrics')).text;
     for (const number of [first.from, second.from, first.to]) expect(all).not.toContain(number.replace('+', ''));
   });
 });

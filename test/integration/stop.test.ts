@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NO_FAULTS } from '../../src/simulator/faults.js';
-import { eventually, liveConference, type Pair, startPair } from '../support/service-beside-simulator.js';
-import { countOf, FAST, READ_LIST, statusOf, twoPeople } from '../support/two-people.js';
+import { eventually } from '../support/eventually.js';
+import { liveConference, type Pair, startPair } from '../support/service-beside-simulator.js';
+import { countOf, FAST, givenTwoPeople, READ_LIST, statusOf } from '../support/two-people.js';
 
 const durations = { ...FAST, drain: 60_000 };
 
@@ -12,29 +13,29 @@ async function leave({ simulator, log }: Pair, call: Parameters<typeof simulator
 }
 
 describe('a stop', () => {
-  it('finishes what was acknowledged, before it is over', async () => {
-    const { pair, second } = await twoPeople({ durations });
+  it('finishes what was acknowledged', async () => {
+    const { pair, second } = await givenTwoPeople({ durations });
     pair.simulator.latencyMs = 30;
     await leave(pair, second);
     await pair.service.close();
     expect(statusOf(pair)).toBe('paused');
   });
 
-  it('finishes what waits for another try, when SignalWire works again in time', async () => {
-    const { pair, second } = await twoPeople({ durations });
+  it('finishes what waits for a retry if SignalWire recovers in time', async () => {
+    const { pair, second } = await givenTwoPeople({ durations });
     Object.assign(pair.simulator.faults, { unavailable: 1 });
     await leave(pair, second);
     await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(1));
     const closed = pair.service.close();
-    const tries = countOf(pair, READ_LIST);
-    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(tries + 1));
+    const attempts = countOf(pair, READ_LIST);
+    await eventually(() => expect(countOf(pair, READ_LIST)).toBeGreaterThan(attempts + 1));
     Object.assign(pair.simulator.faults, NO_FAULTS);
     await closed;
     expect(statusOf(pair)).toBe('paused');
   });
 
-  it('does not wait for an outage to end, and says what it leaves', async () => {
-    const { pair, second } = await twoPeople({ durations: { ...FAST, drain: 50 } });
+  it('does not wait for an outage to end, and logs which conferences are unfinished', async () => {
+    const { pair, second } = await givenTwoPeople({ durations: { ...FAST, drain: 50 } });
     Object.assign(pair.simulator.faults, { hang: 1 });
     await leave(pair, second);
     await pair.service.close();
@@ -42,7 +43,7 @@ describe('a stop', () => {
     expect(pair.log.at(-1)).toMatchObject({ level: 40, conferenceSids, msg: expect.stringMatching(/^stopped before/) });
   });
 
-  it('closes the tunnel although it cannot be closed well', async () => {
+  it('succeeds even if the tunnel fails to close', async () => {
     const pair = await startPair({
       openTunnel: async (port) => ({ url: `http://127.0.0.1:${port}`, close: () => Promise.reject(new Error('no')) }),
     });
@@ -50,10 +51,17 @@ describe('a stop', () => {
     expect(pair.log.at(-1)).toMatchObject({ level: 40, msg: 'the tunnel could not be closed' });
   });
 
-  it('may be asked for more than once', async () => {
+  it('may be requested more than once', async () => {
     const pair = await startPair({ settings: { resyncIntervalMs: 20 } });
     await pair.simulator.call();
     await Promise.all([pair.service.close(), pair.service.close()]);
     await expect(fetch(`${pair.service.publicUrl}/healthz`)).rejects.toThrow();
+  });
+
+  it('closes the tunnel', async () => {
+    const close = vi.fn(async () => {});
+    const pair = await startPair({ openTunnel: async (port) => ({ url: `http://127.0.0.1:${port}`, close }) });
+    await pair.service.close();
+    expect(close).toHaveBeenCalledOnce();
   });
 });

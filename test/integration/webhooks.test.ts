@@ -11,7 +11,7 @@ const TRANSPORTS = ['form', 'JSON', 'GET'] as const;
 const WEBHOOKS = ['/inbound', '/store_recording_sid', '/callback'] as const;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** The least that each webhook needs. */
+/** The parameters that each webhook needs at least. */
 function parametersFor(path: string): Record<string, string> {
   if (path === '/inbound') return { CallSid: randomUUID() };
   if (path === '/callback') return { ConferenceSid: randomUUID(), StatusCallbackEvent: 'participant-mute' };
@@ -23,7 +23,7 @@ const isOneLine = (text: string) => /^[^\n<>{]+\n$/.test(text) && !/\bat .+:\d+/
 const nameIn = async (response: Response) =>
   readLaml(response.headers.get('content-type') ?? '', await response.text()).name;
 
-/** Posts a body that isn't signed, and tells the answer. */
+/** Posts a body without a signature. */
 async function post({ url }: AppAlone, path: string, type: string, body: string | Buffer, more = {}) {
   const headers = { ...(type && { 'content-type': type }), ...more };
   const response = await fetch(url + path, { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers });
@@ -32,8 +32,8 @@ async function post({ url }: AppAlone, path: string, type: string, body: string 
 
 const refusals = ({ log }: AppAlone) => log.filter(({ msg }) => msg === 'request refused');
 
-describe.each(TRANSPORTS)('/inbound, asked by %s', (transport) => {
-  it('answers LaML that puts the caller into a recorded conference', async () => {
+describe.each(TRANSPORTS)('/inbound, by %s,', (transport) => {
+  it('answers with LaML that puts the caller into a recorded conference', async () => {
     const app = await startApp();
     const CallSid = randomUUID();
     const response = await send(app, transport, '/inbound', { CallSid, AccountSid: PROJECT });
@@ -52,7 +52,7 @@ describe.each(TRANSPORTS)('/inbound, asked by %s', (transport) => {
     expect(app.callers).toEqual([CallSid]);
   });
 
-  it('takes the room from the query, else from CONFERENCE_NAME, and then asks for no open one', async () => {
+  it('takes the room from the query or from CONFERENCE_NAME before it uses the open room', async () => {
     const app = await startApp({ settings: { conferenceName: 'lobby' } });
     const roomOf = async (path: string) => nameIn(await send(app, transport, path, { From: 'x' }));
     expect(await roomOf('/inbound?room=sales%20%26%20co')).toBe('recorded-sales & co');
@@ -63,7 +63,7 @@ describe.each(TRANSPORTS)('/inbound, asked by %s', (transport) => {
     expect(app.callers).toEqual([]);
   });
 
-  it('has callers wait for the first discovery, but not those who ask for a room', async () => {
+  it('lets callers wait for the first discovery unless they ask for a room', async () => {
     let discovered = () => {};
     const ready = new Promise<void>((resolve) => {
       discovered = resolve;
@@ -81,11 +81,11 @@ describe.each(TRANSPORTS)('/inbound, asked by %s', (transport) => {
     ['a room name that is too long', `/inbound?room=${'x'.repeat(56)}`, /64 characters/],
     ['a room name that XML cannot carry', '/inbound?room=a%01b', /XML/],
     ['two room names', '/inbound?room=a&room=b', /room is given more than once/],
-    ['no CallSid where one is needed', '/inbound', /CallSid is missing/],
-    ['a CallSid that is none', '/inbound?CallSid=mine%2F..', /CallSid is not a SID/],
+    ['a missing CallSid', '/inbound', /CallSid is missing/],
+    ['an invalid CallSid', '/inbound?CallSid=mine%2F..', /CallSid is not a SID/],
     ['a CallSid that is too long', `/inbound?CallSid=${'x'.repeat(65)}`, /CallSid is not a SID/],
     ['two CallSids', `/inbound?CallSid=${randomUUID()}&CallSid=${randomUUID()}`, /CallSid is given more than once/],
-  ])('refuses %s with a sentence', async (_case, path, sentence) => {
+  ])('rejects %s with a clear message', async (_case, path, sentence) => {
     const app = await startApp();
     const response = await send(app, transport, path, { From: 'x' });
     expect(response.status).toBe(400);
@@ -96,7 +96,7 @@ describe.each(TRANSPORTS)('/inbound, asked by %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('/callback, asked by %s', (transport) => {
+describe.each(TRANSPORTS)('/callback, by %s,', (transport) => {
   const conference = { ConferenceSid: 'CF-8a1B', FriendlyName: 'recorded-büro + 💥' };
   const about = { conferenceSid: 'CF-8a1B', name: 'recorded-büro + 💥', callSid: undefined };
   const CallSid = 'CA-8a1B';
@@ -126,7 +126,7 @@ describe.each(TRANSPORTS)('/callback, asked by %s', (transport) => {
     ['Conference-End', {}, 'conferenceReported', {}],
     ['toString', {}, 'conferenceReported', {}],
     ['', {}, 'conferenceReported', {}],
-  ])('tells of %s with %j as %s', async (event, parameters, report, more) => {
+  ])('reports %s with %j as %s', async (event, parameters, report, more) => {
     const app = await startApp();
     const given = { ...conference, StatusCallbackEvent: event, ...parameters };
     const response = await send(app, transport, '/callback', given);
@@ -136,7 +136,7 @@ describe.each(TRANSPORTS)('/callback, asked by %s', (transport) => {
     expect(app.reports).toEqual([[report, { ...about, ...more }]]);
   });
 
-  it('takes the event from EventName where there is no StatusCallbackEvent', async () => {
+  it('takes the event from EventName if there is no StatusCallbackEvent', async () => {
     const app = await startApp();
     await send(app, transport, '/callback', { ConferenceSid: 'a', EventName: 'conference-end' });
     const both = { ConferenceSid: 'b', EventName: 'conference-end', StatusCallbackEvent: 'conference-start' };
@@ -147,7 +147,7 @@ describe.each(TRANSPORTS)('/callback, asked by %s', (transport) => {
     ]);
   });
 
-  it.each(['', 'a/b', 'x'.repeat(65)])('refuses the ConferenceSid %j', async (ConferenceSid) => {
+  it.each(['', 'a/b', 'x'.repeat(65)])('rejects the ConferenceSid %j', async (ConferenceSid) => {
     const app = await startApp();
     const response = await send(app, transport, '/callback', { ConferenceSid, StatusCallbackEvent: 'conference-end' });
     expect(response.status).toBe(400);
@@ -156,9 +156,9 @@ describe.each(TRANSPORTS)('/callback, asked by %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('/store_recording_sid, asked by %s', (transport) => {
+describe.each(TRANSPORTS)('/store_recording_sid, by %s,', (transport) => {
   it.each(['in-progress', 'paused', 'completed', 'absent', 'failed', 'something-new', ''])(
-    'tells of a recording that is %j',
+    'reports a recording with the status %j',
     async (RecordingStatus) => {
       const app = await startApp();
       const given = { ConferenceSid: 'CF-1', RecordingSid: 'RE-1', RecordingStatus, CallSid: '' };
@@ -169,7 +169,7 @@ describe.each(TRANSPORTS)('/store_recording_sid, asked by %s', (transport) => {
   );
 
   it.each([{}, { ConferenceSid: '' }, { ConferenceSid: 'a/b' }])(
-    'does without a conference: %j',
+    'reports a recording without a valid ConferenceSid: %j',
     async (conference) => {
       const app = await startApp();
       const given = { ...conference, RecordingSid: 'RE-1', RecordingStatus: 'in-progress' };
@@ -179,7 +179,7 @@ describe.each(TRANSPORTS)('/store_recording_sid, asked by %s', (transport) => {
     },
   );
 
-  it('takes what names only a conference for a hint, and refuses what names nothing', async () => {
+  it('treats a callback without a RecordingSid as a hint, and rejects one without any SID', async () => {
     const app = await startApp();
     expect((await send(app, transport, '/store_recording_sid', { ConferenceSid: 'CF-1' })).status).toBe(200);
     expect(app.reports).toEqual([
@@ -190,7 +190,7 @@ describe.each(TRANSPORTS)('/store_recording_sid, asked by %s', (transport) => {
     expect(await response.text()).toBe('RecordingSid is missing.\n');
   });
 
-  it('logs a recording that is over, with its duration and URL', async () => {
+  it('logs a finished recording with its duration and URL', async () => {
     const app = await startApp();
     const given = { RecordingSid: 'RE-1', RecordingDuration: '42', RecordingUrl: 'https://example.signalwire.com/r' };
     for (const RecordingStatus of ['completed', 'absent', 'failed']) {
@@ -206,7 +206,7 @@ describe.each(TRANSPORTS)('/store_recording_sid, asked by %s', (transport) => {
 });
 
 describe.each(WEBHOOKS)('%s', (path) => {
-  it.each(TRANSPORTS)("refuses another project's, by %s, and takes ours in any letters", async (transport) => {
+  it.each(TRANSPORTS)('rejects another project, and accepts our project ID in any case, by %s', async (transport) => {
     const app = await startApp();
     const of = async (AccountSid: string) =>
       (await send(app, transport, path, { ...parametersFor(path), AccountSid })).status;
@@ -215,7 +215,7 @@ describe.each(WEBHOOKS)('%s', (path) => {
     expect(await of(PROJECT.toUpperCase())).toBe(200);
   });
 
-  it('is not there for other methods', async () => {
+  it('answers 404 to other methods', async () => {
     const { url } = await startApp();
     for (const method of ['PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']) {
       expect((await fetch(url + path, { method })).status).toBe(404);
@@ -225,20 +225,20 @@ describe.each(WEBHOOKS)('%s', (path) => {
   it.each([
     ['a form over 64 kB', FORM, `a=${'x'.repeat(64 * 1024)}`, {}, 413, /64 kB/],
     ['JSON over 64 kB', 'application/json', `{"a":"${'x'.repeat(64 * 1024)}"}`, {}, 413, /64 kB/],
-    ['too many parameters', FORM, 'a=1&'.repeat(1001), {}, 413, /thousand/],
-    ['text', 'text/plain', 'a=1', {}, 415, /as a form .* or as JSON/],
-    ['nothing that it names', '', 'a=1', {}, 415, /as a form .* or as JSON/],
-    ['a form in a charset that nobody knows', `${FORM}; charset=x`, 'a=1', {}, 415, /UTF-8/],
-    ['JSON in a charset that nobody knows', 'application/json; charset=x', '{}', {}, 415, /UTF-8/],
+    ['a form with too many parameters', FORM, 'a=1&'.repeat(1001), {}, 413, /thousand/],
+    ['plain text', 'text/plain', 'a=1', {}, 415, /as a form .* or as JSON/],
+    ['a body without a Content-Type', '', 'a=1', {}, 415, /as a form .* or as JSON/],
+    ['a form in an unknown charset', `${FORM}; charset=x`, 'a=1', {}, 415, /UTF-8/],
+    ['JSON in an unknown charset', 'application/json; charset=x', '{}', {}, 415, /UTF-8/],
     ['compressed JSON', 'application/json', gzipSync('{}'), { 'content-encoding': 'gzip' }, 415, /uncompressed/],
     ['a compressed form', FORM, gzipSync('a=1'), { 'content-encoding': 'gzip' }, 415, /uncompressed/],
-    ['JSON that is none', 'application/json', '{"From":"+15550100",', {}, 400, /one object/],
+    ['invalid JSON', 'application/json', '{"From":"+15550100",', {}, 400, /one object/],
     ['a JSON list', 'application/json', '[]', {}, 400, /one object/],
-    ['a JSON text', 'application/json', '"+15550100"', {}, 400, /one object/],
+    ['a JSON string', 'application/json', '"+15550100"', {}, 400, /one object/],
     ['JSON with a number', 'application/json', '{"CallSid":1}', {}, 400, /one object/],
     ['JSON with a list', 'application/json', '{"CallSid":["a"]}', {}, 400, /one object/],
     ['JSON with null', 'application/json', '{"CallSid":null}', {}, 400, /one object/],
-  ])('refuses a body that is %s', async (_case, type, body, headers, status, sentence) => {
+  ])('rejects %s', async (_case, type, body, headers, status, sentence) => {
     const app = await startApp({ settings: { signingKeys: [] } });
     const answer = await post(app, path, type, body, headers);
     expect(answer.status).toBe(status);
@@ -255,7 +255,7 @@ describe('a signature', () => {
   const QUERY = `?${new URLSearchParams(EVENT)}`;
   const right = sign(KEY, URL, EVENT);
 
-  it.each(TRANSPORTS)('counts in either header, beside a wrong one in the other, by %s', async (transport) => {
+  it.each(TRANSPORTS)('is accepted in either header, even if the other one is wrong, by %s', async (transport) => {
     const body = JSON.stringify(EVENT);
     const signature = { form: right, GET: sign(KEY, URL + QUERY), JSON: signJson(KEY, URL, body) }[transport];
     for (const headers of [
@@ -270,7 +270,7 @@ describe('a signature', () => {
     }
   });
 
-  it('may be of any of the keys', async () => {
+  it('may be made with any of the signing keys', async () => {
     const app = await startApp({ settings: { signingKeys: ['PSK_new', KEY] } });
     for (const key of ['PSK_new', KEY]) {
       const headers = { 'x-signalwire-signature': sign(key, URL, EVENT) };
@@ -292,19 +292,19 @@ describe('a signature', () => {
     ['of another key', 'form', { 'x-signalwire-signature': sign('PSK_other', URL, EVENT) }],
     ['of another URL', 'form', { 'x-signalwire-signature': sign(KEY, `${URL}?a=1`, EVENT) }],
     ['of another form', 'form', { 'x-signalwire-signature': sign(KEY, URL, { ...EVENT, a: '1' }) }],
-    ['of the URL alone, under a form', 'form', { 'x-signalwire-signature': sign(KEY, URL) }],
-    ["of a form in JSON's form", 'form', { 'x-signalwire-signature': hex(right) }],
-    ['under another header', 'form', { 'x-signalwire-sha256-signature': right }],
+    ['of the URL alone, with a form', 'form', { 'x-signalwire-signature': sign(KEY, URL) }],
+    ['of a form, but in hex', 'form', { 'x-signalwire-signature': hex(right) }],
+    ['in an unsupported header', 'form', { 'x-signalwire-sha256-signature': right }],
     ['missing', 'GET', {}],
-    ['of the path alone, under a query', 'GET', { 'x-signalwire-signature': sign(KEY, URL) }],
-    ["of a GET in JSON's form", 'GET', { 'x-signalwire-signature': hex(sign(KEY, URL + QUERY)) }],
+    ['of the URL without its query', 'GET', { 'x-signalwire-signature': sign(KEY, URL) }],
+    ['of a GET, but in hex', 'GET', { 'x-signalwire-signature': hex(sign(KEY, URL + QUERY)) }],
     ['missing', 'JSON', {}],
-    ['of the URL alone, under JSON', 'JSON', { 'x-signalwire-signature': sign(KEY, URL) }],
-    ['of the URL alone in hex, under JSON', 'JSON', { 'x-signalwire-signature': hex(sign(KEY, URL)) }],
-    ["of JSON in a form's form", 'JSON', { 'x-signalwire-signature': base64(signJson(KEY, URL, json)) }],
+    ['of the URL alone, with JSON', 'JSON', { 'x-signalwire-signature': sign(KEY, URL) }],
+    ['of the URL alone in hex, with JSON', 'JSON', { 'x-signalwire-signature': hex(sign(KEY, URL)) }],
+    ['of JSON, but in base64', 'JSON', { 'x-signalwire-signature': base64(signJson(KEY, URL, json)) }],
     ['of the same parameters as a form', 'JSON', { 'x-signalwire-signature': right }],
-    ['of the same JSON, written otherwise', 'JSON', { 'x-signalwire-signature': signJson(KEY, URL, ` ${json}`) }],
-  ] as const)('is refused where it is %s (%s), and nothing is done', async (_case, transport, headers) => {
+    ['of the same JSON with other whitespace', 'JSON', { 'x-signalwire-signature': signJson(KEY, URL, ` ${json}`) }],
+  ] as const)('is rejected if it is %s (%s), and nothing is done', async (_case, transport, headers) => {
     const app = await startApp();
     const response = await send(app, transport, '/callback', EVENT, headers);
     expect(response.status).toBe(403);
@@ -312,29 +312,29 @@ describe('a signature', () => {
     expect(app.reports).toEqual([]);
   });
 
-  it('that is missing is refused with another sentence than one that is wrong', async () => {
+  it('that is missing gets another message than one that is wrong', async () => {
     const app = await startApp();
     expect(await (await send(app, 'form', '/callback', EVENT, {})).text()).toBe('The request is not signed.\n');
     const wrong = await send(app, 'form', '/callback', EVENT, { 'x-twilio-signature': 'wrong' });
-    expect(await wrong.text()).toMatch(/^The signature is wrong for this URL/);
+    expect(await wrong.text()).toMatch(/^The signature does not match the URL/);
   });
 
-  it('covers the public URL alone, and neither Host nor X-Forwarded headers', async () => {
+  it('covers the public URL, not the Host or X-Forwarded headers', async () => {
     const app = await startApp();
     const forwarded = 'Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\n';
     const body = String(new URLSearchParams(EVENT));
-    const ask = (signature: string) =>
+    const answerTo = (signature: string) =>
       rawRequest(
         app.port,
         `POST /callback HTTP/1.1\r\n${forwarded}Connection: close\r\nContent-Type: ${FORM}\r\n` +
           `Content-Length: ${body.length}\r\nX-SignalWire-Signature: ${signature}\r\n\r\n${body}`,
       );
-    expect(await ask(right)).toMatch(/^HTTP\/1\.1 200 /);
-    expect(await ask(sign(KEY, 'https://evil.example/callback', EVENT))).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await answerTo(right)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answerTo(sign(KEY, 'https://evil.example/callback', EVENT))).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   it.each(['https://example.com/recorder', 'https://Recorder.Example.COM', 'https://recorder.example.com:8443'])(
-    'is of the public URL as it was configured, here %s',
+    'covers the public URL exactly as configured: %s',
     async (publicUrl) => {
       const app = await startApp({ publicUrl: () => publicUrl });
       const form = { CallSid: 'CA-1' };
@@ -352,7 +352,7 @@ describe('a signature', () => {
     expect(await response.text()).toBe('The public URL is not known yet.\n');
   });
 
-  it("never lets in a GET's body, which it does not cover", async () => {
+  it('of a GET does not cover its body, which is ignored', async () => {
     const app = await startApp();
     for (const [type, body] of [
       [FORM, 'StatusCallbackEvent=participant-join&CallSid=CA-1'],
@@ -372,7 +372,7 @@ describe('a signature', () => {
     expect(app.reports).toEqual([ended, ended]);
   });
 
-  it('is not needed where there is no key', async () => {
+  it('is not needed if there is no signing key', async () => {
     const app = await startApp({ settings: { signingKeys: [] } });
     for (const transport of TRANSPORTS) {
       expect((await send(app, transport, '/callback', EVENT, {})).status).toBe(200);
@@ -382,7 +382,7 @@ describe('a signature', () => {
 });
 
 describe('a form', () => {
-  it('is read when it comes in chunks', async () => {
+  it('may arrive in chunks', async () => {
     const app = await startApp();
     const form = { ConferenceSid: 'CF-1', FriendlyName: 'recorded-x' };
     const head = [
@@ -404,7 +404,7 @@ describe('a form', () => {
     ]);
   });
 
-  it('may have hundreds of parameters, odd names and the same one several times', async () => {
+  it('may have hundreds of parameters, unusual names and repeated names', async () => {
     const app = await startApp();
     const many = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`p${index}`, '1']));
     const odd = { ...many, 'a[b]': '1', 'a[]': '2', 'a[0]': '3', toString: 'x', 'a.b': '' };
@@ -416,7 +416,7 @@ describe('a form', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('that is too large does no harm to what follows on its connection', async () => {
+  it('that is too large does not affect the next request on its connection', async () => {
     const { port } = await startApp();
     const head = `POST /callback HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\n`;
     const large = 'x'.repeat(100_000);
@@ -425,7 +425,7 @@ describe('a form', () => {
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
   });
 
-  it('that breaks off leaves nothing behind but a line', async () => {
+  it('that breaks off is logged as a refused request', async () => {
     const app = await startApp();
     const socket = connect(app.port, '127.0.0.1');
     socket.write(`POST /callback HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 9\r\n\r\na`, () =>
@@ -436,8 +436,8 @@ describe('a form', () => {
   });
 });
 
-describe('the line on a refusal', () => {
-  it('says which signature headers came, and the URL that was checked', async () => {
+describe('the log of a refused request', () => {
+  it('names its signature headers and the URL that was checked', async () => {
     const app = await startApp();
     const given = { ConferenceSid: 'CF-1' };
     await send(app, 'form', '/callback?x=1', given, { 'x-twilio-signature': 'wrong' });
@@ -457,7 +457,7 @@ describe('the line on a refusal', () => {
     expect(JSON.stringify(app.log)).not.toMatch(/wrong"|1555010/);
   });
 
-  it('holds no phone number, however a query is written', async () => {
+  it('contains no phone number, whatever the form of the query', async () => {
     const app = await startApp();
     for (const query of ['+15550107777', '=+15550107777', 'From=1&+15550107777', 'From=%2B15550107777=5', '&&?']) {
       await fetch(`${app.url}/inbound?${query}`);
@@ -467,8 +467,8 @@ describe('the line on a refusal', () => {
   });
 });
 
-describe('the rest', () => {
-  it('/healthz says how the service is, and needs no signature', async () => {
+describe('other requests', () => {
+  it('get the state of the service from /healthz without a signature', async () => {
     const { url } = await startApp();
     const response = await fetch(`${url}/healthz`);
     expect(response.status).toBe(200);
@@ -488,7 +488,7 @@ describe('the rest', () => {
     ['/inbound/extra', 404],
     ['/%zz', 404],
     ['/healthz/%zz', 404],
-  ])('%s is answered with %i in one plain line', async (path, status) => {
+  ])('to %s are answered with %i in one line of plain text', async (path, status) => {
     const { url } = await startApp();
     const response = await fetch(url + path);
     expect(response.status).toBe(status);
@@ -496,7 +496,7 @@ describe('the rest', () => {
     expect(await response.text()).toSatisfy(isOneLine);
   });
 
-  it('a URL without a path is answered in one plain line too', async () => {
+  it('with a URL without a path are answered in one line of plain text', async () => {
     const { port } = await startApp();
     const answer = await rawRequest(port, 'GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);

@@ -1,4 +1,5 @@
 import type { Listener } from '../../src/recorder-events.js';
+import type { PolicyFor } from '../../src/recording/recording-policy.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Conference } from '../../src/simulator/model/resources.js';
@@ -22,6 +23,8 @@ export interface CopyOptions {
   space: ConferenceSpace;
   conferencePrefix: string;
   minParticipants: number;
+  /** One policy for every conference unless it is given. */
+  policyFor?: PolicyFor | undefined;
   resyncIntervalMs: number;
   random: () => number;
   /** Direct access to the space, for a design that needs neither callbacks nor requests. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runLoad } from './load.js';
 
 describe('under load', () => {
-  it('nothing starves: 60 conferences, 20 callbacks a second, requests of a second, writes that fail for 8 s', async () => {
+  it('no conference starves: 60 conferences, 20 callbacks per second, 1 s per request, and writes that fail for 8 s', async () => {
     const resyncIntervalMs = 10_000;
     const { longestWrongMs } = await runLoad({
       seed: 1,
@@ -14,11 +14,11 @@ describe('under load', () => {
       lost: 0.02,
       writesFail: { from: 60_000, to: 68_000 },
     });
-    // The interval, two seconds, the requests' own time, and as long as the writes failed.
+    // The interval, two seconds, the time that the requests take, and the time in which writes failed.
     expect(longestWrongMs).toBeLessThan(resyncIntervalMs + 2000 + 6000 + 8000);
   });
 
-  it('3,000 conferences with an event a minute each are paused within 10 % of the limit', async () => {
+  it('pauses take at most 10 % longer than the limit with 3,000 conferences and one event per minute in each', async () => {
     const requestMs = 300;
     const { pausesMs } = await runLoad({
       seed: 1,

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { eventNameOf } from '../support/event-name.js';
 import { recordingLines } from '../support/log.js';
 import { setRecording } from '../support/space-state.js';
-import { eventOf, newestRecording, oneIsLeft, sendHint, twoAreIn } from './scenes.js';
+import { givenOnePerson, givenTwoPeople, newestRecording, sendHint } from './scenes.js';
 import { onStage, type Stage } from './stage.js';
 
-// What the log says of recordings, whenever it is that something happens.
+// What the log says about recordings.
 
 const changes = (stage: Stage) => recordingLines(stage.log).map(({ msg }) => msg);
 
 describe('the log', () => {
-  it('has one line for each change of a recording, which says why', () =>
+  it('has one line with a reason for each change of a recording', () =>
     onStage({}, async (stage) => {
-      await oneIsLeft(stage);
+      await givenOnePerson(stage);
       await stage.callIn();
       await stage.run(60_000);
       const { sid: conferenceSid, name: friendlyName } = stage.conference();
@@ -19,15 +20,15 @@ describe('the log', () => {
       const about = { conferenceSid, friendlyName, recordingSid };
       expect(recordingLines(stage.log)).toMatchObject([
         { msg: 'recording began', conferenceSid, recordingSid, people: 2 },
-        // Two round trips after the callback came, and one.
+        // The pause takes two round trips, and the resume one.
         { msg: 'recording paused', ...about, people: 1, read: 'in-progress', because: 'leave', msSinceCallback: 200 },
         { msg: 'recording resumed', ...about, people: 2, read: 'paused', because: 'join', msSinceCallback: 100 },
       ]);
     }));
 
-  it('says of a change that only a resync found that it did, and names no callback', () =>
+  it('gives a resync as the reason for a change that no callback asked for', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.onCallback = () => {};
       stage.model.endCall(second);
       await stage.run(60_000);
@@ -36,25 +37,25 @@ describe('the log', () => {
       expect(recordingLines(stage.log)[1]).not.toHaveProperty('msSinceCallback');
     }));
 
-  it('says once what a callback that comes twice reports', () =>
+  it('reports the beginning of a recording only once if its callback arrives twice', () =>
     onStage({}, async (stage) => {
-      await twoAreIn(stage);
+      await givenTwoPeople(stage);
       sendHint(stage, { RecordingSid: newestRecording(stage).sid, RecordingStatus: 'in-progress' });
       await stage.run(60_000);
       expect(changes(stage)).toEqual(['recording began']);
     }));
 
-  it('names a recording that a new process finds', () =>
+  it('reports a recording that a new process finds', () =>
     onStage({}, async (stage) => {
-      await oneIsLeft(stage);
+      await givenOnePerson(stage);
       stage.restart();
       await stage.run(60_000);
       expect(changes(stage)).toEqual(['recording began', 'recording paused', 'recording found paused']);
     }));
 
-  it('says what somebody else did to a recording, once it is found', () =>
+  it('reports what somebody else did to a recording', () =>
     onStage({}, async (stage) => {
-      await twoAreIn(stage);
+      await givenTwoPeople(stage);
       setRecording(stage, newestRecording(stage), 'paused');
       await stage.run(60_000);
       expect(changes(stage)).toEqual(['recording began', 'recording found paused', 'recording resumed']);
@@ -63,9 +64,9 @@ describe('the log', () => {
       expect(changes(stage).slice(3)).toEqual(['recording found over']);
     }));
 
-  it.each([404, 422])('has no line of a change that SignalWire refuses (%i)', (status) =>
+  it.each([404, 422])('has no line for a change that SignalWire refuses with %i', (status) =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.refusalOf = ({ method }) => (method === 'POST' ? status : undefined);
       stage.model.endCall(second);
       await stage.run(60_000);
@@ -74,11 +75,11 @@ describe('the log', () => {
     }),
   );
 
-  it('says of a pause how many were in when it was sent', () =>
+  it('reports how many people were in when a pause was sent', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.model.endCall(second);
-      // The reads are done, and the pause is on its way.
+      // The reads are done, and the pause is in flight.
       await stage.run(125);
       expect(stage.isRecorded()).toBe(true);
       await stage.callIn();
@@ -88,13 +89,13 @@ describe('the log', () => {
       expect(resumed).toMatchObject({ msg: 'recording resumed', people: 2, because: 'join' });
     }));
 
-  it('gives a callback that comes during a resync as the reason for what follows', () =>
+  it('gives a callback that arrives during a resync as the reason for the change', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.requestMs = 2000;
       let hasLeft = false;
       stage.refusalOf = ({ operation }) => {
-        // As soon as the resync's list has been read, and while it is on its way.
+        // The resync's list has been read, and its answer is in flight.
         if (operation === 'participants' && !hasLeft) setTimeout(() => stage.model.endCall(second), 10);
         hasLeft ||= operation === 'participants';
         return undefined;
@@ -103,26 +104,24 @@ describe('the log', () => {
       expect(recordingLines(stage.log)[1]).toMatchObject({ msg: 'recording paused', because: 'leave', people: 1 });
     }));
 
-  it('keeps to a callback as the reason for what it asked for, though resyncs are due before that succeeds', () =>
+  it('keeps a callback as the reason for a change even if resyncs become due before it succeeds', () =>
     onStage({ resyncIntervalMs: 5000 }, async (stage) => {
-      const { second } = await twoAreIn(stage);
-      stage.faults.refused = 1;
+      const { second } = await givenTwoPeople(stage);
       stage.refusalOf = ({ operation }) => (operation === 'participants' ? 503 : undefined);
       stage.model.endCall(second);
       await stage.run(30_000);
-      stage.faults.refused = 0;
       stage.refusalOf = () => undefined;
       await stage.run(10_000);
       expect(recordingLines(stage.log)[1]).toMatchObject({ msg: 'recording paused', because: 'leave' });
       expect(recordingLines(stage.log)[1]?.msSinceCallback).toBeGreaterThan(29_000);
     }));
 
-  it('says that a recording began also where the callback of that is lost', () =>
+  it('reports the beginning of a recording even if its callback is lost', () =>
     onStage({}, async (stage) => {
-      stage.onCallback = (callback, bring) => {
-        if (eventOf(callback) !== 'in-progress') void stage.clock.wait(20).then(bring);
+      stage.onCallback = (callback, deliver) => {
+        if (eventNameOf(callback) !== 'in-progress') void stage.clock.wait(20).then(deliver);
       };
-      await twoAreIn(stage);
+      await givenTwoPeople(stage);
       expect(changes(stage)).toEqual(['recording began']);
     }));
 });

@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import { parseInteger, parsePositiveInteger } from '../../src/cli/fault-options.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseInteger } from '../../src/cli/fault-options.js';
 import { addTraitOptions, formatTraitFlags, readTraits } from '../../src/cli/trait-options.js';
 import { compareDesigns } from './compare.js';
 import { drawDimensions, type Overrides } from './dimensions.js';
@@ -112,3 +112,10 @@ simulate(command.parse().opts()).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });
+
+/** Parses the value of an option as a whole number, 1 or more. @throws InvalidArgumentError, as `parseInteger` does */
+function parsePositiveInteger(text: string): number {
+  const number = parseInteger(text);
+  if (number < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return number;
+}

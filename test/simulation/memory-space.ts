@@ -1,5 +1,7 @@
-import type { ConferenceSpace, ObservedState, Recording } from '../../src/signalwire/space.js';
+import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
+import type { ConferenceSpace, PauseBehavior, Recording } from '../../src/signalwire/space.js';
 import { isNotFound, SpaceError } from '../../src/signalwire/space-error.js';
+import { callState, recordingState } from '../../src/signalwire/statuses.js';
 import type { Recording as ModelRecording } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
@@ -7,8 +9,7 @@ import type { RecordingView, Views } from '../../src/simulator/model/views.js';
 import type { Streams } from './streams.js';
 import type { WorldFaults } from './world-faults.js';
 
-/** The time-out of a request, as in DEFAULT_DURATIONS. */
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = DEFAULT_DURATIONS.request;
 
 /** The longest time that a slow request takes; less than the time-out, so that it is answered. */
 const MAX_SLOW_MS = 4000;
@@ -47,6 +48,8 @@ export interface MemoryRequest {
   sid: string | undefined;
   /** The recording that the request writes; undefined for a read. */
   recordingSid?: string;
+  /** The pause behavior that the request was sent with; undefined for a read. */
+  pauseBehavior?: PauseBehavior;
   /** `ok`, the status of an error, or `no answer`. */
   outcome: string;
 }
@@ -71,7 +74,7 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
     operation: string,
     sid: string | undefined,
     handle: () => Answer,
-    target: Pick<MemoryRequest, 'recordingSid'> = {},
+    target: Pick<MemoryRequest, 'recordingSid' | 'pauseBehavior'> = {},
   ): Promise<Answer> {
     const fate = drawFate(method);
     const ms = stream('slow').happens(faults(method).slow) ? stream('slow by').integer(500, MAX_SLOW_MS) : latency();
@@ -166,7 +169,7 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
           () => views.findAccountRecording(recordingSid)?.conference.sid,
         ),
       ),
-    updateRecording: (sid, recordingSid, state) =>
+    updateRecording: (sid, recordingSid, state, pauseBehavior) =>
       send(
         'POST',
         `recording ${state}`,
@@ -174,16 +177,16 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
         () => {
           const { recording, conference } = found(views.findRecordingToUpdate(sid, recordingSid));
           if (current(recording.status) === state) onRedundantWrite(recording);
-          if (!model.updateRecording(conference, recording, state, 'skip')) throw httpError(422);
+          if (!model.updateRecording(conference, recording, state, pauseBehavior)) throw httpError(422);
         },
-        { recordingSid },
+        { recordingSid, pauseBehavior },
       ),
     fetchCallState: (callSid) =>
       undefinedIfNotFound(
         send('GET', 'call', callSid, () => {
           const call = views.findCall(callSid);
           if (!call) return undefined;
-          return ['queued', 'ringing', 'in-progress'].includes(call.status) ? ('alive' as const) : ('over' as const);
+          return callState(call.status);
         }),
       ),
     now: () => model.now(),
@@ -191,9 +194,7 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
 }
 
 function toRecording({ recording, status }: RecordingView): Recording {
-  const isOver = ['completed', 'stopped', 'absent', 'failed'].includes(status);
-  const state: ObservedState = isOver ? 'over' : status === 'paused' ? 'paused' : 'in-progress';
-  return { sid: recording.sid, state };
+  return { sid: recording.sid, state: recordingState(status) };
 }
 
 function httpError(status: number): SpaceError {

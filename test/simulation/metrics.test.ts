@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { recordingLines } from '../support/log.js';
 import { NO_CORRECTIONS } from '../support/metrics.js';
-import { oneIsLeft, twoAreIn } from './scenes.js';
+import { givenOnePerson, givenTwoPeople } from './scenes.js';
 import { onStage } from './stage.js';
 
-// What is counted, and timed to the millisecond. That it is served is held by the integration tests.
+// What the metrics count and time. The integration tests check that they are served.
 
 describe('the metrics', () => {
-  it('time how long it takes from a callback to the pause or resume that it asks for', () =>
+  it('measure the time from a callback to the pause or resume that it asks for', () =>
     onStage({ requestMs: 60 }, async (stage) => {
-      await oneIsLeft(stage);
+      await givenOnePerson(stage);
       await stage.callIn();
       await stage.run(5000);
       expect(await stage.metrics()).toMatchObject({
@@ -25,7 +25,7 @@ describe('the metrics', () => {
       });
     }));
 
-  it('count discoveries, and what only a resync set right', () =>
+  it('count discoveries, and the corrections that only a resync made', () =>
     onStage({}, async (stage) => {
       await stage.callIn('sales');
       const second = await stage.callIn('sales');
@@ -44,7 +44,7 @@ describe('the metrics', () => {
         'corrections_total{action="resume",found_by="resync"}': 1,
         'reaction_seconds_count{action="pause"}': 0,
         'reaction_seconds_count{action="resume"}': 0,
-        // Two lists of conferences, each asked for once in half a minute.
+        // Two lists of conferences, each of which is read once in half a minute.
         sweeps_total: before + 4,
       });
       const agoMs = Date.now() - 1000 * (metrics.last_sweep_timestamp_seconds ?? 0);
@@ -52,7 +52,7 @@ describe('the metrics', () => {
       expect(agoMs).toBeLessThan(30_000);
     }));
 
-  it('count no discovery that SignalWire does not answer, but its tries', () =>
+  it('count the retries of a discovery that fails, and not the discovery', () =>
     onStage({}, async (stage) => {
       const before = await stage.metrics();
       stage.refusalOf = ({ operation }) => (operation.startsWith('conferences') ? 503 : undefined);
@@ -64,7 +64,7 @@ describe('the metrics', () => {
       expect(after.retries_total).toBe(refused);
     }));
 
-  it('count what a settling read set right, because a callback was lost', () =>
+  it('count a correction that a settling read made after a callback was lost', () =>
     onStage({}, async (stage) => {
       await stage.callIn('sales');
       const second = await stage.callIn('sales');
@@ -83,21 +83,23 @@ describe('the metrics', () => {
       });
     }));
 
-  it.each([1, 2, 3, 4, 5, 6])('count a pause that failed once: it was obeyed, or was sent again; seed %i', (seed) =>
-    onStage({ seed }, async (stage) => {
-      const { second } = await twoAreIn(stage);
-      stage.writeFaults.failed = 1;
-      stage.model.endCall(second);
-      await stage.run(230);
-      expect(stage.writes()).toBe(1);
-      stage.writeFaults.failed = 0;
-      await stage.run(60_000);
-      expect(await stage.metrics()).toMatchObject({
-        'reaction_seconds_count{action="pause"}': 1,
-        retries_total: 1,
-        ...NO_CORRECTIONS,
-      });
-      expect(recordingLines(stage.log).map(({ msg }) => msg)).toEqual(['recording began', 'recording paused']);
-    }),
+  it.each([1, 2, 3, 4, 5, 6])(
+    'count a pause that failed once as one pause, whether or not it took effect: seed %i',
+    (seed) =>
+      onStage({ seed }, async (stage) => {
+        const { second } = await givenTwoPeople(stage);
+        stage.writeFaults.failed = 1;
+        stage.model.endCall(second);
+        await stage.run(230);
+        expect(stage.writes()).toBe(1);
+        stage.writeFaults.failed = 0;
+        await stage.run(60_000);
+        expect(await stage.metrics()).toMatchObject({
+          'reaction_seconds_count{action="pause"}': 1,
+          retries_total: 1,
+          ...NO_CORRECTIONS,
+        });
+        expect(recordingLines(stage.log).map(({ msg }) => msg)).toEqual(['recording began', 'recording paused']);
+      }),
   );
 });

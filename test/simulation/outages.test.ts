@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { OUTAGE_BEGINS, OUTAGE_ENDS, outageLines } from '../support/log.js';
-import { sendHint, twoAreIn } from './scenes.js';
+import { OUTAGE_BEGINS, OUTAGE_ENDS, outageLines, recordingLines } from '../support/log.js';
+import { givenTwoPeople, sendHint } from './scenes.js';
 import { onStage, type Stage } from './stage.js';
 
-// What is logged of an outage. That all is right after it is held by the worlds.
+// What is logged about an outage. The worlds check that recordings are right after one.
 
 const logged = (stage: Stage) => outageLines(stage.log);
 const loud = (stage: Stage) => stage.log.filter(({ level }) => level > 30);
@@ -12,12 +12,12 @@ const reads = (stage: Stage) => stage.requests.filter(({ operation }) => operati
 describe('an outage', () => {
   it.each([
     ['fails', 'failed'],
-    ['is one too many', 'tooMany'],
+    ['is rate-limited', 'tooMany'],
     ['is never answered', 'hanging'],
-    ['is answered with what makes no sense', 'unreadable'],
-  ] as const)('in which every request %s is logged once, and once that it is over', (_how, fault) =>
+    ['gets an unreadable answer', 'unreadable'],
+  ] as const)('in which every request %s is logged once at its beginning and once at its end', (_how, fault) =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.faults[fault] = stage.writeFaults[fault] = 1;
       stage.model.endCall(second);
       await stage.run(60_000);
@@ -32,9 +32,9 @@ describe('an outage', () => {
     }),
   );
 
-  it('is logged once more when it comes back', () =>
+  it('is logged again when it happens again', () =>
     onStage({}, async (stage) => {
-      await twoAreIn(stage);
+      await givenTwoPeople(stage);
       for (let time = 0; time < 2; time += 1) {
         stage.refusalOf = ({ operation }) => (operation === 'participants' ? 503 : undefined);
         sendHint(stage);
@@ -45,9 +45,9 @@ describe('an outage', () => {
       expect(logged(stage)).toEqual([OUTAGE_BEGINS, OUTAGE_ENDS, OUTAGE_BEGINS, OUTAGE_ENDS]);
     }));
 
-  it('of a moment, which the next try makes good, is not logged', () =>
+  it('is not logged if the first retry succeeds', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       const before = reads(stage);
       stage.refusalOf = ({ operation }) => (operation === 'participants' && reads(stage) === before ? 503 : undefined);
       stage.model.endCall(second);
@@ -57,9 +57,9 @@ describe('an outage', () => {
       expect(logged(stage)).toEqual([]);
     }));
 
-  it('is over although the conference that failed is gone', () =>
+  it('ends even if the conference that failed has ended', () =>
     onStage({}, async (stage) => {
-      await twoAreIn(stage);
+      await givenTwoPeople(stage);
       const calls = [await stage.callIn('gone'), await stage.callIn('gone')];
       const { sid } = [...stage.model.conferences.values()].at(-1) ?? {};
       stage.refusalOf = (request) => (request.sid === sid ? 503 : undefined);
@@ -72,9 +72,9 @@ describe('an outage', () => {
       expect(logged(stage)).toEqual([OUTAGE_BEGINS, OUTAGE_ENDS]);
     }));
 
-  it('of one conference alone is not over while that one still fails', () =>
+  it('that affects one conference does not end while requests for that conference fail', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       const { sid } = stage.conference();
       stage.refusalOf = (request) => (request.sid === sid ? 503 : undefined);
       stage.model.endCall(second);
@@ -86,7 +86,7 @@ describe('an outage', () => {
       expect(logged(stage)).toEqual([OUTAGE_BEGINS]);
     }));
 
-  it('is logged also if it concerns a conference that the API does not know yet', () =>
+  it('is logged even if it affects a conference that the API does not know yet', () =>
     onStage({ traits: { alone: '404' } }, async (stage) => {
       await stage.callIn();
       await stage.run(20_000);
@@ -100,9 +100,9 @@ describe('an outage', () => {
       expect(logged(stage)).toEqual([OUTAGE_BEGINS, OUTAGE_ENDS]);
     }));
 
-  it('is logged as an error, once, where SignalWire no longer takes the credentials', () =>
+  it('is logged once, as an error, if SignalWire refuses the credentials', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.refusalOf = () => 401;
       stage.model.endCall(second);
       await stage.run(120_000);
@@ -114,23 +114,38 @@ describe('an outage', () => {
     }));
 });
 
-describe('a recording whose every change is refused', () => {
-  it.each([404, 422])('with %i is logged once, and once that it is right again', (status) =>
+const refusalLines = ({ log }: Stage) =>
+  log.filter(({ msg }) => /^SignalWire (keeps refusing to change a|changed the) recording/.test(msg));
+
+describe('a recording that SignalWire refuses to change', () => {
+  it('is not logged as resumed if its pause was refused, and then its resume', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
+      stage.refusalOf = ({ method }) => (method === 'POST' ? 422 : undefined);
+      stage.model.endCall(second);
+      await stage.run(30_000);
+      await stage.callIn();
+      await stage.run(30_000);
+      expect(recordingLines(stage.log).map(({ msg }) => msg)).toEqual(['recording began']);
+    }));
+
+  it.each([404, 422])('with %i is logged once, and once more when SignalWire changes it at last', (status) =>
+    onStage({}, async (stage) => {
+      const { second } = await givenTwoPeople(stage);
       stage.refusalOf = ({ method }) => (method === 'POST' ? status : undefined);
       stage.model.endCall(second);
       await stage.run(60_000);
       expect(loud(stage)).toHaveLength(1);
+      expect(refusalLines(stage)).toHaveLength(1);
       stage.refusalOf = () => undefined;
-      // What was refused again and again is left alone until something happens.
+      // After several refusals, the recording is left alone until the next hint.
       sendHint(stage);
       await stage.run(60_000);
       expect(stage.isRecorded()).toBe(false);
       const { sid: conferenceSid } = stage.conference();
-      expect(stage.log.filter(({ msg }) => msg.includes('recording') && !msg.startsWith('recording '))).toEqual([
+      expect(refusalLines(stage)).toEqual([
         expect.objectContaining({ level: 40, conferenceSid }),
-        expect.objectContaining({ level: 30, conferenceSid, msg: 'the recording is in the desired state again' }),
+        expect.objectContaining({ level: 30, conferenceSid, msg: 'SignalWire changed the recording at last' }),
       ]);
       expect(loud(stage)).toHaveLength(1);
     }),

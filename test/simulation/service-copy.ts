@@ -3,7 +3,7 @@ import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
 import type { RecorderEvent } from '../../src/recorder-events.js';
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
-import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
+import { createPolicyFor } from '../../src/recording/recording-policy.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 import { type Copy, type CopyOptions, shortenSid } from './copy.js';
@@ -18,7 +18,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
   });
   const reconciler = createReconciler({
     ...options,
-    policyFor: createRecordingPolicy({ minParticipants, pauseBehavior: 'skip' }),
+    policyFor: options.policyFor ?? createPolicyFor({ minParticipants, pauseBehavior: 'skip' }),
     emit(event) {
       onEvent?.(event);
       logEvent(event, log);

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Recording } from '../../src/simulator/model/resources.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { setRecording } from '../support/space-state.js';
-import { newestRecording, oneIsLeft, sendHint, startAnother, twoAreIn } from './scenes.js';
+import { givenOnePerson, givenTwoPeople, newestRecording, sendHint, startAnother } from './scenes.js';
 import { onStage } from './stage.js';
 
-// A conference with several recordings, of which the worlds know nothing: somebody else starts and stops them.
+// A conference with several recordings, which somebody else starts and stops. The worlds don't have such conferences.
 
 const statusOf = ({ status }: Recording) => current(status);
 
-describe('of several recordings', () => {
-  it('the one that runs is paused, where the one that was known is over', () =>
+describe('among several recordings', () => {
+  it('the running one is paused if the known one is over', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       const known = newestRecording(stage);
       setRecording(stage, known, 'stopped');
       const running = startAnother(stage);
@@ -21,9 +21,9 @@ describe('of several recordings', () => {
       expect([known, running].map(statusOf)).toEqual(['stopped', 'paused']);
     }));
 
-  it('the one that a callback named is paused, even beside a newer one', () =>
+  it('the one that a callback named is paused, even if another one is newer', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       const named = newestRecording(stage);
       const newer = startAnother(stage);
       stage.model.endCall(second);
@@ -31,9 +31,9 @@ describe('of several recordings', () => {
       expect([named, newer].map(statusOf)).toEqual(['paused', 'in-progress']);
     }));
 
-  it('the newest that is not over is paused, where no callback named one', () =>
+  it('the newest that is not over is paused if no callback named one', () =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       const oldest = newestRecording(stage);
       const newest = startAnother(stage);
       const over = startAnother(stage);
@@ -47,13 +47,13 @@ describe('of several recordings', () => {
       expect([oldest, newest, over].map(statusOf)).toEqual(['in-progress', 'paused', 'completed']);
     }));
 
-  it('none is written to for what was read of another, when a callback names it meanwhile', () =>
+  it('none is written because of a read of another one, even if a callback names it during that read', () =>
     onStage({}, async (stage) => {
-      await twoAreIn(stage);
+      await givenTwoPeople(stage);
       stage.requestMs = 2000;
       setRecording(stage, newestRecording(stage), 'paused');
       sendHint(stage);
-      // The pause has been read, and the answer is on its way.
+      // The paused state has been read, and its answer is in flight.
       await stage.run(1500);
       const { sid: RecordingSid } = startAnother(stage);
       sendHint(stage, { RecordingSid, RecordingStatus: 'in-progress' });
@@ -61,9 +61,9 @@ describe('of several recordings', () => {
       expect(stage.writes()).toBe(0);
     }));
 
-  it.each([404, 422])('another one is paused, where SignalWire answers %i to every change of the known one', (status) =>
+  it.each([404, 422])('another one is paused if SignalWire answers every change of the known one with %i', (status) =>
     onStage({}, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       const stuck = newestRecording(stage);
       const other = startAnother(stage);
       stage.refusalOf = ({ recordingSid }) => (recordingSid === stuck.sid ? status : undefined);
@@ -75,15 +75,15 @@ describe('of several recordings', () => {
 });
 
 describe('a recording that somebody else stopped', () => {
-  it('is resumed in vain a few times, then left alone, and given up for another one', () =>
+  it('gets two resumes, is left alone after that, and is given up for another one', () =>
     onStage({}, async (stage) => {
-      await oneIsLeft(stage);
+      await givenOnePerson(stage);
       const before = stage.writes();
       setRecording(stage, newestRecording(stage), 'stopped');
       const third = await stage.callIn();
       await stage.run(120_000);
-      expect(stage.writes() - before).toBeGreaterThanOrEqual(1);
-      expect(stage.writes() - before).toBeLessThanOrEqual(5);
+      // The urgent resume, and its retry after a read.
+      expect(stage.writes() - before).toBe(2);
 
       const another = startAnother(stage);
       stage.model.endCall(third);
@@ -92,18 +92,18 @@ describe('a recording that somebody else stopped', () => {
     }));
 });
 
-describe('a recording whose every change is refused', () => {
-  it('is left alone after some tries, and tried again once something happens', () =>
+describe('a recording that SignalWire refuses to change', () => {
+  it('is left alone after some attempts, and is written again after the next hint', () =>
     onStage({ resyncIntervalMs: 0 }, async (stage) => {
-      const { second } = await twoAreIn(stage);
+      const { second } = await givenTwoPeople(stage);
       stage.refusalOf = ({ method }) => (method === 'POST' ? 404 : undefined);
       stage.model.endCall(second);
       await stage.run(60_000);
-      const tries = stage.writes();
-      expect(tries).toBeGreaterThan(3);
+      const attempts = stage.writes();
+      expect(attempts).toBeGreaterThan(3);
       stage.refusalOf = () => undefined;
       await stage.run(60_000);
-      expect(stage.writes()).toBe(tries);
+      expect(stage.writes()).toBe(attempts);
       expect(stage.isRecorded()).toBe(true);
       sendHint(stage);
       await stage.run(1000);

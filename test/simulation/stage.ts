@@ -1,6 +1,7 @@
 import { createEventLog } from '../../src/log/event-log.js';
 import { type Emit, emitTo, type Listener } from '../../src/recorder-events.js';
 import { createOutageDetector } from '../../src/recording/outage.js';
+import type { PolicyFor } from '../../src/recording/recording-policy.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { activeParticipants, type Call, type Conference, isRunning } from '../../src/simulator/model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
@@ -21,11 +22,13 @@ import { NO_WORLD_FAULTS, type WorldFaults } from './world-faults.js';
 
 export interface StageOptions {
   traits?: Partial<Traits>;
-  /** 30 s unless it's given. */
+  /** The default is 30 s. */
   resyncIntervalMs?: number;
-  /** How long a request takes; 100 ms unless it's given. Callbacks take 20 ms. */
+  /** How long a request takes. The default is 100 ms. Callbacks take 20 ms. */
   requestMs?: number;
-  /** What chance decides by, in faults. */
+  /** The default is one policy for every conference: at least two people, and `skip`. */
+  policyFor?: PolicyFor;
+  /** The seed of the faults. */
   seed?: number;
 }
 
@@ -33,45 +36,45 @@ export interface StageOptions {
 export interface Stage {
   clock: VirtualClock;
   model: SpaceModel;
-  /** What was asked of SignalWire so far, in the order in which it was answered. */
+  /** The requests to SignalWire so far, in the order in which they were answered. */
   requests: MemoryRequest[];
   /** The types of the events that the copy has emitted. */
   events: string[];
-  /** What the copies have logged so far. */
+  /** The lines that the copies have logged so far. */
   log: LogLine[];
-  /** What the status page shows of the copy that runs. */
+  /** The history of the running copy, which its status page shows. */
   history: History;
-  /** The metrics of the copy that runs, by name and labels. */
+  /** The metrics of the running copy, by name and labels. */
   metrics(): Promise<Record<string, number>>;
-  /** What goes wrong with reads, and with writes; may be changed at any time. */
+  /** What goes wrong with reads and with writes. May be changed at any time. */
   faults: WorldFaults;
   writeFaults: WorldFaults;
-  /** With which status a request is refused, whatever the faults; undefined where it isn't. May be replaced at any time. */
+  /** The status with which a request is refused, whatever the faults; undefined if it isn't refused. May be replaced at any time. */
   refusalOf(request: Omit<MemoryRequest, 'outcome'>): number | undefined;
   requestMs: number;
-  /** Whether a callback comes, and when; by default each does. May be replaced at any time. */
-  onCallback(callback: Webhook, bring: () => void): void;
-  /** Is called for what happens in the space. May be replaced at any time. */
+  /** Delivers a callback, or doesn't. By default each is delivered after 20 ms. May be replaced at any time. */
+  onCallback(callback: Webhook, deliver: () => void): void;
+  /** Called when something changes in the space. May be replaced at any time. */
   onChange(change: Change): void;
-  /** What takes the callbacks and calls; undefined while it's down. */
+  /** The copy that receives callbacks and calls; undefined while none is running. */
   copy: Copy | undefined;
-  /** Somebody calls, is answered, and is in; resolves with the call. */
+  /** Lets somebody call. Resolves with the call when they are in their conference. */
   callIn(room?: string): Promise<Call>;
-  /** Starts a new copy in place of the one before, which is killed. */
+  /** Kills the copy, and starts another one. */
   restart(): void;
-  /** Lets so much time pass. */
+  /** Lets that many milliseconds pass. */
   run(ms: number): Promise<void>;
-  /** The only conference that isn't over. */
+  /** The only conference that isn't over. @throws Error if there are none or several */
   conference(): Conference;
-  /** Whether its recording runs. */
+  /** Whether a recording of that conference is running. */
   isRecorded(): boolean;
   /** How many pauses and resumes were sent so far. */
   writes(): number;
 }
 
-/** Plays a scene; the machine has its own clock back afterwards. */
+/** Plays a scene under a virtual clock, and restores the machine's own clock. */
 export async function onStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
-  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100, seed = 1 } = options;
+  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100, policyFor, seed = 1 } = options;
   const epoch = 1_795_521_600_000;
   const clock = installVirtualClock(epoch);
   const stream = createStreams(seed);
@@ -128,6 +131,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
       conferencePrefix: CONFERENCE_PREFIX,
       minParticipants: 2,
+      policyFor,
       resyncIntervalMs,
       random: () => stream('jitter').next(),
       directAccess: { model, latency: () => requestMs, wait: clock.wait, onParticipantsChanged() {} },
@@ -148,14 +152,14 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     faults: { ...NO_WORLD_FAULTS },
     writeFaults: { ...NO_WORLD_FAULTS },
     requestMs,
-    onCallback: (_callback, bring) => void clock.wait(20).then(bring),
+    onCallback: (_callback, deliver) => void clock.wait(20).then(deliver),
     onChange() {},
     copy: undefined,
     async callIn(room) {
       const call = model.addCall('+15550200000', '+15550100000', 'inbound');
       let name = room === undefined ? undefined : CONFERENCE_PREFIX + room;
-      void stage.copy?.conferenceNameFor(call.sid).then((answered) => {
-        name ??= answered;
+      void stage.copy?.conferenceNameFor(call.sid).then((placed) => {
+        name ??= placed;
       });
       for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
       if (name === undefined) throw new Error('The call was not answered.');
@@ -187,7 +191,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
   }
 }
 
-/** Who is in. */
+/** The calls that are in a conference. */
 export function callsIn(conference: Conference): Call[] {
   return activeParticipants(conference).map(({ call }) => call);
 }

@@ -7,24 +7,24 @@ import { startServiceCopy } from './service-copy.js';
 import { addResult, createTally } from './tally.js';
 
 /** Each line of the file begins with a seed. */
-const onceFailed = readFileSync(new URL('seeds.txt', import.meta.url), 'utf8')
+const seedsThatOnceFailed = readFileSync(new URL('seeds.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => /^\d/.test(line))
   .map((line) => Number.parseInt(line, 10));
 
 const runSeed = (seed: number) => runWorld(drawDimensions(seed), startServiceCopy);
 
-describe('whatever happens, in every kind of space', () => {
-  it('every recording is right after the storm, callers have met, and nothing is remembered', async () => {
+describe('in every simulated world', () => {
+  it('recordings are right after the storm, callers have met, and nothing is remembered', async () => {
     // The rest of a thousand is in test/e2e.
     await expectAllRight(1, 400);
   });
 
-  it.each(onceFailed)('nothing is wrong in the world of seed %i, in which something once was', async (seed) => {
+  it.each(seedsThatOnceFailed)('nothing is wrong with seed %i, which once failed', async (seed) => {
     expect((await runSeed(seed)).problems).toEqual([]);
   });
 
-  it('the same seed has the same story', async () => {
+  it('the story depends only on the seed', async () => {
     const runWithStory = async () => (await runWorld(drawDimensions(7), startServiceCopy, { hasStory: true })).story;
     const story = await runWithStory();
     expect(story.length).toBeGreaterThan(100);
@@ -32,8 +32,8 @@ describe('whatever happens, in every kind of space', () => {
   });
 });
 
-describe('while all is well', () => {
-  it('an event costs little more speech than its round trips', async () => {
+describe('in a world without faults', () => {
+  it('an event loses less than 60 ms of speech with requests of 200 ms', async () => {
     const total = createTally();
     for (let seed = 1; seed <= 200; seed += 1) {
       const dimensions = drawDimensions(seed, { kind: 'well', copies: 1, resyncIntervalMs: 30_000 });

@@ -14,14 +14,14 @@ export const PUBLIC_URL = 'https://recorder.example.com';
 
 type Report = 'conferenceReported' | 'participantJoined' | 'participantLeft' | 'conferenceEnded' | 'recordingReported';
 
-/** The Express app over real HTTP, with what is behind it replaced by something that keeps what is reported to it. */
+/** The Express app over real HTTP, with a reconciler and an open room that only collect what they receive. */
 export interface AppAlone {
-  /** Where it listens; its public URL is another one, as behind a proxy. */
+  /** Where it listens. Its public URL differs, as behind a proxy. */
   url: string;
   port: number;
-  /** What was reported to the reconciler, for example `['conferenceEnded', { conferenceSid, name }]`. */
+  /** The calls to the reconciler, for example `['conferenceEnded', { conferenceSid, name }]`. */
   reports: [Report, unknown][];
-  /** CallSids of those who asked for the open room, which is called `recorded-` and the first of them. */
+  /** CallSids of the callers who were put into the open room, which is named after the first of them. */
   callers: string[];
   log: LogLine[];
 }
@@ -35,13 +35,13 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
   const reports: AppAlone['reports'] = [];
   const callers: string[] = [];
   const { log, lines } = keepLog();
-  const keep = (what: Report) => (report: unknown) => void reports.push([what, report]);
+  const collect = (kind: Report) => (report: unknown) => void reports.push([kind, report]);
   const reconciler: Reconciler = {
-    conferenceReported: keep('conferenceReported'),
-    participantJoined: keep('participantJoined'),
-    participantLeft: keep('participantLeft'),
-    conferenceEnded: keep('conferenceEnded'),
-    recordingReported: keep('recordingReported'),
+    conferenceReported: collect('conferenceReported'),
+    participantJoined: collect('participantJoined'),
+    participantLeft: collect('participantLeft'),
+    conferenceEnded: collect('conferenceEnded'),
+    recordingReported: collect('recordingReported'),
     size: 3,
     occupancyOf: () => ({ conferences: 0, people: 0 }),
     start: async () => {},
@@ -62,7 +62,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
         return `recorded-${callers[0]}`;
       },
     },
-    ready: () => ready,
+    ready,
     reconciler,
     log,
     emit: () => {},
@@ -80,7 +80,11 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
 
 export type Transport = 'form' | 'JSON' | 'GET';
 
-/** Sends a webhook as SignalWire does, parameters in a form, in JSON or in a query; correctly signed unless headers are given. */
+/**
+ * Sends a webhook as SignalWire does, with the parameters in a form, in JSON or in a query.
+ *
+ * @param headers replace the header with the correct signature
+ */
 export function send(
   { url }: AppAlone,
   transport: Transport,

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Waits until a condition holds, looking every few milliseconds. Gives up after a minute, and says how it failed then. */
+/** Repeats a check every few milliseconds until it succeeds. After a minute it fails with the check's last error. */
 export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
   return vi.waitFor(check, { timeout: 60_000, interval: 5 });
 }

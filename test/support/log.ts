@@ -9,7 +9,7 @@ export interface LogLine extends Record<string, unknown> {
   people?: number;
 }
 
-/** A logger that collects its lines. */
+/** Creates a logger that collects its lines. */
 export function keepLog(): { log: pino.Logger; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });

@@ -1,7 +1,7 @@
 import { createLog } from '../../src/log/log.js';
 
-// A process that logs a lot, as the service does, and stops at SIGTERM. It says on its standard error when it has logged more
-// than a pipe holds.
+// A process that logs a lot, in the same way as the service, and stops on SIGTERM. It prints `much` to its standard error once it
+// has logged more than fits into a pipe.
 const log = await createLog('info');
 process.once('SIGTERM', () => {
   log.info('stopping');

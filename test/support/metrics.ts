@@ -1,4 +1,4 @@
-/** The service's own samples in Prometheus' text format, by name and labels, without those of its process. */
+/** Parses Prometheus' text format. Returns the service's own samples by name and labels, without those of its process. */
 export function ownSamples(text: string): Record<string, number> {
   const samples = text.split('\n').filter((line) => line.startsWith('recorder_'));
   return Object.fromEntries(
@@ -9,7 +9,7 @@ export function ownSamples(text: string): Record<string, number> {
   );
 }
 
-/** What is counted of pauses and resumes that no callback asked for, where there were none. */
+/** The samples of corrections if there were none. A correction is a pause or resume that no callback asked for. */
 export const NO_CORRECTIONS = {
   'corrections_total{action="pause",found_by="resync"}': 0,
   'corrections_total{action="resume",found_by="resync"}': 0,

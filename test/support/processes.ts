@@ -11,7 +11,6 @@ import { freePort } from './free-port.js';
 import { simulated } from './simulated.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-export const RUN_SERVICE = fileURLToPath(new URL('../../src/cli/run-service.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const SIMULATOR = [CLI, 'simulator'];
 export const CALL = [CLI, 'call'];

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
 /**
- * Sends bytes as they are, and reads until the server hangs up: for requests that no HTTP client would send.
+ * Sends raw bytes, for requests that no HTTP client would send, and reads until the server closes the connection.
  *
- * @returns everything that the server said; empty when it hung up without a word
+ * @returns everything that the server sent
  */
 export function rawRequest(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
@@ -11,7 +11,7 @@ export function rawRequest(port: number, bytes: string | Buffer): Promise<string
     let answer = '';
     socket.setEncoding('utf8');
     socket.on('data', (text) => (answer += text));
-    // Of a request that the server won't read to its end the rest is lost on a closed connection.
+    // If the server closes the connection before it has read the whole request, writing the rest fails.
     socket.on('error', () => {});
     socket.on('close', () => resolve(answer));
   });

@@ -3,10 +3,10 @@ import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
 
 /**
- * Another application's voice webhook: callers who ask for `/name` are put into the recorded conference of that name, and
- * nobody is called back.
+ * Starts another application's voice webhook. It puts the callers of `/name` into the recorded conference of that name, and sets
+ * no callbacks.
  *
- * @returns its address, to which the name is to be added
+ * @returns its URL, to which the caller appends the name
  */
 export async function serveLaml(): Promise<string> {
   const server = createServer(({ url = '/' }, response) => {

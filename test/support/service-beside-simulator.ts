@@ -11,32 +11,29 @@ import { keepLog, type LogLine } from './log.js';
 import { simulated } from './simulated.js';
 import { isOver } from './space-state.js';
 
-export { eventually } from './eventually.js';
-export { keepLog };
-
 export interface Options {
   settings?: Partial<Settings>;
   durations?: Partial<Durations>;
   openTunnel?: OpenTunnel;
-  /** Does something with the simulator before the service starts. */
+  /** Called with the simulator before the service starts. */
   before?: (simulator: Simulator) => unknown;
 }
 
-/** The service and a simulated space, over real HTTP; both are closed when the test is over. */
+/** The service and a simulated space, over real HTTP. Both are closed when the test is over. */
 export interface Pair {
   simulator: Simulator;
   service: Service;
-  /** What the service asked of the REST API since the last `forgetRequests`, for example `GET Conferences`. */
+  /** The service's requests to the REST API, for example `GET Conferences`. The test may empty the list. */
   requests: string[];
-  /** Everything that the service logged. */
+  /** The lines that the service has logged. */
   log: LogLine[];
-  /** What the simulator found wrong with the service. */
+  /** The problems that the simulator reports. */
   problems: string[];
-  /** Closes the service and starts another one at another port, with the same settings but for the changes. */
+  /** Closes the service, and starts another one on another port, with the same settings except for the changes. */
   restart(changes?: Partial<Settings>): Promise<void>;
 }
 
-/** Settings as the environment gives them, for a service that listens on loopback at a free port. */
+/** The settings of a service that listens on a free port of loopback, as the environment would give them. */
 export function settingsFor(simulator: Simulator, changes: Partial<Settings> = {}): Settings {
   const settings = readSettings({
     SIGNALWIRE_SPACE_URL: simulator.url,
@@ -52,14 +49,14 @@ export function settingsFor(simulator: Simulator, changes: Partial<Settings> = {
   return { ...settings, ...changes };
 }
 
-/** The space as the service with these settings asks it; closed when the test is over. */
+/** Creates the space of a service with these settings, and closes it when the test is over. */
 export function spaceOf(settings: Settings): Space {
   const space = createSpace({ ...settings, timeoutMs: 5000, onRequest: () => {} });
   onTestFinished(() => space.close());
   return space;
 }
 
-/** Stands in for ngrok: the public URL is the local one. */
+/** Used in place of ngrok. The public URL is the local one. */
 export const loopbackTunnel = async (port: number) => ({ url: `http://127.0.0.1:${port}`, close: async () => {} });
 
 export async function startPair({
@@ -102,7 +99,7 @@ export async function startPair({
   return pair;
 }
 
-/** The simulator's only conference that isn't over. */
+/** The simulator's only conference that isn't over. @throws Error if there are none or several */
 export function liveConference(simulator: Simulator): Conference {
   const [conference, ...others] = simulator.conferences().filter((one) => !isOver(one));
   if (!conference || others.length > 0)
@@ -110,7 +107,7 @@ export function liveConference(simulator: Simulator): Conference {
   return conference;
 }
 
-/** A request without its SIDs: `GET PROJECT/Conferences/SID/Recordings/SID` is `GET Conferences Recordings`. */
+/** Formats a request without its SIDs: `GET PROJECT/Conferences/SID/Recordings/SID` becomes `GET Conferences Recordings`. */
 export function kindOf({ method, path }: { method: string; path: string }): string {
   const names = path.split('/').filter((part) => part && !/^[\da-f-]{36}$/.test(part));
   return [method, ...names].join(' ');

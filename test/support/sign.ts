@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** SignalWire's signature, computed as its documentation describes it: the URL, then each parameter by its name. */
+/** Computes SignalWire's signature of a form as documented: over the URL and the parameters, sorted by name. */
 export function sign(signingKey: string, url: string, form: Record<string, string> = {}): string {
   const parameters = Object.keys(form)
     .sort()
@@ -10,7 +10,7 @@ export function sign(signingKey: string, url: string, form: Record<string, strin
     .digest('base64');
 }
 
-/** The signature of SignalWire's JSON webhooks: over the URL and the body as it is. */
+/** Computes SignalWire's signature of a JSON webhook: over the URL and the raw body. */
 export function signJson(signingKey: string, url: string, body: string | Buffer): string {
   return createHmac('sha1', signingKey).update(url).update(body).digest('hex');
 }

@@ -2,27 +2,26 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.js';
+import { eventNameOf } from './event-name.js';
 import { simulated } from './simulated.js';
 
-/** A request of the space's that an application received. */
+/** A request that an application received from the space. */
 export interface Received {
   method: string;
   url: string;
-  /** In ms since 1970. */
-  at: number;
   signature: string;
   contentType: string;
   body: string;
-  /** What its body says, as a form or as JSON. */
+  /** The parameters in the body, which is a form or JSON. */
   parameters: Record<string, string>;
 }
 
-/** Attributes of a conference that is recorded, and tells of all that happens. */
+/** Attributes of a conference that is recorded, with callbacks for every event. */
 export const RECORDED =
   'record="record-from-start" statusCallback="URL/status" statusCallbackEvent="start end join leave mute hold" ' +
   'recordingStatusCallback="URL/recording" recordingStatusCallbackEvent="in-progress completed"';
 
-/** A simulator whose calls don't ring, and that is closed when the test is over; and what it found wrong. */
+/** Starts a simulator whose calls don't ring, and closes it when the test is over. `problems` are those that it reports. */
 export async function startSpace(
   options: SimulatorOptions = {},
 ): Promise<{ simulator: Simulator; problems: string[] }> {
@@ -33,10 +32,10 @@ export async function startSpace(
 }
 
 /**
- * An application on loopback that puts every caller into the conference `room`, and keeps what it receives.
+ * Starts an application on loopback that puts every caller into the conference `room`, and collects the requests.
  *
- * @param attributes the conference's; URL in them stands for the application's address
- * @param answer the status to answer with; 200 unless it says something else; a promise that never settles hangs
+ * @param attributes of the conference; `URL` in them is replaced by the application's URL
+ * @param answer returns the status to answer with; undefined means 200. If its promise never settles, neither does the request.
  */
 export async function startApplication(
   attributes = '',
@@ -49,7 +48,6 @@ export async function startApplication(
     received.push({
       method: request.method ?? '',
       url: `http://${request.headers.host}${request.url}`,
-      at: Date.now(),
       signature: String(request.headers['x-signalwire-signature']),
       contentType,
       body,
@@ -66,12 +64,11 @@ export async function startApplication(
     server.closeAllConnections();
   });
   const callbacks = () => received.filter(({ url }) => /\/(status|recording)\b/.test(new URL(url).pathname));
-  const nameOf = ({ parameters }: Received) => parameters.StatusCallbackEvent ?? parameters.RecordingStatus ?? '';
-  return { url: `http://127.0.0.1:${port}`, received, callbacks, events: () => callbacks().map(nameOf) };
+  return { url: `http://127.0.0.1:${port}`, received, callbacks, events: () => callbacks().map(eventNameOf) };
 }
 
-/** Asks the REST API as curl would. */
-export async function ask(
+/** Sends a request to the REST API, as curl would: a GET, a POST with a form, or a DELETE. */
+export async function requestApi(
   simulator: Simulator,
   path: string,
   form?: Record<string, string> | 'DELETE',

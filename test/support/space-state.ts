@@ -8,12 +8,12 @@ import {
 import { appendValue, current } from '../../src/simulator/model/timeline.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 
-/** How many are in. */
+/** How many people are in the conference. */
 export function headCount(conference: Conference): number {
   return activeParticipants(conference).length;
 }
 
-/** The SIDs of the calls that are in, in the order in which they came. */
+/** The SIDs of the calls that are in the conference, in the order in which they joined. */
 export function callSidsIn(conference: Conference): string[] {
   return activeParticipants(conference).map(({ call }) => call.sid);
 }
@@ -22,12 +22,12 @@ export function isOver({ status }: Conference): boolean {
   return current(status) === 'completed';
 }
 
-/** What the conference's newest recording does, in SignalWire's words. */
+/** The documented status of the conference's newest recording. */
 export function recordingStatus({ recordings: [newest] }: Conference): string | undefined {
   return newest && documentedStatus(newest);
 }
 
-/** Somebody else starts another recording of a conference. */
+/** Starts another recording of a conference, as somebody else would. */
 export function addRecording({ model }: Pick<Simulator, 'model'>, conference: Conference): Recording {
   const recording: Recording = {
     ...model.newResource(),
@@ -41,7 +41,7 @@ export function addRecording({ model }: Pick<Simulator, 'model'>, conference: Co
   return recording;
 }
 
-/** A recording changes, without any callback. */
+/** Changes the status of a recording without a callback. */
 export function setRecording({ model }: Pick<Simulator, 'model'>, { status }: Recording, value: RecordingStatus): void {
   appendValue(status, model.now(), value);
 }

@@ -4,16 +4,16 @@ import type { Pair } from './service-beside-simulator.js';
 
 export const PASSWORD = 'open sesame';
 
-/** Asks the service's status routes, with the right password. */
-export function ask({ service }: Pair, path: string) {
+/** Requests one of the service's status routes with the right password. */
+export function getStatusRoute({ service }: Pair, path: string) {
   return request(`http://127.0.0.1:${service.port}`).get(path).auth('anybody', PASSWORD);
 }
 
 export async function feedOf(pair: Pair): Promise<Feed> {
-  return (await ask(pair, '/conferences').expect(200)).body;
+  return (await getStatusRoute(pair, '/conferences').expect(200)).body;
 }
 
-/** The only conference in progress that the feed shows. */
+/** The only conference in progress in the feed. @throws Error if there are none or several */
 export async function onlyLive(pair: Pair): Promise<FeedConference> {
   const { live } = await feedOf(pair);
   const [conference, ...others] = live;

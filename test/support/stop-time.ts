@@ -1,9 +1,9 @@
 import { onTestFinished, vi } from 'vitest';
 
 /**
- * Stops the monotonic clock until the test is over; timers and whatever else the machine does go on.
+ * Stops the monotonic clock until the test is over. Timers go on.
  *
- * @returns lets so many milliseconds pass on it
+ * @returns a function that advances the clock by that many milliseconds
  */
 export function stopTime(): (ms: number) => void {
   let now = performance.now();

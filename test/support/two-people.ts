@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { eventually, kindOf, liveConference, type Options, type Pair, startPair } from './service-beside-simulator.js';
+import { eventually } from './eventually.js';
+import { kindOf, liveConference, type Options, type Pair, startPair } from './service-beside-simulator.js';
 import { sign } from './sign.js';
 import { recordingStatus } from './space-state.js';
 
@@ -8,10 +9,10 @@ export const READ_RECORDING = 'GET Conferences Recordings';
 export const READ_CONFERENCES = 'GET Conferences';
 export const WRITE = 'POST Conferences Recordings';
 
-/** The reconciler's waits, a tenth as long or shorter. */
+/** The reconciler's durations, shortened to a tenth or less. */
 export const FAST = { leaveReport: 200, joinReport: 300, settle: 40, retryFirst: 20, retryMax: 80 };
 
-/** Waits with which nothing is read but what callbacks and resyncs ask for: SignalWire's lists are believed at once. */
+/** Durations without settling reads, with which SignalWire's lists are believed at once. */
 export const LISTS_ALONE = { ...FAST, leaveReport: 0, joinReport: 0, retryFirst: 5, retryMax: 10 };
 
 export const statusOf = ({ simulator }: Pair) => recordingStatus(liveConference(simulator));
@@ -19,13 +20,13 @@ export const isPaused = (pair: Pair) => eventually(() => expect(statusOf(pair)).
 export const isResumed = (pair: Pair) => eventually(() => expect(statusOf(pair)).toBe('resumed'));
 export const countOf = ({ requests }: Pair, kind: string) => requests.filter((request) => request === kind).length;
 
-/** How many conferences the service knows, as /healthz says. */
+/** How many conferences the service knows, according to /healthz. */
 export async function known({ service }: { service: { port: number } }): Promise<number> {
   const { conferences } = await (await fetch(`http://127.0.0.1:${service.port}/healthz`)).json();
   return conferences;
 }
 
-/** Waits until the service has read a conference once more since something of that kind was logged last. */
+/** Waits until the service has read a conference after the last line that matches `event`. */
 async function isReadAfter({ log }: Pair, event: RegExp, people: number): Promise<void> {
   await eventually(() => {
     const since = log.findLastIndex(({ msg }) => event.test(msg));
@@ -34,8 +35,8 @@ async function isReadAfter({ log }: Pair, event: RegExp, people: number): Promis
   });
 }
 
-/** Two are in a recorded conference, and the service has read that. */
-export async function twoPeople(options: Options = {}) {
+/** Puts two people into a recorded conference, and waits until the service has read it. */
+export async function givenTwoPeople(options: Options = {}) {
   const pair = await startPair({ durations: FAST, ...options });
   const first = await pair.simulator.call();
   const second = await pair.simulator.call();
@@ -43,16 +44,16 @@ export async function twoPeople(options: Options = {}) {
   return { pair, first, second };
 }
 
-/** One is left in a paused conference, and the service has read that. */
-export async function onePerson(options: Options = {}) {
-  const { pair, first, second } = await twoPeople(options);
+/** Leaves one person in a conference with a paused recording, and waits until the service has read it. */
+export async function givenOnePerson(options: Options = {}) {
+  const { pair, first, second } = await givenTwoPeople(options);
   pair.simulator.hangUp(second);
   await isPaused(pair);
   await isReadAfter(pair, /^recording paused/, 1);
   return { pair, first };
 }
 
-/** Has requests of some kinds answered with a status for as long as the test wants. */
+/** Answers requests of some kinds with an error until `heal` is called. */
 export function fail({ simulator }: Pair, status: number, ...kinds: string[]): { heal(): void } {
   const before = simulator.onRequest;
   simulator.onRequest = (request, handle) =>
@@ -66,7 +67,7 @@ export function fail({ simulator }: Pair, status: number, ...kinds: string[]): {
   };
 }
 
-/** Has requests of a kind answered with another text than the simulator's, for as long as the test wants. */
+/** Changes the bodies of the answers to requests of one kind until `heal` is called. */
 export function changeAnswers(
   { simulator }: Pick<Pair, 'simulator'>,
   kind: string,
@@ -85,7 +86,7 @@ export function changeAnswers(
   };
 }
 
-/** Posts a correctly signed callback; returns the status of the answer. */
+/** Posts a correctly signed callback. @returns the status of the answer */
 export async function post(
   { simulator }: Pick<Pair, 'simulator'>,
   url: string,

@@ -7,7 +7,7 @@ const unavailable = (retryAfterMs?: number) => new SpaceError('SignalWire answer
 const wait = (failures: number, error: unknown, random: number, max?: number) =>
   backoff(failures, error, DEFAULT_DURATIONS, () => random, max);
 
-describe('the wait before the next try', () => {
+describe('the wait before the next attempt', () => {
   it.each([
     [1, 250, 500],
     [2, 500, 1000],
@@ -15,13 +15,13 @@ describe('the wait before the next try', () => {
     [4, 2000, 4000],
     [5, 2000, 4000],
     [100, 2000, 4000],
-  ])('is after %i failures from %i to %i ms', (failures, shortest, longest) => {
+  ])('after %i failures is from %i to %i ms', (failures, shortest, longest) => {
     expect(wait(failures, unavailable(), 0)).toBe(shortest);
     expect(wait(failures, unavailable(), 0.5)).toBe((shortest + longest) / 2);
     expect(wait(failures, unavailable(), 1)).toBe(longest);
   });
 
-  it('goes on doubling up to another maximum, where there is one', () => {
+  it('doubles up to another maximum if one is given', () => {
     expect(wait(100, unavailable(), 1, 60_000)).toBe(60_000);
   });
 
@@ -30,11 +30,11 @@ describe('the wait before the next try', () => {
     [100, 250],
     [3000, 3000],
     [3_600_000, 5000],
-  ])('is no shorter than the Retry-After of %i ms, within reason: %i ms', (retryAfterMs, expected) => {
+  ])('with a Retry-After of %i ms is at least %i ms', (retryAfterMs, expected) => {
     expect(wait(1, unavailable(retryAfterMs), 0)).toBe(expected);
   });
 
-  it('needs no error of SignalWire', () => {
+  it('does not depend on the kind of error', () => {
     expect(wait(1, new Error('ours'), 0)).toBe(250);
     expect(wait(1, undefined, 0)).toBe(250);
   });

@@ -3,7 +3,7 @@ import { median, quantile } from '../bench/figures.js';
 import { table } from '../bench/table.js';
 
 describe("the bench's table", () => {
-  it('says of each figure that is wanted whether it is met or missed, and why one could not be measured', () => {
+  it('shows which goals are met, and why a figure could not be measured', () => {
     const rows = table([
       { what: 'a', ours: '1 ms', guide: '9 ms', limit: '1 ms', ratio: '1.00', wanted: '2 ms', isMet: true },
       { what: 'b', ours: '3 ms', limit: '1 ms', ratio: '3.00', wanted: '2 ms', isMet: false },
@@ -21,8 +21,8 @@ describe("the bench's table", () => {
   });
 });
 
-describe("the bench's figures", () => {
-  it('are those that so many of the values do not exceed', () => {
+describe("the bench's quantiles", () => {
+  it('are values that the given share of the values does not exceed', () => {
     const values = Array.from({ length: 100 }, (_, index) => 100 - index);
     expect(median(values)).toBe(51);
     expect(quantile(values, 0.95)).toBe(96);

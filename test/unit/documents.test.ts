@@ -8,7 +8,7 @@ const documents = ['.', 'docs', '.github'].flatMap((folder) => markdownIn(folder
 
 const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '');
 
-/** The targets of the links and images in a document, other sites left out. */
+/** The targets of the links and images in a document, except those on other sites. */
 function linksIn(text: string): string[] {
   const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)];
   const references = [...text.matchAll(/^\[[^\]]+\]: (\S+)/gm)];
@@ -16,7 +16,7 @@ function linksIn(text: string): string[] {
   return [...inline, ...references, ...images].flatMap(([, link]) => (link && !/^https?:/.test(link) ? [link] : []));
 }
 
-/** The anchors that GitHub gives to a document's headings. */
+/** The anchors that GitHub generates for a document's headings. */
 function anchorsIn(text: string): string[] {
   const slugger = new GithubSlugger();
   return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slugger.slug(heading));
@@ -25,7 +25,7 @@ function anchorsIn(text: string): string[] {
 describe.each(documents)('%s', (document) => {
   const text = readFileSync(document, 'utf8');
 
-  it('has no link that leads nowhere', () => {
+  it('has no broken link', () => {
     const broken = linksIn(withoutCode(text)).filter((link) => {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? document : join(dirname(document), path);
@@ -35,7 +35,7 @@ describe.each(documents)('%s', (document) => {
     expect(broken).toEqual([]);
   });
 
-  it('names no file that is not there', () => {
+  it('names only files that exist', () => {
     const paths = [...text.matchAll(/`((?:src|test|docs)\/[\w./-]+\.\w+)`/g)].flatMap(([, path]) => path ?? []);
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { type Faults, NO_FAULTS } from '../../src/simulator/faults.js';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What comes of a thousand callbacks of one conference, in the order in which they are sent. */
+/** Delivers a thousand callbacks of one conference, and returns the ordinals of those that are sent, in that order. */
 function sent(faults: Partial<Faults>): number[] {
   const order: number[] = [];
   const injector = createFaultInjector({ ...NO_FAULTS, ...faults });
@@ -15,20 +15,20 @@ function sent(faults: Partial<Faults>): number[] {
 }
 
 describe('callbacks', () => {
-  it('are sent as they come where nothing goes wrong', () => {
+  it('are sent in order if there are no faults', () => {
     expect(sent({})).toEqual(Array.from({ length: 1000 }, (_, ordinal) => ordinal));
   });
 
-  it('are lost in the share that is asked for, the same ones for the same seed', () => {
-    const left = sent({ drop: 0.3, seed: 7 });
-    expect(left.length).toBeGreaterThan(640);
-    expect(left.length).toBeLessThan(760);
-    expect(sent({ drop: 0.3, seed: 7 })).toEqual(left);
-    expect(sent({ drop: 0.3, seed: 8 })).not.toEqual(left);
+  it('are lost at the given rate, and the seed determines which ones', () => {
+    const kept = sent({ drop: 0.3, seed: 7 });
+    expect(kept.length).toBeGreaterThan(640);
+    expect(kept.length).toBeLessThan(760);
+    expect(sent({ drop: 0.3, seed: 7 })).toEqual(kept);
+    expect(sent({ drop: 0.3, seed: 8 })).not.toEqual(kept);
     expect(sent({ drop: 1 })).toEqual([]);
   });
 
-  it('meet the same fate, regardless of other callbacks', () => {
+  it('are affected independently of other callbacks', () => {
     const injector = createFaultInjector({ ...NO_FAULTS, drop: 0.5, seed: 7 });
     const order: number[] = [];
     for (let ordinal = 0; ordinal < 1000; ordinal += 1) {
@@ -39,7 +39,7 @@ describe('callbacks', () => {
     expect(order).toEqual(sent({ drop: 0.5, seed: 7 }));
   });
 
-  it('come twice, late, or after the one that follows, and none is lost by that', () => {
+  it('can be doubled, delayed or reordered without being lost', () => {
     const doubled = sent({ double: 1 });
     expect(doubled).toHaveLength(2000);
     const all = Array.from({ length: 1000 }, (_, ordinal) => ordinal);

@@ -20,14 +20,14 @@ const snapshot = (people: string[], recording: ConferenceSnapshot['recordingStat
   recordingState: recording,
 });
 
-/** A read has found this. */
+/** Records that a read found these people and this recording. */
 function read(people: string[], recording?: ConferenceSnapshot['recordingState'], sid = 'one') {
   history.record({ type: 'conference-read', conference: snapshot(people, recording, sid), trigger: RESYNC });
 }
 
-/** A callback has reported this. */
+/** Records that a callback arrived, after which these people and this recording are known. */
 function report(people: string[], recording?: ConferenceSnapshot['recordingState'], sid = 'one') {
-  history.record({ type: 'callback-received', conference: snapshot(people, recording, sid) });
+  history.record({ type: 'conference-reported', conference: snapshot(people, recording, sid) });
 }
 
 const end = (sid = 'one') => history.record({ type: 'conference-over', conferenceSid: sid });
@@ -36,7 +36,7 @@ const only = () => history.live()[0];
 const happened = () => only()?.events.map(({ what, callSid }) => (callSid ? `${callSid} ${what}` : what));
 
 describe('the history', () => {
-  it('adds up how long a recording ran and was paused', () => {
+  it('adds up how long a recording was running and paused', () => {
     read(['a']);
     later(1000);
     read(['a', 'b'], 'in-progress');
@@ -56,7 +56,7 @@ describe('the history', () => {
     expect(history.finished()[0]?.people.size).toBe(0);
   });
 
-  it('adds up right also where the clock is put back or forward', () => {
+  it('adds up correctly even if the clock is changed', () => {
     read(['a', 'b'], 'in-progress');
     later(1000);
     vi.setSystemTime(-3_600_000);
@@ -67,7 +67,7 @@ describe('the history', () => {
     expect(history.finished()[0]).toMatchObject({ recordedMs: 1000, pausedMs: 2000 });
   });
 
-  it('is another version after each change, and the same when the same is seen again', () => {
+  it('has a new version after each change, and only then', () => {
     const versions = new Set([history.version]);
     const isNew = () => versions.size < versions.add(history.version).size;
     read(['a']);
@@ -95,7 +95,7 @@ describe('the history', () => {
     expect(history.failingSince).toBeUndefined();
   });
 
-  it('distinguishes those who join and leave from those who were there before', () => {
+  it('tells people who join or leave from those who were in before', () => {
     read(['a', 'b'], 'in-progress');
     report(['a', 'b', 'c'], 'in-progress');
     read(['b', 'c'], 'in-progress');
@@ -103,24 +103,24 @@ describe('the history', () => {
     expect(only()?.events[0]).toMatchObject({ people: 2, recording: 'in-progress' });
   });
 
-  it('has the first caller join, as a callback says so', () => {
+  it('shows the join of the first caller', () => {
     report(['a']);
     expect(happened()).toEqual(['seen', 'a joined']);
   });
 
-  it('keeps people apart from what it was shown', () => {
+  it('copies the set of people that it is given', () => {
     const people = new Set(['a']);
     const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recordingState: undefined };
-    history.record({ type: 'callback-received', conference });
+    history.record({ type: 'conference-reported', conference });
     people.add('b');
-    history.record({ type: 'callback-received', conference });
+    history.record({ type: 'conference-reported', conference });
     expect(happened()).toEqual(['seen', 'a joined', 'b joined']);
   });
 
-  it('keeps a name when a callback comes that has none', () => {
+  it('keeps a name after a callback without one', () => {
     report(['a']);
     history.record({
-      type: 'callback-received',
+      type: 'conference-reported',
       conference: { ...snapshot(['a'], undefined, 'one'), name: undefined },
     });
     expect(only()?.name).toBe('recorded-sales');
@@ -137,7 +137,7 @@ describe('the history', () => {
     expect(history.live()).toEqual([]);
   });
 
-  it('keeps the latest 100 events of a conference, and the sums of all', () => {
+  it('keeps the latest 100 events of a conference, and the sums over all of its events', () => {
     for (let i = 0; i < 1000; i += 1) {
       read(['a'], 'paused');
       later(10);
@@ -150,7 +150,7 @@ describe('the history', () => {
     expect(only()?.events.at(-1)).toMatchObject({ what: 'recording', recording: 'paused', people: 1 });
   });
 
-  it('leaves a conference over, as it was, when callbacks of it come late', () => {
+  it('ignores late callbacks about a finished conference', () => {
     read(['a'], 'in-progress');
     end();
     const before = structuredClone(history.finished());
@@ -162,13 +162,13 @@ describe('the history', () => {
     expect(history.finished()).toEqual(before);
   });
 
-  it('knows nothing of a conference that nobody is in and nothing records', () => {
+  it('leaves out a conference that has neither people nor a recording', () => {
     report([]);
     end();
     expect([...history.live(), ...history.finished()]).toEqual([]);
   });
 
-  it('takes a conference up again that goes on after all, with what it had', () => {
+  it('continues a finished conference that turns out to be in progress', () => {
     read(['a', 'b'], 'in-progress');
     later(1000);
     end();

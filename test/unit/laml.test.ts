@@ -3,7 +3,7 @@ import { conferenceResponse } from '../../src/signalwire/laml.js';
 import { readLaml } from '../../src/simulator/read-laml.js';
 
 describe('the LaML for a caller', () => {
-  it('puts the caller into a conference that is recorded from the start and calls us back', () => {
+  it('puts the caller into a recorded conference, and sets its callbacks', () => {
     const xml = conferenceResponse('recorded-sales', 'https://recorder.example.com/base');
     expect(xml).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?><Response><Dial><Conference /);
     expect(xml).toMatch(/>recorded-sales<\/Conference><\/Dial><\/Response>$/);
@@ -20,7 +20,7 @@ describe('the LaML for a caller', () => {
     }
   });
 
-  it.each(['a & b', '<b>', '"quoted"', "it's", 'café 😀', ']]>'])('carries the room name %s unharmed', (name) => {
+  it.each(['a & b', '<b>', '"quoted"', "it's", 'café 😀', ']]>'])('preserves the room name %s', (name) => {
     const xml = conferenceResponse(name, 'https://recorder.example.com');
     expect(readLaml('text/xml', xml).name).toBe(name);
   });

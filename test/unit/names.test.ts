@@ -6,12 +6,12 @@ describe('a conference name', () => {
     expect(invalidNameReason(name)).toBeUndefined();
   });
 
-  it('may not be longer than 64 characters', () => {
+  it('must not have more than 64 characters', () => {
     expect(invalidNameReason('x'.repeat(65))).toMatch(/too long.*64/);
   });
 
   it.each(['\u0000', '\u0001', '\n', '\u007f', '\u0085', '\ud800', '\ufffe', '\uffff'])(
-    'may not hold %j',
+    'must not contain %j',
     (character) => {
       expect(invalidNameReason(`a${character}b`)).toMatch(/XML/);
     },

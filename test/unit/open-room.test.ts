@@ -13,11 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => clock.uninstall());
 
-/** An open room in a space of which a test says what it knows: the state of calls, and who is in which conference. */
+/** Creates an open room in a space whose calls and conferences the test determines. */
 function openRoom() {
   const calls = new Map<string, 'alive' | 'over'>();
   const occupancy = new Map<string, Occupancy>();
-  const none = () => Promise.reject(new Error('A room asks for calls alone.'));
+  const none = () => Promise.reject(new Error('An open room only reads calls.'));
   const space: ConferenceSpace = {
     listConferences: none,
     fetchConferenceStatus: none,
@@ -40,18 +40,16 @@ function openRoom() {
 }
 
 describe('the open room after a restart', () => {
-  it('is the oldest that was there, else a new one', () => {
+  it('is the oldest earlier one, or a new one if there is none', () => {
     const { room, exists } = openRoom();
-    expect(room.placeCaller('first')).toBe('recorded-first');
-    const again = openRoom();
-    again.exists(OLD, 1);
-    again.exists(NEW, 1);
-    again.room.addEarlierConferences([found(NEW, 2), found(OLD, 1)]);
-    expect(again.room.placeCaller('first')).toBe(OLD);
-    exists(OLD, 0);
+    exists(OLD, 1);
+    exists(NEW, 1);
+    room.addEarlierConferences([found(NEW, 2), found(OLD, 1)]);
+    expect(room.placeCaller('first')).toBe(OLD);
+    expect(openRoom().room.placeCaller('first')).toBe('recorded-first');
   });
 
-  it('is one with somebody in before an older one in which nobody is', () => {
+  it('is an occupied one rather than an older empty one', () => {
     const { room, exists } = openRoom();
     exists(OLD, 0);
     exists(NEW, 1);
@@ -59,7 +57,7 @@ describe('the open room after a restart', () => {
     expect(room.placeCaller('first')).toBe(NEW);
   });
 
-  it('is the one that was there also when it is found late and nobody is in the new one yet', () => {
+  it('is the earlier one even if it is found late, as long as nobody is in the new one', () => {
     const { room, exists } = openRoom();
     room.placeCaller('first');
     exists(OLD, 2);
@@ -67,7 +65,7 @@ describe('the open room after a restart', () => {
     expect(room.placeCaller('second')).toBe(OLD);
   });
 
-  it('stays the new one when somebody who was sent there is known to be there', async () => {
+  it('stays the new one once a call that was sent there is known to be alive', async () => {
     const { room, calls, exists } = openRoom();
     calls.set('first', 'alive');
     room.placeCaller('first');
@@ -78,7 +76,7 @@ describe('the open room after a restart', () => {
     room.close();
   });
 
-  it('is never one that was asked for by a name that only looks like a CallSid', async () => {
+  it('is never a named one whose name only looks like a CallSid', async () => {
     const { room, calls, exists } = openRoom();
     exists(OLD, 2);
     calls.clear();
@@ -87,7 +85,7 @@ describe('the open room after a restart', () => {
     expect(room.placeCaller('first')).toBe('recorded-first');
   });
 
-  it('is one whose call SignalWire comes to know a few seconds later', async () => {
+  it('is an earlier one even if SignalWire knows its first call only a few seconds later', async () => {
     const { room, calls, exists } = openRoom();
     exists(OLD, 2);
     calls.clear();

@@ -27,7 +27,7 @@ function fail(subject: string, error: unknown = unavailable, times = 1): void {
 }
 
 describe('an outage', () => {
-  it('is logged when a second try fails, and is over when everything has succeeded that failed', () => {
+  it('is logged when a retry fails, and ends when everything that failed has succeeded', () => {
     fail('a');
     fail('b');
     expect(logged()).toEqual([]);
@@ -41,7 +41,7 @@ describe('an outage', () => {
     expect(emitted).toEqual(['outage-began', 'outage-ended']);
   });
 
-  it('is not logged when the next try succeeds', () => {
+  it('is not logged if the first retry succeeds', () => {
     for (let time = 0; time < 3; time += 1) {
       fail('a');
       succeed('a');
@@ -50,7 +50,7 @@ describe('an outage', () => {
     expect(emitted).toEqual([]);
   });
 
-  it('does not wait for a conference that is over, but for something that succeeds', () => {
+  it('ends with the next success if the conference that failed is over', () => {
     fail('gone', unavailable, 2);
     listen({ type: 'conference-over', conferenceSid: 'gone' });
     expect(logged()).toEqual(['40 SignalWire is']);
@@ -58,7 +58,7 @@ describe('an outage', () => {
     expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
   });
 
-  it('by refused credentials is an error, logged at once and once, and once more the next time', () => {
+  it('because of refused credentials is logged as an error, at once and only once each time', () => {
     for (let time = 0; time < 2; time += 1) {
       fail('a', unauthorized, 3);
       succeed('a');
@@ -68,7 +68,7 @@ describe('an outage', () => {
     expect(emitted).toEqual(['outage-began', 'outage-ended', 'outage-began', 'outage-ended']);
   });
 
-  it('is not made of our own mistakes', () => {
+  it('is not begun by an error of our own', () => {
     fail('a', new Error('a bug'), 5);
     expect(logged()).toEqual([]);
     expect(emitted).toEqual([]);
@@ -76,17 +76,28 @@ describe('an outage', () => {
 });
 
 describe('a refusal', () => {
-  it('is logged when it is the fourth in a row, once, with its conference, and is no outage', () => {
+  it('is logged once, with its conference, when it is the fourth in a row', () => {
     fail('a', notFound, 3);
     expect(logged()).toEqual([]);
     fail('a', notFound, 5);
     expect(lines).toMatchObject([{ level: 40, conferenceSid: 'a' }]);
+    // An answer proves nothing, because the change is no longer sent.
     succeed('a');
+    expect(lines).toHaveLength(1);
+    const conference = {
+      sid: 'a',
+      name: undefined,
+      people: new Set<string>(),
+      recordingSid: 'r',
+      recordingState: undefined,
+    };
+    const trigger = { kind: 'leave', receivedAt: 0 } as const;
+    listen({ type: 'recording-written', state: 'paused', conference, observed: undefined, trigger });
     expect(lines.slice(1)).toMatchObject([{ level: 30, conferenceSid: 'a' }]);
     expect(emitted).toEqual([]);
   });
 
-  it('is forgotten with what succeeds, and with its conference', () => {
+  it('no longer counts after a success, or once its conference is over', () => {
     for (let time = 0; time < 3; time += 1) {
       fail('a', notFound, 3);
       succeed('a');
@@ -96,7 +107,7 @@ describe('a refusal', () => {
     expect(logged()).toEqual([]);
   });
 
-  it('ends an outage: SignalWire answers', () => {
+  it('ends an outage, because SignalWire answers', () => {
     fail('a', unavailable, 2);
     fail('a', notFound);
     expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPassQueue } from '../../src/recording/pass-queue.js';
 import { createPassScheduler, type Deadline } from '../../src/recording/pass-scheduler.js';
-import { SpaceError } from '../../src/signalwire/space-error.js';
+
+/** The queue's first bound. */
+const PASSES_AT_ONCE = 50;
 
 let now: number;
 
@@ -15,14 +17,14 @@ beforeEach(() => {
   });
 });
 
-/** Lets time pass. Timers fire this much too early. */
+/** Lets time pass. Timers fire too early by `aheadMs`. */
 async function pass(ms: number, aheadMs = 0): Promise<void> {
   now += ms - aheadMs;
   await vi.advanceTimersByTimeAsync(ms);
   now += aheadMs;
 }
 
-/** Passes that end when the test says so. */
+/** A scheduler whose passes end when the test calls `end`. */
 function startScheduler() {
   const ends: ((deadline?: Deadline) => void)[] = [];
   const scheduler = createPassScheduler('a', createPassQueue(), () => new Promise((resolve) => ends.push(resolve)));
@@ -34,7 +36,7 @@ function startScheduler() {
 }
 
 describe('the passes of a conference', () => {
-  it('one that is requested during another follows it, once, however often it is requested', async () => {
+  it('follow one another: however many are requested during one, one more runs after it', async () => {
     const { scheduler, passes, end } = startScheduler();
     for (let time = 0; time < 3; time += 1) scheduler.request('resync');
     await pass(0);
@@ -49,7 +51,7 @@ describe('the passes of a conference', () => {
     expect(scheduler.isIdle).toBe(true);
   });
 
-  it('the next one starts at its deadline, and not earlier, even if a timer does', async () => {
+  it('start at their deadline, even if a timer fires early', async () => {
     const { scheduler, passes, end } = startScheduler();
     scheduler.request('hint');
     await pass(0);
@@ -61,7 +63,7 @@ describe('the passes of a conference', () => {
     expect(passes()).toBe(2);
   });
 
-  it('one that is requested before a deadline replaces it', async () => {
+  it('start at once if requested before their deadline, which is then dropped', async () => {
     const { scheduler, passes, end } = startScheduler();
     scheduler.request('hint');
     await pass(0);
@@ -73,16 +75,27 @@ describe('the passes of a conference', () => {
     expect(passes()).toBe(2);
   });
 
-  it('a queued one is promoted by a more urgent request', () => {
-    const promoted: string[] = [];
-    const queue = { add() {}, promote: (_key: string, priority: string) => void promoted.push(priority), adapt() {} };
-    const scheduler = createPassScheduler('a', queue, async () => undefined);
+  it('start earlier if a more urgent one is requested while one is queued', async () => {
+    const queue = createPassQueue();
+    const started: string[] = [];
+    let finishFirst = () => {};
+    for (let count = 0; count < PASSES_AT_ONCE; count += 1) {
+      queue.add(`first ${count}`, 'hint', () => new Promise((resolve) => (finishFirst = resolve)));
+    }
+    await pass(0);
+    queue.add('b', 'retry', async () => void started.push('b'));
+    const scheduler = createPassScheduler('a', queue, async () => {
+      started.push('a');
+      return undefined;
+    });
     scheduler.request('resync');
     scheduler.request('hint');
-    expect(promoted).toEqual(['hint']);
+    finishFirst();
+    await pass(0);
+    expect(started).toEqual(['a', 'b']);
   });
 
-  it('none runs after the stop', async () => {
+  it('do not start after the stop', async () => {
     const { scheduler, passes, end } = startScheduler();
     scheduler.request('hint');
     await pass(0);
@@ -91,66 +104,5 @@ describe('the passes of a conference', () => {
     scheduler.request('hint');
     await pass(5000);
     expect(passes()).toBe(1);
-  });
-});
-
-describe('the queue', () => {
-  /** Fills the queue, and tells in which order what comes after is begun. */
-  async function startFull() {
-    const queue = createPassQueue();
-    const begun: string[] = [];
-    const ends: (() => void)[] = [];
-    const add = (key: string, priority: 'hint' | 'retry' | 'resync') =>
-      queue.add(key, priority, () => {
-        begun.push(key);
-        return new Promise((resolve) => ends.push(resolve));
-      });
-    for (let count = 0; count < 50; count += 1) add(`first ${count}`, 'hint');
-    await pass(0);
-    const goOn = async () => {
-      ends.shift()?.();
-      await pass(0);
-    };
-    return { queue, add, goOn, later: () => begun.slice(50) };
-  }
-
-  it('has what is urgent go first, and lets nothing starve', async () => {
-    const { add, goOn, later } = await startFull();
-    add('resync', 'resync');
-    add('retry', 'retry');
-    await pass(1500);
-    add('hint', 'hint');
-    await pass(600);
-    add('late hint', 'hint');
-    for (let count = 0; count < 4; count += 1) await goOn();
-    expect(later()).toEqual(['retry', 'hint', 'resync', 'late hint']);
-  });
-
-  it('hastens what waits, and never slows it down', async () => {
-    const { queue, add, goOn, later } = await startFull();
-    add('retry', 'retry');
-    add('resync', 'resync');
-    queue.promote('resync', 'hint');
-    await pass(1500);
-    queue.promote('resync', 'resync');
-    for (let count = 0; count < 2; count += 1) await goOn();
-    expect(later()).toEqual(['resync', 'retry']);
-  });
-
-  it('takes on more while work waits and SignalWire answers well, and half as much when it is overloaded', async () => {
-    const { queue, add, goOn, later } = await startFull();
-    for (let count = 0; count < 100; count += 1) add(`later ${count}`, 'hint');
-    for (let count = 0; count < 10; count += 1) queue.adapt(undefined);
-    await pass(0);
-    expect(later()).toHaveLength(10);
-    queue.adapt(new SpaceError('no', { status: 404 }));
-    await goOn();
-    expect(later()).toHaveLength(11);
-    // What fails together counts once.
-    for (let count = 0; count < 5; count += 1) queue.adapt(new SpaceError('no', { status: 503 }));
-    for (let count = 0; count < 30; count += 1) await goOn();
-    expect(later()).toHaveLength(11);
-    await goOn();
-    expect(later()).toHaveLength(12);
   });
 });

@@ -3,8 +3,8 @@ import { createStream } from '../../src/simulator/model/random.js';
 
 const TWO_TO_32 = 0x1_0000_0000;
 
-describe('a stream of numbers', () => {
-  it('is the same for the same seed and name, on every machine', () => {
+describe('a stream of random numbers', () => {
+  it('depends only on its seed and its name', () => {
     const random = createStream(1, 'latency');
     const numbers = Array.from({ length: 4 }, () => random.next() * TWO_TO_32);
     expect(numbers).toEqual([2_997_531_973, 3_870_467_445, 3_172_336_716, 3_381_656_316]);
@@ -12,14 +12,14 @@ describe('a stream of numbers', () => {
     expect(Array.from({ length: 12 }, () => dice.integer(1, 6))).toEqual([1, 3, 4, 2, 6, 5, 1, 4, 3, 4, 1, 6]);
   });
 
-  it('is another one for another name or seed', () => {
+  it('differs for another name or seed', () => {
     const firsts = [createStream(1, 'a'), createStream(1, 'b'), createStream(2, 'a'), createStream(12, 'a')].map(
       ({ next }) => next(),
     );
     expect(new Set(firsts).size).toBe(4);
   });
 
-  it('spreads evenly, from number to number and from seed to seed', () => {
+  it('is distributed evenly, from number to number and from seed to seed', () => {
     const within = createStream(3, 'even');
     const draws = [
       Array.from({ length: 10_000 }, () => within.next()),
@@ -32,7 +32,7 @@ describe('a stream of numbers', () => {
     }
   });
 
-  it('picks each of some items, and whole numbers up to both ends', () => {
+  it('picks every item, and integers that include both limits', () => {
     const random = createStream(5, 'pick');
     const picked = Array.from({ length: 100 }, () => random.pick(['a', 'b', 'c']));
     expect(new Set(picked)).toEqual(new Set(['a', 'b', 'c']));

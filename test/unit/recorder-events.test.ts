@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { emitTo } from '../../src/recorder-events.js';
-import { keepLog } from '../support/service-beside-simulator.js';
+import { keepLog } from '../support/log.js';
 
-it('a listener that throws is logged, and disturbs neither the emitter nor the other listeners', () => {
+it('an error of a listener is logged, and affects neither the emitter nor the other listeners', () => {
   const { log, lines } = keepLog();
   const broken = () => {
     throw new Error('no');

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { addReport, findContradictions, mergeReports, type Report, type Reports } from '../../src/recording/reports.js';
+import {
+  addReport,
+  findContradictions,
+  isFresh,
+  mergeReports,
+  type Report,
+  type Reports,
+} from '../../src/recording/reports.js';
 
 const NOW = 100_000;
 const HAPPENED_AT = 1_700_000_000_000;
@@ -17,44 +24,49 @@ const report = (isIn: boolean, ageMs = 0, happenedAt = HAPPENED_AT): Report => (
 const of = (...reports: Report[]): Reports => new Map(reports.map((one) => [one.callSid.toLowerCase(), one]));
 const listed = (...callSids: string[]) => ({ callSids: new Set(callSids), askedAt: NOW });
 
-describe('whether a report is news', () => {
+describe('a report', () => {
   it.each<[string, boolean, number, Report | undefined, boolean]>([
-    ['the first of a caller', true, 0, undefined, true],
+    ['the first one about a caller', true, 0, undefined, true],
     ['a join after a leave', true, 1000, report(false), true],
-    ['a join that a leave has overtaken', true, -1000, report(false), false],
+    ['a join older than a leave', true, -1000, report(false), false],
     ['a join in the same second as a leave', true, 0, report(false), false],
     ['a leave in the same second as a join', false, 0, report(true), true],
-    ['a leave that a join has overtaken', false, -1000, report(true), false],
-    ['the same join once more', true, 0, report(true), false],
-    ['the same leave once more', false, 0, report(false), false],
-  ])('%s', (_case, isIn, laterMs, known, isNews) => {
+    ['a leave older than a join', false, -1000, report(true), false],
+    ['a duplicate join', true, 0, report(true), false],
+    ['a duplicate leave', false, 0, report(false), false],
+  ])('is news only if it is newer than the last one: %s', (_case, isIn, laterMs, known, isNews) => {
     const reports = known ? of(known) : of();
     expect(addReport(reports, { callSid: 'b', isIn, happenedAt: HAPPENED_AT + laterMs }, NOW)).toBe(isNews);
     expect(reports.get('b')?.isIn).toBe(isNews ? isIn : known?.isIn);
   });
 });
 
-describe('who is in', () => {
+describe('the people in a conference', () => {
   it.each<[string, string[], Report[], string[]]>([
-    ['the list alone', ['a', 'b'], [], ['a', 'b']],
-    ['somebody who left and is still listed', ['a', 'b'], [report(false, 1999)], ['a']],
-    ['somebody who joined and is not listed yet', ['a'], [report(true, 14_999)], ['a', 'b']],
-    ['somebody whose leave has run out', ['a', 'b'], [report(false, 2000)], ['a', 'b']],
-    ['somebody whose join has run out', ['a'], [report(true, 15_000)], ['a']],
-    ['somebody whose call is over', ['a', 'b'], [{ ...report(false, 60_000), isCallOver: true }], ['a']],
-  ])('%s', (_case, callSids, reports, people) => {
+    ['without reports', ['a', 'b'], [], ['a', 'b']],
+    ['with a leave that the list does not show yet', ['a', 'b'], [report(false, 1999)], ['a']],
+    ['with a join that the list does not show yet', ['a'], [report(true, 14_999)], ['a', 'b']],
+    ['with a leave that has expired', ['a', 'b'], [report(false, 2000)], ['a', 'b']],
+    ['with a join that has expired', ['a'], [report(true, 15_000)], ['a']],
+    [
+      'with a leave that has expired and a call that is over',
+      ['a', 'b'],
+      [{ ...report(false, 60_000), isCallOver: true }],
+      ['a'],
+    ],
+  ])('are merged from the list and the reports: %s', (_case, callSids, reports, people) => {
     expect([...mergeReports(listed(...callSids), of(...reports), WINDOWS)]).toEqual(people);
   });
 });
 
-describe('a report that has run out', () => {
+describe('a report that has expired', () => {
   it.each<[string, string[], Report, boolean]>([
-    ['contradicts a list that it says otherwise than', ['a', 'b'], report(false, 2000), true],
-    ['contradicts a list that lacks who joined', ['a'], report(true, 15_000), true],
-    ['does not contradict a list that agrees', ['a'], report(false, 2000), false],
-    ['contradicts nothing before it has run out', ['a', 'b'], report(false, 1999), false],
+    ['contradicts a list with a caller who left', ['a', 'b'], report(false, 2000), true],
+    ['contradicts a list without a caller who joined', ['a'], report(true, 15_000), true],
+    ['does not contradict a list that agrees with it', ['a'], report(false, 2000), false],
+    ['contradicts no list before it has expired', ['a', 'b'], report(false, 1999), false],
     [
-      'contradicts nothing once its call is known to be over',
+      'contradicts no list once its call is known to be over',
       ['b'],
       { ...report(true, 15_000), isCallOver: true },
       false,
@@ -63,12 +75,25 @@ describe('a report that has run out', () => {
     expect(findContradictions(listed(...callSids), of(one), WINDOWS)).toEqual(isContradicted ? [one] : []);
   });
 
-  it('is kept while a callback may come late, and then forgotten where the list agrees', () => {
+  it('is kept while a callback may be late, and is then dropped if the list agrees with it', () => {
     const young = of(report(false, 9999));
     findContradictions(listed('a'), young, WINDOWS);
     expect(young.size).toBe(1);
     const old = of(report(false, 10_000));
     findContradictions(listed('a'), old, WINDOWS);
     expect(old.size).toBe(0);
+  });
+});
+
+describe('a Timestamp', () => {
+  it.each([
+    [HAPPENED_AT, true],
+    [HAPPENED_AT - 10_000, true],
+    [HAPPENED_AT - 10_001, false],
+    [HAPPENED_AT + 10_000, true],
+    [HAPPENED_AT + 10_001, false],
+    [undefined, false],
+  ])('%s is fresh: %s', (happenedAt, expected) => {
+    expect(isFresh(happenedAt, HAPPENED_AT, 10_000)).toBe(expected);
   });
 });

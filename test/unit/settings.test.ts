@@ -25,7 +25,7 @@ function mistakesOf(env: Record<string, string | undefined>): string[] {
 }
 
 describe('the settings', () => {
-  it('have defaults for all that need not be said', () => {
+  it('have defaults for everything optional', () => {
     expect(readSettings(GOOD)).toEqual({
       spaceUrl: 'https://example.signalwire.com',
       projectId: 'b3877c40-da60-4998-90ad-b792e98472af',
@@ -46,7 +46,7 @@ describe('the settings', () => {
     });
   });
 
-  it('open the status page with a password as it stands, and not with a blank one', () => {
+  it('take the status password literally, and treat a blank one as none', () => {
     expect(readSettings({ ...GOOD, STATUS_PASSWORD: 'open: sesame' }).statusPassword).toBe('open: sesame');
     for (const blank of ['', '  '])
       expect(readSettings({ ...GOOD, STATUS_PASSWORD: blank }).statusPassword).toBeUndefined();
@@ -58,7 +58,7 @@ describe('the settings', () => {
     ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
     ['http://localhost:4010', 'http://localhost:4010'],
     ['http://[::1]:4010', 'http://[::1]:4010'],
-  ])('take the space as %s', (given, spaceUrl) => {
+  ])('accept the space URL %s', (given, spaceUrl) => {
     expect(readSettings({ ...GOOD, SIGNALWIRE_SPACE_URL: given }).spaceUrl).toBe(spaceUrl);
   });
 
@@ -71,27 +71,27 @@ describe('the settings', () => {
     ['https://example.com:443/recorder/', 'https://example.com/recorder'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
     ['https://recorder.example.com/?', 'https://recorder.example.com'],
-  ])('take the public URL %s in the form that SignalWire will sign', (given, publicUrl) => {
+  ])('normalise the public URL %s to the form that SignalWire signs', (given, publicUrl) => {
     expect(readSettings({ ...GOOD, PUBLIC_URL: given }).publicUrl).toBe(publicUrl);
   });
 
-  it('take the project ID in the form in which webhooks bring it', () => {
+  it('convert the project ID to lower case, as in webhooks', () => {
     const env = { ...GOOD, SIGNALWIRE_PROJECT_ID: GOOD.SIGNALWIRE_PROJECT_ID.toUpperCase() };
     expect(readSettings(env).projectId).toBe(GOOD.SIGNALWIRE_PROJECT_ID);
   });
 
-  it.each(['+15551234567', ' +1 (555) 123-4567 ', '+1.555.123.4567'])('take the phone number %j', (given) => {
+  it.each(['+15551234567', ' +1 (555) 123-4567 ', '+1.555.123.4567'])('accept the phone number %j', (given) => {
     expect(readSettings({ ...GOOD, SIGNALWIRE_PHONE_NUMBER: given }).phoneNumber).toBe('+15551234567');
   });
 
-  it('take ngrok in place of a public URL', () => {
+  it('accept ngrok in place of a public URL', () => {
     const env = { ...GOOD, PUBLIC_URL: '', NGROK_AUTHTOKEN: 'token', NGROK_DOMAIN: 'example.ngrok.app' };
     const settings = readSettings(env);
     expect(settings.publicUrl).toBeUndefined();
     expect(settings.ngrok).toEqual({ authtoken: 'token', domain: 'example.ngrok.app' });
   });
 
-  it('can do without a signing key only when that is said', () => {
+  it('do not need a signing key if ALLOW_UNSIGNED_WEBHOOKS is true', () => {
     const env = { ...GOOD, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
     expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKeys).toEqual([]);
     expect(readSettings(env).signingKeys).toEqual([]);
@@ -100,7 +100,7 @@ describe('the settings', () => {
   it.each([
     ['PSK-old,PSK-new', ['PSK-old', 'PSK-new']],
     [' PSK-old , PSK-new, ', ['PSK-old', 'PSK-new']],
-  ])('take several signing keys from %j', (given, signingKeys) => {
+  ])('accept several signing keys: %j', (given, signingKeys) => {
     expect(readSettings({ ...GOOD, SIGNALWIRE_SIGNING_KEY: given }).signingKeys).toEqual(signingKeys);
   });
 
@@ -124,12 +124,12 @@ describe('the settings', () => {
     ['SIGNALWIRE_PHONE_NUMBER', '+1555123456789012', /E\.164/],
     ['SIGNALWIRE_PHONE_NUMBER', '+1555CALLME', /E\.164/],
     ['PUBLIC_URL', undefined, /PUBLIC_URL.*NGROK_AUTHTOKEN/],
-    ['PUBLIC_URL', 'recorder.example.com', /whole URL/],
+    ['PUBLIC_URL', 'recorder.example.com', /complete URL/],
     ['PUBLIC_URL', 'http://recorder.example.com', /https:\/\//],
     ['PUBLIC_URL', 'ftp://127.0.0.1', /https:\/\//],
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
     ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
-    ['PUBLIC_URL', 'https://:password@recorder.example.com', /a user/],
+    ['PUBLIC_URL', 'https://:password@recorder.example.com', /credentials/],
     ['NGROK_DOMAIN', 'https://example.ngrok.app', /host name/],
     ['PORT', '65536', /from 0 to 65535/],
     ['PORT', '3000x', /whole number/],
@@ -144,14 +144,14 @@ describe('the settings', () => {
     ['SWEEP_INTERVAL_SECONDS', '-1', /whole number/],
     ['SWEEP_INTERVAL_SECONDS', '86401', /from 0 to 86400/],
     ['LOG_LEVEL', 'loud', /fatal, error, warn, info, debug, trace, silent/],
-  ])('refuse %s=%j and say what is right', (name, value, sentence) => {
+  ])('reject %s=%j with a message that says what is valid', (name, value, sentence) => {
     const mistakes = mistakesOf({ ...GOOD, [name]: value });
     expect(mistakes).toHaveLength(1);
     expect(mistakes[0]).toMatch(new RegExp(`^${name} `));
     expect(mistakes[0]).toMatch(sentence);
   });
 
-  it('report all mistakes at once', () => {
+  it('report every mistake at once', () => {
     const names = mistakesOf({ PORT: 'x', CONFERENCE_NAME: 'x'.repeat(65) }).map((line) => line.split(' ')[0]);
     expect(names).toEqual([
       'SIGNALWIRE_SPACE_URL',
@@ -164,7 +164,7 @@ describe('the settings', () => {
     ]);
   });
 
-  it('never repeat a value, as a secret may stand in the wrong place', () => {
+  it('never repeat a value in a message, because it may be a secret in the wrong place', () => {
     const secret = 'PT-secret-in-the-wrong-place';
     const everything = Object.fromEntries(
       Object.keys(GOOD)
@@ -174,7 +174,7 @@ describe('the settings', () => {
     expect(mistakesOf(everything).join('\n')).not.toContain(secret);
   });
 
-  it('are all in .env.example, each with a line on it', () => {
+  it('are all in .env.example, each below a comment', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
     const listed = [...example.matchAll(/^# .+\n#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
     const source = readFileSync(new URL('../../src/settings/settings.ts', import.meta.url), 'utf8');

@@ -10,19 +10,19 @@ describe("SignalWire's signature of a form", () => {
     ['a form', 'https://recorder.example.com/callback', FORM],
     ['a form and a query', 'https://recorder.example.com/inbound?room=sales%20team', FORM],
     ['a query alone', 'https://recorder.example.com/callback?CallSid=c&From=%2B1555', {}],
-    ['a URL with a path before ours', 'https://example.com/recorder/callback', FORM],
+    ['a public URL with a path', 'https://example.com/recorder/callback', FORM],
     ['a URL with a port', 'http://127.0.0.1:3000/callback', FORM],
-    ['a URL whose host has capitals', 'https://Recorder.Example.com/callback?Room=A', FORM],
-  ])('is recognised: of %s', (_case, url, form) => {
+    ['a URL with capital letters in the host', 'https://Recorder.Example.com/callback?Room=A', FORM],
+  ])('is accepted for %s', (_case, url, form) => {
     expect(isFormSigned(KEY, sign(KEY, url, form), url, form)).toBe(true);
   });
 
-  it('may have been made with the standard port in the URL', () => {
+  it('may include the default port in the URL', () => {
     const signature = sign(KEY, 'https://recorder.example.com:443/callback', FORM);
     expect(isFormSigned(KEY, signature, 'https://recorder.example.com/callback', FORM)).toBe(true);
   });
 
-  it('covers all values of a parameter, also where the host has capitals', () => {
+  it('covers all values of a parameter, even if the host has capital letters', () => {
     for (const host of ['recorder.example.com', 'Recorder.example.com']) {
       const url = `https://${host}/callback`;
       expect(isFormSigned(KEY, sign(KEY, url, { a: '1a2', b: '3' }), url, { b: '3', a: ['1', '2'] })).toBe(true);
@@ -37,8 +37,8 @@ describe("SignalWire's signature of a form", () => {
     ['another form', sign(KEY, 'https://a.example/callback', FORM), 'https://a.example/callback', { ...FORM, To: 'x' }],
     ['nothing', '', 'https://a.example/callback', FORM],
     ['nonsense', 'nonsense', 'https://a.example/callback', FORM],
-    ['letters that are not ASCII', 'é'.repeat(28), 'https://a.example/callback', FORM],
-  ])('is refused when it is of %s', (_case, signature, url, form) => {
+    ['non-ASCII characters', 'é'.repeat(28), 'https://a.example/callback', FORM],
+  ])('is rejected if it is of %s', (_case, signature, url, form) => {
     expect(isFormSigned(KEY, signature, url, form)).toBe(false);
   });
 });
@@ -47,7 +47,7 @@ describe("SignalWire's signature of JSON", () => {
   const URL = 'https://Recorder.example.com/callback?a=1';
   const BODY = Buffer.from('{ "CallSid": "c", "FriendlyName": "büro" }');
 
-  it('is recognised, over the bytes as they came', () => {
+  it('covers the bytes of the body exactly', () => {
     expect(isJsonSigned(KEY, signJson(KEY, URL, BODY), URL, BODY)).toBe(true);
     const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
     expect(isJsonSigned(KEY, signJson(KEY, URL, bytes), URL, bytes)).toBe(true);
@@ -58,10 +58,10 @@ describe("SignalWire's signature of JSON", () => {
     ['another URL', signJson(KEY, URL.toLowerCase(), BODY)],
     ['another body', signJson(KEY, URL, '{}')],
     ['the URL alone', signJson(KEY, URL, '')],
-    ['the same, in base64', Buffer.from(signJson(KEY, URL, BODY), 'hex').toString('base64')],
+    ['the right body, but in base64', Buffer.from(signJson(KEY, URL, BODY), 'hex').toString('base64')],
     ['nothing', ''],
-    ['letters that are not ASCII', 'é'.repeat(20)],
-  ])('is refused when it is of %s', (_case, signature) => {
+    ['non-ASCII characters', 'é'.repeat(20)],
+  ])('is rejected if it is of %s', (_case, signature) => {
     expect(isJsonSigned(KEY, signature, URL, BODY)).toBe(false);
   });
 });

@@ -29,7 +29,7 @@ const LAML: ConferenceLaml = {
   recordingStatusCallbackMethod: 'POST',
 };
 
-/** A space whose clock stands still until the test moves it. */
+/** Creates a space whose clock only the test advances. */
 function createSpace(traits: Partial<Traits> = {}) {
   const clock = { now: START };
   const callbacks: Webhook[] = [];
@@ -63,8 +63,8 @@ function createSpace(traits: Partial<Traits> = {}) {
   return { model, views: createViews(model), clock, callbacks, events, join, only };
 }
 
-describe('a conference of the model', () => {
-  it('waits for a second person, records from then on, and ends with the last one', () => {
+describe('a conference in the model', () => {
+  it('begins and is recorded when a second person joins, and ends when the last one leaves', () => {
     const { model, clock, join, only, events } = createSpace();
     const first = join();
     expect(current(only().status)).toBe('waiting');
@@ -88,7 +88,7 @@ describe('a conference of the model', () => {
     expect(only().meter.read()).toEqual({ recordedMs: 7000, soloMs: 2000, lostMs: 0, longestWrongMs: 2000 });
   });
 
-  it('is another one when its name comes again', () => {
+  it('is a new one if its name is used again after it ended', () => {
     const { model, join } = createSpace();
     model.endCall(join());
     join();
@@ -98,7 +98,7 @@ describe('a conference of the model', () => {
     expect(model.calls.size).toBe(1);
   });
 
-  it('reports the end of a recording with its address and size', () => {
+  it('reports the URL and the size of its recording at the end', () => {
     const { model, clock, join, only, callbacks } = createSpace();
     join();
     join();
@@ -112,14 +112,14 @@ describe('a conference of the model', () => {
     expect(callbacks.at(-1)?.parameters.RecordingDuration).toBe('10');
   });
 
-  it('throws out nobody but those for whom there is no room', () => {
+  it('rejects only callers who exceed MaxParticipants', () => {
     const { join, only } = createSpace();
     join();
     expect(isCallOver(join({ maxParticipants: 1 }))).toBe(true);
     expect(activeParticipants(only())).toHaveLength(1);
   });
 
-  it('leaves nothing of a pause in the recording, or silence', () => {
+  it('leaves out a pause from its recording, or keeps it as silence', () => {
     const { model, clock, join, only, callbacks } = createSpace();
     join();
     join();
@@ -142,7 +142,7 @@ describe('a conference of the model', () => {
 });
 
 describe('the views of the model', () => {
-  it('show lists and single reads as they were, each by its own lag', () => {
+  it('let lists and single reads lag, each by its own trait', () => {
     const { views, clock, join, only } = createSpace({ listLagMs: 1000, readLagMs: 3000 });
     const first = join();
     const seen = () => [views.listConferences().length, views.findConference(only().sid) !== undefined];
@@ -165,7 +165,7 @@ describe('the views of the model', () => {
     expect(seesSecond()).toEqual([true, true, true]);
   });
 
-  it('show those who left for as long as they are listed, and reach only those who are in', () => {
+  it('list people for a while after they left, and let only people who are in be updated', () => {
     const { model, views, clock, join, only } = createSpace({ leftListedMs: 1000 });
     join();
     const second = join();
@@ -179,7 +179,7 @@ describe('the views of the model', () => {
     expect(views.findParticipant(sid, second.sid)).toBeUndefined();
   });
 
-  it('know a waiting conference only once two were in at once, where it reads as 404 before', () => {
+  it('know a conference only after two people have met in it if a waiting one reads as 404', () => {
     const { model, views, clock, join } = createSpace({ alone: '404' });
     const first = join();
     expect(views.listConferences()).toEqual([]);
@@ -191,7 +191,7 @@ describe('the views of the model', () => {
     expect(views.listConferences()).toHaveLength(1);
   });
 
-  it('show a resumed recording as paused for a while, and never what is updated by it', () => {
+  it('can show a resumed recording as paused for a while, although it is running', () => {
     const { model, views, clock, join, only } = createSpace({ resumedReads: 'paused', resumedLateMs: 500 });
     join();
     join();
@@ -210,7 +210,7 @@ describe('the views of the model', () => {
     expect(reads()).toBe('resumed');
   });
 
-  it('have no recording any more that was deleted', () => {
+  it('do not show a deleted recording', () => {
     const { model, views, join, only } = createSpace();
     join();
     join();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { appendValue, current, type Timeline, valueAt } from '../../src/simulator/model/timeline.js';
 
-it('a timeline knows what something is, and what it was at any time', () => {
+it('a timeline has a current value, and a value at any time in the past', () => {
   const timeline: Timeline<string> = [];
   expect(() => current(timeline)).toThrow();
   appendValue(timeline, 100, 'queued');

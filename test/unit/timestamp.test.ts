@@ -6,7 +6,7 @@ const WHEN = Date.UTC(2023, 7, 30, 17, 12, 3);
 describe('a Timestamp', () => {
   const zone = process.env.TZ;
   afterEach(() => {
-    // Node reads TZ again whenever it's set; there is no way to unset it but by deleting.
+    // Node reads TZ again whenever it is set. Only deleting unsets it.
     if (zone === undefined) delete process.env.TZ;
     else process.env.TZ = zone;
   });
@@ -26,14 +26,14 @@ describe('a Timestamp', () => {
     '2023-08-30 17:12:03 UTC',
     '2023-08-30 17:12:03 GMT',
     '2023-08-30 17:12:03 +0000',
-  ])('is read, in whatever zone this machine is: %s', (text) => {
+  ])("is read independently of the machine's time zone: %s", (text) => {
     for (const here of ['UTC', 'America/New_York', 'Asia/Kolkata']) {
       process.env.TZ = here;
       expect(parseTimestamp(text)).toBe(WHEN);
     }
   });
 
-  it('is read to the millisecond, and by days of one digit', () => {
+  it('may have milliseconds, or a day of one digit', () => {
     expect(parseTimestamp('2023-08-30T17:12:03.25Z')).toBe(WHEN + 250);
     expect(parseTimestamp('Sat, 5 Aug 2023 17:12:03 +0000')).toBe(Date.UTC(2023, 7, 5, 17, 12, 3));
   });

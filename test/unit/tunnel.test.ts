@@ -20,7 +20,7 @@ describe('the tunnel', () => {
     expect(ngrok.loads).toBe(1);
   });
 
-  it('leads to the port, by the domain where there is one', async () => {
+  it('forwards to the port, from the domain if one is set', async () => {
     const close = vi.fn();
     ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close });
     const tunnel = await ngrokTunnel({ ...OPTIONS, domain: 'example.ngrok.app' })(3000);
@@ -32,7 +32,7 @@ describe('the tunnel', () => {
     expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: 3000, authtoken: 'authtoken' });
   });
 
-  it('leads to the address that the service listens on, where that is one of its own', async () => {
+  it('forwards to the address that the service listens on if that is not every address', async () => {
     ngrok.forward.mockResolvedValue({ url: () => 'https://example.ngrok.app', close: vi.fn() });
     await ngrokTunnel({ ...OPTIONS, host: '192.0.2.1' })(3000);
     expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: '192.0.2.1:3000', authtoken: 'authtoken' });
@@ -40,14 +40,14 @@ describe('the tunnel', () => {
     expect(ngrok.forward).toHaveBeenLastCalledWith({ addr: '[::1]:3000', authtoken: 'authtoken' });
   });
 
-  it('that cannot be opened says why in one line, without the authtoken', async () => {
+  it('fails with the reason in one line, without the authtoken', async () => {
     ngrok.forward.mockRejectedValue(new Error('failed to connect session:\n  authtoken secret-token is not valid'));
     await expect(ngrokTunnel({ ...OPTIONS, authtoken: 'secret-token' })(3000)).rejects.toThrow(
       /^The ngrok tunnel could not be opened: failed to connect session: authtoken \[NGROK_AUTHTOKEN\] is not valid$/,
     );
   });
 
-  it('without a URL is none', async () => {
+  it('fails if ngrok gives no URL', async () => {
     ngrok.forward.mockResolvedValue({ url: () => null, close: async () => {} });
     await expect(ngrokTunnel(OPTIONS)(3000)).rejects.toThrow(/gave no URL/);
   });

@@ -9,7 +9,7 @@ import { readParameters, sid, text } from './parameters.js';
 export interface InboundOptions {
   openRoom: Pick<OpenRoom, 'placeCaller'>;
   /** Settles when the first discovery is complete, or has taken as long as a caller may wait. Never rejects. */
-  ready: () => Promise<unknown>;
+  ready: Promise<unknown>;
   /** Where SignalWire reaches this service. It is known by now, because requireSignature refuses webhooks until it is. */
   publicUrl: () => string | undefined;
   /** The room for callers who don't ask for one; undefined puts them into the open room. */
@@ -32,7 +32,7 @@ export function inbound(options: InboundOptions): RequestHandler {
     const room = readParameters(request, parameters).room || conferenceName;
     if (room) return conferencePrefix + room;
     const { CallSid } = readParameters(request, caller);
-    await ready();
+    await ready;
     return openRoom.placeCaller(CallSid);
   }
 

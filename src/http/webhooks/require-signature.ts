@@ -32,7 +32,7 @@ export function requireSignature(signingKeys: readonly string[], publicUrl: () =
     const signatures = HEADERS.flatMap((name) => request.get(name) || []);
     if (signatures.length === 0) throw createHttpError(403, 'The request is not signed.');
     if (!signatures.some((signature) => signingKeys.some((key) => isSigned(key, signature)))) {
-      throw createHttpError(403, 'The signature is wrong for this URL, these parameters and this signing key.');
+      throw createHttpError(403, 'The signature does not match the URL, the parameters and the signing key.');
     }
     next();
   };

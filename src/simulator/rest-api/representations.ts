@@ -1,9 +1,9 @@
 import { formatRfc2822 } from '../model/callbacks.js';
+import type { PhoneNumber } from '../model/phone-number.js';
 import { answeredAt, durationSeconds, endedAt, isRecordingOver, type Resource } from '../model/resources.js';
 import { current } from '../model/timeline.js';
 import type { CallView, ConferenceView, ParticipantView, RecordingView } from '../model/views.js';
 import { ACCOUNTS_PATH } from './paging.js';
-import type { PhoneNumber } from './phone-number.js';
 
 /** Returns the JSON of resources, with every field that SignalWire's OpenAPI document lists. */
 export interface Representations {

@@ -1,239 +1,251 @@
-// The status page: asks the feed once a second while it is looked at, and draws what it says. No text from the feed is
-// ever taken for markup.
+// The status page: fetches the feed once a second while it is visible, and renders it. Text from the feed is never parsed
+// as HTML.
 
 /** @import { Feed, FeedConference, FeedEvent } from '../feed.js' */
 
-const ASK_EVERY_MS = 1000;
-const GIVE_UP_MS = 5000;
+const FETCH_INTERVAL_MS = 1000;
+const FETCH_TIMEOUT_MS = 5000;
 
 // ---- The feed
 
-// The page may have been opened with a user in its address, with which browsers refuse to fetch.
-const address = new URL('conferences', location.href);
-address.username = '';
-address.password = '';
+// The page's URL may contain credentials; browsers refuse to fetch such URLs.
+const feedUrl = new URL('conferences', location.href);
+feedUrl.username = '';
+feedUrl.password = '';
 
-/** The feed as it was last drawn, and its ETag. @type {Feed | undefined} */
-let feed;
-let tag = '';
-/** When the service last answered, by its clock, and how far that is ahead of ours (ms). */
-let answeredAt = 0;
-let clockAhead = 0;
+/** The feed that is shown, and its ETag. @type {Feed | undefined} */
+let shownFeed;
+let etag = '';
+/** The time of the last response by the service's clock (ms since 1970), and how far that clock is ahead of ours (ms). */
+let lastResponseAt = 0;
+let clockAheadMs = 0;
 
-/** The password is wrong: asking again would only bring up the browser's own question for it. */
-class Closed extends Error {}
+/** Another request would only open the browser's password prompt. */
+class PasswordRejected extends Error {}
 
 /**
- * Asks the feed and draws it.
+ * Fetches the feed and renders it.
  *
- * @throws {Error} with a sentence, when that fails
+ * @throws {Error} whose message is shown on the page
  */
-async function ask() {
-  const asking = fetch(address, {
-    headers: { 'if-none-match': tag },
+async function fetchFeed() {
+  const response = await fetch(feedUrl, {
+    headers: { 'if-none-match': etag },
     cache: 'no-store',
-    signal: AbortSignal.timeout(GIVE_UP_MS),
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  }).catch(() => {
+    throw new Error('The connection to the service was lost.');
   });
-  const response = await asking.catch(() => {
-    throw new Error('The connection to the service is lost.');
-  });
-  if (response.status === 401) throw new Closed('The password is no longer taken: reload the page to give another.');
+  if (response.status === 401) {
+    throw new PasswordRejected('The password is no longer accepted: reload to enter another.');
+  }
   const isNew = response.status !== 304;
-  if (isNew && !response.ok) throw new Error(`The service answers with ${response.status}.`);
-  const said = isNew ? await read(response) : feed;
-  if (!said) return;
-  keepTime(response);
-  show(said, isNew);
-  if (feed && isNew) tellNews(feed, said);
-  feed = said;
-  tag = response.headers.get('etag') ?? tag;
+  if (isNew && !response.ok) throw new Error(`The service responded with status ${response.status}.`);
+  const feed = isNew ? await parseFeed(response) : shownFeed;
+  if (!feed) return;
+  syncClock(response);
+  render(feed, isNew);
+  if (shownFeed && isNew) announceChanges(shownFeed, feed);
+  shownFeed = feed;
+  etag = response.headers.get('etag') ?? etag;
 }
 
 /** @param {Response} response @returns {Promise<Feed>} */
-function read(response) {
+function parseFeed(response) {
   return response.json().catch(() => {
-    throw new Error("What answers isn't the service.");
+    throw new Error("The response isn't from this service.");
   });
 }
 
 /** @param {Response} response */
-function keepTime(response) {
-  // The header has whole seconds, so a small difference is none.
-  const ahead = Date.parse(response.headers.get('date') ?? '') + 500 - Date.now();
-  clockAhead = Math.abs(ahead) > 1500 ? ahead : 0;
-  answeredAt = Date.now() + clockAhead;
+function syncClock(response) {
+  // The header is in whole seconds, so small differences are ignored.
+  const aheadMs = Date.parse(response.headers.get('date') ?? '') + 500 - Date.now();
+  clockAheadMs = Math.abs(aheadMs) > 1500 ? aheadMs : 0;
+  lastResponseAt = Date.now() + clockAheadMs;
 }
 
-async function watch() {
+async function poll() {
   for (;;) {
-    while (document.hidden) await pause();
+    while (document.hidden) await waitForVisibilityChange();
     try {
-      await ask();
-      tellConnection();
+      await fetchFeed();
+      showConnection();
     } catch (error) {
-      tellConnection(error instanceof Error ? error : new Error(String(error)));
-      if (error instanceof Closed) return;
+      showConnection(error instanceof Error ? error : new Error(String(error)));
+      if (error instanceof PasswordRejected) return;
     }
-    await pause(ASK_EVERY_MS);
+    await waitForVisibilityChange(FETCH_INTERVAL_MS);
   }
 }
 
 /** @param {Error} [failure] */
-function tellConnection(failure) {
+function showConnection(failure) {
   const notice = find(document, '#connection');
-  const wasLost = !notice.hidden;
+  const hadFailed = !notice.hidden;
   notice.hidden = failure === undefined;
-  document.body.classList.toggle('lost', failure !== undefined);
+  document.body.classList.toggle('stale', failure !== undefined);
   if (failure) {
-    const from = answeredAt ? ` What is shown is from ${clock(answeredAt - clockAhead)}.` : '';
-    const next = failure instanceof Closed ? '' : ' Trying again every second.';
-    say(notice, failure.message + from + next);
-  } else if (wasLost) {
-    say(notice, '');
-    say(find(document, '#news'), 'Connected again.');
+    const updated = lastResponseAt ? ` Last updated at ${formatTime(lastResponseAt - clockAheadMs)}.` : '';
+    const retrying = failure instanceof PasswordRejected ? '' : ' Retrying every second.';
+    setText(notice, failure.message + updated + retrying);
+  } else if (hadFailed) {
+    setText(notice, '');
+    announce('Reconnected.');
   }
 }
 
 // ---- The page
 
-/** Cards by the conference's SID. @type {Map<string, Element>} */
+/** The conferences' cards by SID. @type {Map<string, Element>} */
 const cards = new Map();
 
 /**
  * @param {Feed} feed
  * @param {boolean} isNew whether it has changed; if not, only time has passed
  */
-function show(feed, isNew) {
+function render(feed, isNew) {
   const { live, finished } = feed;
-  for (const conference of live) fill(card(conference), conference, answeredAt);
+  for (const conference of live) renderCard(cardOf(conference), conference, lastResponseAt);
   if (!isNew) return;
   for (const conference of finished) {
-    fill(card(conference), conference, time(conference.endedAt ?? ''));
+    renderCard(cardOf(conference), conference, parseTime(conference.endedAt ?? ''));
   }
-  const start = `its start, ${when(time(feed.since))} (version ${feed.version})`;
-  say(find(document, '#scope'), `What this copy of the service has seen since ${start}.`);
-  tellDoubt(feed.signalWireFailingSince);
+  const start = `${formatDateTime(parseTime(feed.since))} (version ${feed.version})`;
+  setText(find(document, '#scope'), `Activity since this copy of the service started at ${start}.`);
+  showOutage(feed.signalWireFailingSince);
   const focused = document.activeElement;
-  list('live', live);
-  list('finished', finished);
-  // A card that moves from one list to the other loses the focus.
+  renderList('live', live);
+  renderList('finished', finished);
+  // A card loses the focus when it moves to the other list.
   if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
-  const shown = new Set([...live, ...finished].map(({ sid }) => sid));
-  for (const sid of cards.keys()) if (!shown.has(sid)) cards.delete(sid);
+  const sids = new Set([...live, ...finished].map(({ sid }) => sid));
+  for (const sid of cards.keys()) if (!sids.has(sid)) cards.delete(sid);
   find(document, 'main').hidden = false;
 }
 
 /** @param {string | null} since */
-function tellDoubt(since) {
-  const doubt = find(document, '#doubt');
-  doubt.hidden = since === null;
+function showOutage(since) {
+  const notice = find(document, '#outage');
+  notice.hidden = since === null;
   const text =
     since &&
-    `SignalWire has been failing since ${clock(time(since))}: recordings stay as they are, and what is shown may be wrong.`;
-  say(doubt, text ?? '');
+    `SignalWire has been failing since ${formatTime(parseTime(since))}: recordings are left as they are, and this page may be out of date.`;
+  setText(notice, text ?? '');
 }
 
 /** @param {'live' | 'finished'} id @param {FeedConference[]} conferences */
-function list(id, conferences) {
-  const wanted = conferences.map(card);
-  const shown = find(document, `#${id}`);
-  for (const gone of [...shown.children].filter((one) => !wanted.includes(one))) gone.remove();
-  // One that is where it belongs stays untouched, and keeps the focus.
-  wanted.forEach((element, index) => {
-    const there = shown.children[index] ?? null;
-    if (there !== element) shown.insertBefore(element, there);
+function renderList(id, conferences) {
+  const list = find(document, `#${id}`);
+  const newCards = conferences.map(cardOf);
+  for (const card of [...list.children]) if (!newCards.includes(card)) card.remove();
+  // Cards that are already in place aren't moved, so that they keep the focus.
+  newCards.forEach((card, index) => {
+    const current = list.children[index] ?? null;
+    if (current !== card) list.insertBefore(card, current);
   });
-  find(document, `#${id}-empty`).hidden = wanted.length > 0;
-  say(find(document, `#${id}-count`), wanted.length > 0 ? `(${wanted.length})` : '');
+  find(document, `#${id}-empty`).hidden = newCards.length > 0;
+  setText(find(document, `#${id}-count`), newCards.length > 0 ? `(${newCards.length})` : '');
 }
 
-/** For those who don't see it: which recordings do something else than before. @param {Feed} before @param {Feed} now */
-function tellNews(before, now) {
-  const known = new Map(before.live.map(({ sid, recording }) => [sid, recording]));
-  const changed = now.live.filter(({ sid, recording }) => known.get(sid) !== recording);
-  const over = now.finished.filter(({ sid }) => known.has(sid));
-  const news = [
-    ...changed.map((one) => `${roomOf(one)}: ${stateOf(one)}, ${peopleIn(one)}`),
-    ...over.map((one) => `${roomOf(one)}: over`),
+/** For screen readers: which recordings changed state. @param {Feed} before @param {Feed} after */
+function announceChanges(before, after) {
+  const statesBefore = new Map(before.live.map(({ sid, recording }) => [sid, recording]));
+  const changed = after.live.filter(({ sid, recording }) => statesBefore.get(sid) !== recording);
+  const ended = after.finished.filter(({ sid }) => statesBefore.has(sid));
+  const changes = [
+    ...changed.map((conference) => `${roomOf(conference)}: ${stateOf(conference)}, ${peopleIn(conference)}`),
+    ...ended.map((conference) => `${roomOf(conference)}: ended`),
   ];
-  say(find(document, '#news'), news.join('. '));
+  announce(changes.join('. '));
 }
 
-/** The conference's element, made if there is none. @param {FeedConference} conference */
-function card({ sid }) {
+/** @param {string} text */
+function announce(text) {
+  setText(find(document, '#announcement'), text);
+}
+
+/** Returns the conference's card, and creates it if necessary. @param {FeedConference} conference */
+function cardOf({ sid }) {
   const existing = cards.get(sid);
   if (existing) return existing;
   const template = /** @type {HTMLTemplateElement} */ (find(document, '#conference'));
-  const made = find(/** @type {DocumentFragment} */ (template.content.cloneNode(true)), '.conference');
-  cards.set(sid, made);
-  return made;
+  const card = find(/** @type {DocumentFragment} */ (template.content.cloneNode(true)), '.conference');
+  cards.set(sid, card);
+  return card;
 }
 
 /**
- * @param {Element} element
+ * @param {Element} card
  * @param {FeedConference} conference
- * @param {number} until where its strip ends: now, or its end (ms since 1970)
+ * @param {number} until the end of its timeline: now, or when it ended (ms since 1970)
  */
-function fill(element, conference, until) {
+function renderCard(card, conference, until) {
   const { sid, name, recording, callSids, endedAt, events } = conference;
-  const begin = time(events[0]?.at ?? conference.firstSeenAt);
-  const sinceMs = until - time(conference.recordingSince);
-  const badge = find(element, '.badge');
+  const begin = parseTime(events[0]?.at ?? conference.firstSeenAt);
+  const sinceMs = until - parseTime(conference.recordingSince);
+  const badge = find(card, '.badge');
   badge.className = `badge ${recording}`;
   badge.hidden = endedAt !== null;
-  say(find(element, '.room'), roomOf(conference));
-  say(badge, stateOf(conference));
-  say(
-    find(element, '.people'),
+  setText(find(card, '.room'), roomOf(conference));
+  setText(badge, stateOf(conference));
+  setText(
+    find(card, '.people'),
     endedAt === null
-      ? `for ${duration(sinceMs)}, ${peopleIn(conference)}`
-      : `ended ${when(time(endedAt))}, lasted ${duration(until - time(conference.firstSeenAt))}`,
+      ? `for ${formatDuration(sinceMs)}, ${peopleIn(conference)}`
+      : `ended ${formatDateTime(parseTime(endedAt))}, lasted ${formatDuration(until - parseTime(conference.firstSeenAt))}`,
   );
-  say(find(element, '.begin'), `${events[0]?.what === 'seen' ? '' : '… '}${clock(begin)}`);
-  say(find(element, '.end'), endedAt === null ? 'now' : clock(until));
+  setText(find(card, '.begin'), `${events[0]?.what === 'seen' ? '' : '… '}${formatTime(begin)}`);
+  setText(find(card, '.end'), endedAt === null ? 'now' : formatTime(until));
   const recordedMs = conference.recordedSeconds * 1000 + (recording === 'in-progress' ? sinceMs : 0);
   const pausedMs = conference.pausedSeconds * 1000 + (recording === 'paused' ? sinceMs : 0);
-  const totals = `Recorded ${duration(recordedMs)}, paused ${duration(pausedMs)}`;
-  say(find(element, '.totals'), totals);
-  const strip = find(element, '.strip');
-  const isNews = listEvents(find(element, '.events'), events);
-  // Where nothing but time has passed, only those in view are drawn.
-  if (isNews || strip.checkVisibility?.({ contentVisibilityAuto: true }) !== false) {
-    drawStrip(strip, `${totals}. What happened is listed below.`, conference, begin, until);
+  const totals = `Recorded ${formatDuration(recordedMs)}, paused ${formatDuration(pausedMs)}`;
+  setText(find(card, '.totals'), totals);
+  const timeline = find(card, '.timeline');
+  const hasNewEvents = renderEvents(find(card, '.events'), events);
+  // If only time has passed, cards out of view are skipped.
+  if (hasNewEvents || timeline.checkVisibility?.({ contentVisibilityAuto: true }) !== false) {
+    drawTimeline(timeline, `${totals}. What happened is listed below.`, conference, begin, until);
   }
-  say(find(element, '.which'), `in ${roomOf(conference)}`);
-  say(find(element, '.sid'), sid);
-  say(find(element, '.name'), name ?? 'not known yet');
-  say(find(element, '.call-sids'), callSids.join(', ') || 'nobody');
+  setText(find(card, '.summary-room'), `in ${roomOf(conference)}`);
+  setText(find(card, '.sid'), sid);
+  setText(find(card, '.name'), name ?? 'not known yet');
+  setText(find(card, '.call-sids'), callSids.join(', ') || 'none');
 }
 
-// ---- The strip
+// ---- The timeline
 
 /**
  * @param {Element} svg
- * @param {string} label what it shows, in words
+ * @param {string} label its text alternative
  * @param {FeedConference} conference
- * @param {number} begin
- * @param {number} until
+ * @param {number} begin ms since 1970
+ * @param {number} until ms since 1970
  */
-function drawStrip(svg, label, { events, minParticipants }, begin, until) {
+function drawTimeline(svg, label, { events, minParticipants }, begin, until) {
   const length = Math.max(until - begin, 1);
   const at = (/** @type {number} */ ms) => `${(100 * Math.min(Math.max((ms - begin) / length, 0), 1)).toFixed(3)}%`;
 
-  /** @param {string} kind @param {number} y @param {number} height @param {(event: FeedEvent) => boolean} isOn */
-  const lane = (kind, y, height, isOn) =>
-    spans(events, until, isOn).flatMap(([from, to]) => {
-      const place = { x: at(from), width: at(begin + to - from), y, height };
-      const span = shape('rect', { class: kind, ...place });
-      return kind === 'paused' ? [span, shape('rect', { fill: 'url(#hatch)', ...place })] : [span];
+  /** @param {string} kind @param {number} y @param {number} height @param {(event: FeedEvent) => boolean} condition */
+  const lane = (kind, y, height, condition) =>
+    periodsOf(events, until, condition).flatMap(([from, to]) => {
+      const bounds = { x: at(from), width: at(begin + to - from), y, height };
+      const bar = svgElement('rect', { class: kind, ...bounds });
+      return kind === 'paused' ? [bar, svgElement('rect', { fill: 'url(#hatch)', ...bounds })] : [bar];
     });
   const marks = events
     .filter(({ what }) => what === 'joined' || what === 'left')
-    .map((event) => shape('use', { href: `#${event.what}`, x: at(time(event.at)), y: event.what === 'left' ? 7 : 35 }));
+    .map((event) =>
+      svgElement('use', {
+        href: `#${event.what}`,
+        x: at(parseTime(event.at)),
+        y: event.what === 'left' ? 7 : 35,
+      }),
+    );
 
   svg.setAttribute('aria-label', label);
   svg.replaceChildren(
-    shape('rect', { class: 'none', width: '100%', y: 8, height: 22 }),
+    svgElement('rect', { class: 'none', width: '100%', y: 8, height: 22 }),
     ...lane('in-progress', 8, 22, ({ recording }) => recording === 'in-progress'),
     ...lane('paused', 8, 22, ({ recording }) => recording === 'paused'),
     ...lane('alone', 30, 4, ({ people }) => people > 0 && people < minParticipants),
@@ -242,75 +254,74 @@ function drawStrip(svg, label, { events, minParticipants }, begin, until) {
 }
 
 /**
- * The stretches of time (ms since 1970) for which something was so.
+ * Returns the periods (ms since 1970) in which the condition held.
  *
  * @param {FeedEvent[]} events
  * @param {number} until
- * @param {(event: FeedEvent) => boolean} isOn
+ * @param {(event: FeedEvent) => boolean} condition
  */
-function spans(events, until, isOn) {
+function periodsOf(events, until, condition) {
   /** @type {[from: number, to: number][]} */
-  const found = [];
+  const periods = [];
   events.forEach((event, index) => {
-    const from = time(event.at);
-    const to = time(events[index + 1]?.at ?? '') || until;
-    const last = found.at(-1);
-    if (!isOn(event) || to <= from) return;
+    const from = parseTime(event.at);
+    const to = parseTime(events[index + 1]?.at ?? '') || until;
+    const last = periods.at(-1);
+    if (!condition(event) || to <= from) return;
     if (last?.[1] === from) last[1] = to;
-    else found.push([from, to]);
+    else periods.push([from, to]);
   });
-  return found;
+  return periods;
 }
 
 /** @param {string} name @param {Record<string, string | number>} attributes */
-function shape(name, attributes) {
+function svgElement(name, attributes) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return element;
 }
 
-// ---- In words
+// ---- Texts
 
 /**
- * Lists what happened, where that has changed: who reads it isn't disturbed each second.
+ * Lists the events, but only if they have changed, so that the list isn't rebuilt every second.
  *
- * @param {Element} element
+ * @param {Element} list
  * @param {FeedEvent[]} events
- * @returns {boolean} whether it has
+ * @returns {boolean} whether they have changed
  */
-function listEvents(element, events) {
+function renderEvents(list, events) {
   const latest = events.length + JSON.stringify(events.at(-1));
-  if (element.getAttribute('data-latest') === latest) return false;
-  element.setAttribute('data-latest', latest);
-  element.replaceChildren(
-    ...events.map((event) => {
+  if (list.getAttribute('data-latest') === latest) return false;
+  list.setAttribute('data-latest', latest);
+  list.replaceChildren(
+    ...events.map((event, index) => {
       const item = document.createElement('li');
-      const stamp = document.createElement('time');
-      stamp.dateTime = event.at;
-      stamp.textContent = clock(time(event.at));
-      item.append(stamp, ' ', sentence(event));
+      const time = document.createElement('time');
+      time.dateTime = event.at;
+      time.textContent = formatTime(parseTime(event.at));
+      item.append(time, ' ', describe(event, events[index - 1]));
       return item;
     }),
   );
   return true;
 }
 
-/** @param {FeedEvent} event */
-function sentence({ what, callSid, people, recording }) {
+/** @param {FeedEvent} event @param {FeedEvent} [previous] */
+function describe({ what, callSid, people, recording }, previous) {
   switch (what) {
     case 'seen':
-      return { 'in-progress': `seen recording, ${people} in`, paused: `seen paused, ${people} in`, none: 'seen' }[
-        recording
-      ];
+      if (recording === 'none') return 'seen';
+      return `seen while ${recording === 'paused' ? 'paused' : 'recording'}, ${people} in`;
     case 'joined':
     case 'left':
       return `${callSid} ${what}, ${people} in`;
     case 'recording':
-      return { 'in-progress': 'the recording runs', paused: 'the recording is paused', none: 'no recording any more' }[
-        recording
-      ];
+      if (recording === 'paused') return 'recording paused';
+      if (recording === 'none') return 'recording ended';
+      return previous?.recording === 'none' ? 'recording started' : 'recording resumed';
     case 'over':
-      return 'over';
+      return 'conference ended';
   }
 }
 
@@ -318,8 +329,8 @@ function sentence({ what, callSid, people, recording }) {
 function stateOf({ recording, recordedSeconds, events }) {
   if (recording === 'in-progress') return 'Recording';
   if (recording === 'paused') return 'Paused';
-  const hadOne = recordedSeconds > 0 || events.some((event) => event.recording !== 'none');
-  return hadOne ? 'Not recording' : 'No recording yet';
+  const hadRecording = recordedSeconds > 0 || events.some((event) => event.recording !== 'none');
+  return hadRecording ? 'Not recording' : 'No recording yet';
 }
 
 /** @param {FeedConference} conference */
@@ -333,46 +344,51 @@ function peopleIn({ people }) {
 }
 
 /** @param {number} ms */
-function duration(ms) {
+function formatDuration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   return [hours && `${hours} h`, (hours || minutes) && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ');
 }
 
-/** A time of day. @param {number} ms since 1970 */
-function clock(ms) {
+/** Formats a time without its date. @param {number} ms since 1970 */
+function formatTime(ms) {
   return new Date(ms).toLocaleTimeString();
 }
 
-/** A time of day, with its date where that isn't today. @param {number} ms since 1970 */
-function when(ms) {
+/** Formats a time, with its date unless that is today. @param {number} ms since 1970 */
+function formatDateTime(ms) {
   const date = new Date(ms).toLocaleDateString();
-  return date === new Date().toLocaleDateString() ? clock(ms) : `${date}, ${clock(ms)}`;
+  return date === new Date().toLocaleDateString() ? formatTime(ms) : `${date}, ${formatTime(ms)}`;
 }
 
-// ---- Odds and ends
-
 /** @param {string} text ISO 8601 */
-function time(text) {
+function parseTime(text) {
   return Date.parse(text);
 }
 
+// ---- The DOM
+
 /** @param {ParentNode} within @param {string} selector @returns {HTMLElement} */
 function find(within, selector) {
-  const found = within.querySelector(selector);
-  if (!found) throw new Error(`The page has no ${selector}.`);
-  return /** @type {HTMLElement} */ (found);
+  const element = within.querySelector(selector);
+  if (!element) throw new Error(`The page has no ${selector}.`);
+  return /** @type {HTMLElement} */ (element);
 }
 
-/** Changes a text only where it differs, so as not to disturb who selects it or has it read. @param {Element} element @param {string} text */
-function say(element, text) {
+/**
+ * Sets the text of an element, but only if it differs, so that selections and screen readers aren't interrupted.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
+function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Waits until the page is shown or hidden, or time is up. @param {number} [ms] */
-function pause(ms) {
+/** Waits until the page becomes visible or hidden, but no longer than the timeout. @param {number} [timeoutMs] */
+function waitForVisibilityChange(timeoutMs) {
   return new Promise((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
     document.addEventListener('visibilitychange', done);
     function done() {
       clearTimeout(timer);
@@ -382,4 +398,4 @@ function pause(ms) {
   });
 }
 
-void watch();
+void poll();

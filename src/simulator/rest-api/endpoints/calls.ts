@@ -1,12 +1,12 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
 import type { Calls } from '../../calls.js';
+import type { PhoneNumber } from '../../model/phone-number.js';
 import { answeredAt, type Call, endedAt } from '../../model/resources.js';
 import { current } from '../../model/timeline.js';
 import type { CallView } from '../../model/views.js';
 import { callNotPlaced, unprocessable } from '../api-error.js';
 import { createPage } from '../paging.js';
-import type { PhoneNumber } from '../phone-number.js';
 import {
   describeIssue,
   type EndpointContext,

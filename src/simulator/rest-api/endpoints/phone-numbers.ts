@@ -1,7 +1,7 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
+import type { PhoneNumber } from '../../model/phone-number.js';
 import { createPage } from '../paging.js';
-import type { PhoneNumber } from '../phone-number.js';
 import {
   type EndpointContext,
   httpMethod,

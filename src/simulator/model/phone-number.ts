@@ -1,4 +1,4 @@
-import type { Resource } from '../model/resources.js';
+import type { Resource } from './resources.js';
 
 /** A phone number of the project. */
 export interface PhoneNumber extends Resource {

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { desiredState, isFresh, mayBePaused, needsWrite } from '../../src/recording/decisions.js';
 import {
   applyRead,
   beginWrite,
@@ -9,51 +8,10 @@ import {
   liftWriteLimits,
   markAcknowledged,
 } from '../../src/recording/known-recording.js';
-import { createRecordingPolicy } from '../../src/recording/recording-policy.js';
+import { mayBePaused, needsWrite } from '../../src/recording/write-decisions.js';
 import type { RecordingState } from '../../src/signalwire/space.js';
 
-describe('what the recording should do', () => {
-  it.each([
-    [0, 2, 'paused'],
-    [1, 2, 'paused'],
-    [2, 2, 'in-progress'],
-    [3, 2, 'in-progress'],
-    [1, 1, 'in-progress'],
-    [2, 3, 'paused'],
-  ] as const)('%i people of at least %i: %s', (people, minParticipants, state) => {
-    expect(desiredState(people, minParticipants)).toBe(state);
-  });
-});
-
-describe('who counts', () => {
-  it.each([
-    [{ status: 'in-progress' }, true],
-    [{ status: 'connected', hold: true }, true],
-    [{ status: 'in-progress', coaching: true }, true],
-    [{ status: 'something-new' }, true],
-    [{ status: undefined }, true],
-    [{ status: 'completed' }, false],
-  ])('%j: %s', (given, isIn) => {
-    const { counts } = createRecordingPolicy({ minParticipants: 2, pauseBehavior: 'skip' })('recorded-sales');
-    expect(counts({ callSid: 'a', hold: false, coaching: false, ...given })).toBe(isIn);
-  });
-});
-
-describe('a Timestamp', () => {
-  const NOW = 1_700_000_000_000;
-  it.each([
-    [NOW, true],
-    [NOW - 10_000, true],
-    [NOW - 10_001, false],
-    [NOW + 10_000, true],
-    [NOW + 10_001, false],
-    [undefined, false],
-  ])('%s is fresh: %s', (happenedAt, expected) => {
-    expect(isFresh(happenedAt, NOW, 10_000)).toBe(expected);
-  });
-});
-
-describe('whether the recording is written', () => {
+describe('a recording', () => {
   let recording: KnownRecording;
 
   beforeEach(() => {
@@ -62,13 +20,13 @@ describe('whether the recording is written', () => {
 
   const acknowledged = (state: RecordingState) => markAcknowledged(recording, beginWrite(recording, state));
 
-  /** What a pass does that reads `observed` and desires `desired`. */
+  /** Whether a pass that reads `observed` writes, if the recording should be in the state `desired`. */
   function passWrites(desired: RecordingState, observed: KnownRecording['observed']): boolean {
     applyRead(recording, observed);
     return needsWrite(desired, recording);
   }
 
-  it('is decided by a read alone, where nothing was written', () => {
+  it('is written if a read differs from the desired state and nothing was written before', () => {
     expect(passWrites('paused', 'paused')).toBe(false);
     expect(passWrites('paused', 'in-progress')).toBe(true);
     expect(passWrites('in-progress', 'paused')).toBe(true);
@@ -76,14 +34,14 @@ describe('whether the recording is written', () => {
     expect(passWrites('paused', 'over')).toBe(false);
   });
 
-  it('a read that confirms a pause settles it', () => {
+  it('is not written again once a read confirms a pause', () => {
     acknowledged('paused');
     expect(passWrites('paused', 'paused')).toBe(false);
     expect(recording.lastWrite).toBeUndefined();
     expect(passWrites('in-progress', 'in-progress')).toBe(false);
   });
 
-  it('a read that contradicts a pause has it written once more, and then it is believed until a hint', () => {
+  it('is paused once more if reads contradict an acknowledged pause, and then not before the next hint', () => {
     acknowledged('paused');
     expect(passWrites('paused', 'in-progress')).toBe(true);
     acknowledged('paused');
@@ -94,7 +52,7 @@ describe('whether the recording is written', () => {
     expect(passWrites('paused', 'in-progress')).toBe(true);
   });
 
-  it('a pause that no read ever showed is undone when it has to be', () => {
+  it('is resumed after a pause that no read has shown', () => {
     acknowledged('paused');
     expect(mayBePaused(recording)).toBe(true);
     expect(passWrites('in-progress', 'in-progress')).toBe(true);
@@ -104,12 +62,12 @@ describe('whether the recording is written', () => {
   });
 });
 
-describe('whether the recording may be paused', () => {
+describe('a recording whose last read was', () => {
   it.each([
     ['in-progress', false],
     ['paused', true],
     ['over', true],
-  ] as const)('where it reads %s: %s', (observed, expected) => {
+  ] as const)('%s may be paused: %s', (observed, expected) => {
     expect(mayBePaused(createKnownRecording('recording', observed))).toBe(expected);
   });
 });

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { createLog } from '../log/log.js';
-import { IN_THE_DASHBOARD } from '../phone-numbers/point-number.js';
-import { type Service, startService } from '../service.js';
-import { readProcessSettings } from '../settings/dotenv.js';
-import { version } from '../version.js';
+import { createLog } from './log/log.js';
+import { IN_THE_DASHBOARD } from './phone-numbers/point-number.js';
+import { type Service, startService } from './service.js';
+import { readProcessSettings } from './settings/dotenv.js';
+import { version } from './version.js';
 
 export interface StartedService {
   service: Service;
@@ -15,7 +15,7 @@ export interface StartedService {
  *
  * @throws Error with a human-readable message
  */
-export async function startProcessService(): Promise<StartedService> {
+export async function startFromEnvironment(): Promise<StartedService> {
   const settings = readProcessSettings();
   const log = await createLog(settings.logLevel);
   const service = await startService({ settings, log });
@@ -25,7 +25,7 @@ export async function startProcessService(): Promise<StartedService> {
   always.info({ version, port }, `Webhook is live at ${publicUrl}/inbound`);
   if (settings.phoneNumber === undefined) {
     always.info(
-      `Set it, with POST, as your number's voice webhook ${IN_THE_DASHBOARD}; or set SIGNALWIRE_PHONE_NUMBER`,
+      `Set your number's voice webhook to ${publicUrl}/inbound, with POST, ${IN_THE_DASHBOARD}; or set SIGNALWIRE_PHONE_NUMBER`,
     );
   }
   if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);

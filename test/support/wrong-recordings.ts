@@ -1,8 +1,8 @@
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { headCount, isOver, recordingStatus } from './space-state.js';
 
-/** The conferences whose recording doesn't do what their head count asks for, each in a few words. */
-export function wrong(simulator: Simulator): string[] {
+/** Describes each conference whose recording isn't in the state that its head count asks for. */
+export function wrongRecordings(simulator: Simulator): string[] {
   return simulator
     .conferences()
     .filter((conference) => conference.recordings.length > 0 && !isOver(conference))

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** Bytes on the heap that are still in use. */
+/** Collects garbage, and returns how many bytes of the heap are in use. */
 export function bytesInUse(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;

@@ -1,21 +1,6 @@
 import type { RecordingState } from '../signalwire/space.js';
 import type { KnownRecording } from './known-recording.js';
 
-/** The state that a recording should be in with this many people in the conference. */
-export function desiredState(people: number, minParticipants: number): RecordingState {
-  return people >= minParticipants ? 'in-progress' : 'paused';
-}
-
-/**
- * Whether a callback's Timestamp is close enough to SignalWire's clock for its report to be treated as news (R2).
- *
- * @param happenedAt ms since 1970; undefined if the callback had no readable Timestamp
- * @param now SignalWire's clock (ms since 1970)
- */
-export function isFresh(happenedAt: number | undefined, now: number, staleMs: number): happenedAt is number {
-  return happenedAt !== undefined && Math.abs(now - happenedAt) <= staleMs;
-}
-
 /** After this many refusals in a row, a refusal is no longer treated as temporary. */
 export const LASTING_REFUSALS = 4;
 

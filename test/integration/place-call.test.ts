@@ -16,12 +16,12 @@ async function start(apiToken?: string) {
   return { simulator, space, posts, call };
 }
 
-describe('a call that is placed', () => {
+describe('placing a call', () => {
   it.each([
     ['busy', 'The line is busy.'],
     ['no-answer', 'Nobody answered.'],
     ['failed', 'The call failed.'],
-  ] as const)('is reported as ended: %s', async (end, sentence) => {
+  ] as const)('reports how the call ended: %s', async (end, sentence) => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, end);
     const sid = await placeCall(space, call);
@@ -35,14 +35,14 @@ describe('a call that is placed', () => {
       { from: '+15550100009' },
       /^SignalWire refused the call \(400\): From is not/,
     ],
-    ['a number that is none', { to: '+15550100604' }, /^SignalWire refused the call \(400\): To does not appear to be/],
+    ['an invalid number', { to: '+15550100604' }, /^SignalWire refused the call \(400\): To does not appear to be/],
   ])("fails with SignalWire's reason for %s", async (_case, change, sentence) => {
     const { simulator, space, call } = await start();
     simulator.invalidNumbers.add('+15550100604');
     await expect(placeCall(space, { ...call, ...change })).rejects.toThrow(sentence);
   });
 
-  it('is waited for although SignalWire fails once to say how it stands, and given up when that goes on failing', async () => {
+  it('tolerates one failure to read the status of the call, and gives up after several', async () => {
     const { simulator, space, call } = await start();
     simulator.unanswered.set(TO, 'busy');
     const sid = await placeCall(space, call);
@@ -53,7 +53,7 @@ describe('a call that is placed', () => {
     await expect(waitUntilAnswered(space, sid, 1)).rejects.toThrow(/The status of the call can't be read: .*503/);
   });
 
-  it('fails with a sentence where the credentials are refused, which never has the token in it', async () => {
+  it('fails with a message without the token if the credentials are refused', async () => {
     const { space, call } = await start('PT-secret');
     await expect(placeCall(space, call)).rejects.toThrow(/refused the credentials \(401\).*Voice scope/);
     await expect(placeCall(space, call)).rejects.not.toThrow(/PT-secret/);
@@ -62,7 +62,7 @@ describe('a call that is placed', () => {
   it.each([
     ['answers 503', { status: 503, body: '' }, /503/],
     ['breaks the connection', 'reset', /It may have placed the call nevertheless/],
-  ] as const)('is placed once, though SignalWire %s', async (_case, outcome, sentence) => {
+  ] as const)('does not retry if SignalWire %s', async (_case, outcome, sentence) => {
     const { simulator, space, posts, call } = await start();
     simulator.onRequest = () => outcome;
     await expect(placeCall(space, call)).rejects.toThrow(sentence);
