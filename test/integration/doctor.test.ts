@@ -10,19 +10,19 @@ import { keepLog } from '../support/log.js';
 import { loopbackTunnel, settingsFor, spaceOf } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 
-/** Starts a service beside a simulator whose number points at it. `look` runs the doctor. */
+/** Starts a service beside a simulator whose number points at it. `diagnose` runs the doctor, and resolves with its findings. */
 async function startAll(simulator?: Simulator) {
   const space = simulator ?? (await simulated());
   const service = await startService({ settings: settingsFor(space), log: keepLog().log, openTunnel: loopbackTunnel });
   onTestFinished(() => service.close());
   const { port, publicUrl } = service;
   space.pointNumber(`${publicUrl}/inbound`);
-  const look = (changes: Partial<Settings> = {}) => lookAt(settingsFor(space, { port, publicUrl, ...changes }));
-  return { simulator: space, publicUrl, phoneNumber: space.phoneNumber, look };
+  const diagnose = (changes: Partial<Settings> = {}) => runDoctor(settingsFor(space, { port, publicUrl, ...changes }));
+  return { simulator: space, publicUrl, phoneNumber: space.phoneNumber, diagnose };
 }
 
 /** Runs the doctor's checks. Each finding is a status and a sentence. */
-async function lookAt(settings: Settings) {
+async function runDoctor(settings: Settings) {
   const findings: string[] = [];
   for await (const { status, sentence } of runChecks(settings, spaceOf(settings)))
     findings.push(`${status}: ${sentence}`);
@@ -31,41 +31,41 @@ async function lookAt(settings: Settings) {
 
 describe('the doctor', () => {
   it('reports that the host of the space does not resolve', async () => {
-    const { look } = await startAll();
-    const findings = await look({ spaceUrl: 'https://nowhere.invalid' });
+    const { diagnose } = await startAll();
+    const findings = await diagnose({ spaceUrl: 'https://nowhere.invalid' });
     expect(findings[0]).toMatch(/^wrong: SIGNALWIRE_SPACE_URL: nowhere\.invalid does not resolve/);
     expect(findings.at(-1)).toMatch(/^ok: .*this service/);
   });
 
   it('reports that the credentials are refused', async () => {
-    const { look } = await startAll();
-    const findings = await look({ apiToken: 'PT-secret' });
+    const { diagnose } = await startAll();
+    const findings = await diagnose({ apiToken: 'PT-secret' });
     expect(findings[1]).toMatch(/^wrong: SignalWire refuses the credentials \(401\)/);
     expect(findings.join()).not.toContain('PT-secret');
   });
 
   it('reports that SignalWire fails', async () => {
-    const { simulator, look } = await startAll();
+    const { simulator, diagnose } = await startAll();
     simulator.onRequest = () => ({ status: 503, body: '' });
-    expect((await look())[1]).toMatch(/^wrong: SignalWire answered 503/);
+    expect((await diagnose())[1]).toMatch(/^wrong: SignalWire answered 503/);
   });
 
   it.each(['Voice', 'Numbers'] as const)('reports that the token lacks the %s scope', async (scope) => {
-    const { simulator, phoneNumber, look } = await startAll();
+    const { simulator, phoneNumber, diagnose } = await startAll();
     simulator.scopes.delete(scope);
-    expect((await look({ phoneNumber }))[1]).toMatch(new RegExp(`^wrong: .*lacks the ${scope} scope`));
+    expect((await diagnose({ phoneNumber }))[1]).toMatch(new RegExp(`^wrong: .*lacks the ${scope} scope`));
   });
 
   it('does not need the Numbers scope if no number is to be pointed', async () => {
-    const { simulator, look } = await startAll();
+    const { simulator, diagnose } = await startAll();
     simulator.scopes.delete('Numbers');
-    const findings = await look();
+    const findings = await diagnose();
     expect(findings.map((finding) => finding.split(':')[0])).toEqual(['ok', 'ok', 'unknown', 'unknown', 'ok']);
   });
 
   it("lists the project's numbers if the one in the settings is not among them", async () => {
-    const { look } = await startAll();
-    expect((await look({ phoneNumber: '+15550100009' }))[2]).toMatch(
+    const { diagnose } = await startAll();
+    expect((await diagnose({ phoneNumber: '+15550100009' }))[2]).toMatch(
       /^wrong: \+15550100009 is not a number of this project \(it has \+15550100000\)/,
     );
   });
@@ -80,27 +80,27 @@ describe('the doctor', () => {
     ['this service, but with GET', undefined, 'GET', '/inbound with GET'],
     ['nowhere', '', 'POST', 'has no voice webhook'],
   ] as const)('reports where the number points if that is %s', async (_case, voiceUrl, method, words) => {
-    const { simulator, publicUrl, phoneNumber, look } = await startAll();
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
     simulator.pointNumber(voiceUrl ?? `${publicUrl}/inbound`, method);
-    const finding = (await look({ phoneNumber }))[2];
+    const finding = (await diagnose({ phoneNumber }))[2];
     expect(finding).toMatch(/^wrong: /);
     expect(finding).toContain(`${words}. It should point to ${publicUrl}/inbound with POST. Restart the service`);
-    expect((await look())[2]).toMatch(/^wrong: None of the project's numbers points to this service/);
+    expect((await diagnose())[2]).toMatch(/^wrong: None of the project's numbers points to this service/);
   });
 
   it('reports that somebody else may use the number, without the password in its webhook', async () => {
-    const { simulator, publicUrl, phoneNumber, look } = await startAll();
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
     simulator.pointNumber('https://user:secret@example.com/voice');
-    const finding = (await look({ phoneNumber }))[2];
+    const finding = (await diagnose({ phoneNumber }))[2];
     expect(finding).toMatch(/^wrong: The service leaves .* alone: it points to https:\/\/…@example\.com\/voice, /);
     expect(finding).toContain(`set its voice webhook to ${publicUrl}/inbound, with POST`);
   });
 
   it('reports that the numbers could not be read, and then says nothing about scopes', async () => {
-    const { simulator, phoneNumber, look } = await startAll();
+    const { simulator, phoneNumber, diagnose } = await startAll();
     simulator.onRequest = ({ path }, handle) =>
       path.includes('IncomingPhoneNumbers') ? { status: 500, body: '' } : handle();
-    const findings = await look({ phoneNumber });
+    const findings = await diagnose({ phoneNumber });
     expect(findings[1]).toMatch(/^wrong: SignalWire answered 500: its API is failing/);
     expect(findings.join()).not.toMatch(/has the .* scope/);
   });
@@ -119,30 +119,30 @@ describe('the doctor', () => {
     onTestFinished(() => service.close());
     targets.push(`http://127.0.0.1:${service.port}`);
     for (const _turn of targets) {
-      const findings = await lookAt(settingsFor(simulator, { publicUrl, port: service.port }));
+      const findings = await runDoctor(settingsFor(simulator, { publicUrl, port: service.port }));
       expect(findings.at(-1)).toBe(`ok: ${publicUrl} leads to this service.`);
     }
   });
 
   it('accepts a number that points to this service with a room', async () => {
-    const { simulator, publicUrl, phoneNumber, look } = await startAll();
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
     simulator.pointNumber(`${publicUrl}/inbound?room=sales`);
     const finding = `ok: ${phoneNumber} points to ${publicUrl}/inbound?room=sales.`;
-    expect([(await look({ phoneNumber }))[2], (await look())[2]]).toEqual([finding, finding]);
+    expect([(await diagnose({ phoneNumber }))[2], (await diagnose())[2]]).toEqual([finding, finding]);
   });
 
   it('asks the service for its public URL if a tunnel provides it, and reports if the service does not run', async () => {
-    const { publicUrl, phoneNumber, look } = await startAll();
-    const findings = await look({ phoneNumber, publicUrl: undefined });
+    const { publicUrl, phoneNumber, diagnose } = await startAll();
+    const findings = await diagnose({ phoneNumber, publicUrl: undefined });
     expect(findings.at(-1)).toBe(`ok: ${publicUrl} leads to this service.`);
-    const alone = await look({ phoneNumber, publicUrl: undefined, port: await freePort() });
+    const alone = await diagnose({ phoneNumber, publicUrl: undefined, port: await freePort() });
     expect(alone[2]).toMatch(/^unknown: .*only be checked while the service runs/);
     expect(alone.at(-1)).toMatch(/^wrong: .*\/healthz does not answer .*\. Start the service/);
   });
 
   it('reports that the service was started with another public URL', async () => {
-    const { look } = await startAll();
-    const findings = await look({ publicUrl: 'https://recorder.example.com' });
+    const { diagnose } = await startAll();
+    const findings = await diagnose({ publicUrl: 'https://recorder.example.com' });
     expect(findings.at(-1)).toMatch(/^wrong: The public URL of the running service \(.*\) differs from PUBLIC_URL/);
   });
 
@@ -159,7 +159,7 @@ describe('the doctor', () => {
     const openTunnel = async () => ({ url: publicUrl, close: async () => {} });
     const service = await startService({ settings: settingsFor(simulator), log: keepLog().log, openTunnel });
     onTestFinished(() => service.close());
-    const last = async () => (await lookAt(settingsFor(simulator, { publicUrl, port: service.port }))).at(-1);
+    const last = async () => (await runDoctor(settingsFor(simulator, { publicUrl, port: service.port }))).at(-1);
 
     expect(await last()).toMatch(/^wrong: .*leads to a different process/);
     target = `http://127.0.0.1:${service.port}`;

@@ -11,7 +11,11 @@ import { sign } from '../support/sign.js';
 const METHODS = ['POST', 'GET'] as const;
 const WEBHOOKS = ['/inbound', '/store_recording_sid', '/callback'] as const;
 
-/** Sends a webhook as SignalWire does: parameters in the form of a POST, in the query of a GET; signed unless a signature is given. */
+/**
+ * Sends a webhook as SignalWire does, with the parameters in the form of a POST or in the query of a GET.
+ *
+ * @param signature replaces the correct signature
+ */
 function send(
   { service, simulator }: Pair,
   method: 'POST' | 'GET',

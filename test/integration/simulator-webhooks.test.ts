@@ -201,6 +201,7 @@ describe('a webhook that fails', () => {
     await simulator.call({ url });
     const attempts = () => received.filter(({ url }) => url.endsWith('/status'));
     await eventually(() => expect(attempts()).toHaveLength(1));
+    expect(spy).toHaveBeenCalledWith(200);
     expect(problems).toEqual([]);
     total.abort();
     await eventually(() => expect(problems).toEqual([expect.stringMatching(/\/status.* was lost/)]));

@@ -96,8 +96,12 @@ describe('a leave', () => {
       const before = stage.requests.length;
       stage.model.endCall(second);
       await stage.run(1000);
-      const asked = stage.requests.slice(before, before + 3).map(({ operation }) => operation);
-      expect([...asked.slice(0, 2).toSorted(), asked[2]]).toEqual(['participants', 'recording', 'recording paused']);
+      const operations = stage.requests.slice(before, before + 3).map(({ operation }) => operation);
+      expect([...operations.slice(0, 2).toSorted(), operations[2]]).toEqual([
+        'participants',
+        'recording',
+        'recording paused',
+      ]);
     }));
 
   it('pauses nothing if a read shows that enough people are still in (R3)', () =>
@@ -173,7 +177,7 @@ describe('a pass', () => {
       const third = await stage.callIn();
       await stage.run(20_000);
       stage.model.endCall(third);
-      // The list has been read, and its answer is on its way.
+      // The list has been read, and its answer is in flight.
       await stage.run(320);
       stage.model.endCall(second);
       await stage.run(1500);

@@ -6,7 +6,7 @@ export interface VirtualClock {
   readonly pendingTimers: number;
   /** Advances to that time (ms), and runs the timers that are due until then, in order. Those due together run as they were set. */
   runUntil(ms: number): Promise<void>;
-  /** Changes `Date.now` by so many ms, as a correction of the machine's clock does. */
+  /** Changes `Date.now` by that many ms, as a correction of the machine's clock does. */
   stepWallClock(ms: number): void;
   /** Resolves after that many ms. */
   wait(ms: number): Promise<void>;

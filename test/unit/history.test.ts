@@ -95,7 +95,7 @@ describe('the history', () => {
     expect(history.failingSince).toBeUndefined();
   });
 
-  it('tells people who join or leave from those who were in before', () => {
+  it('distinguishes people who join or leave from people who were in before', () => {
     read(['a', 'b'], 'in-progress');
     report(['a', 'b', 'c'], 'in-progress');
     read(['b', 'c'], 'in-progress');
