@@ -31,14 +31,14 @@ export interface RoutesOptions {
 /** Every route of the service: who is let in, what answers, and a one-line answer to every error. */
 export function createRoutes(options: RoutesOptions): Router {
   const { settings, openRoom, ready, reconciler, log, emit, status, publicUrl } = options;
-  const { signingKeys, projectId, conferenceName, conferencePrefix } = settings;
+  const { signingKeys, projectId } = settings;
   const router = express.Router();
 
   const admit = [requireSignature(signingKeys, publicUrl), requireAccount(projectId)];
   const webhooks = {
     '/callback': callback(reconciler, log),
     '/store_recording_sid': storeRecordingSid(reconciler, log),
-    '/inbound': inbound({ openRoom, ready, publicUrl, conferenceName, conferencePrefix }),
+    '/inbound': inbound({ openRoom, ready, publicUrl, settings }),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
     const route = router.route(path).all(emitAnswer(path, emit));

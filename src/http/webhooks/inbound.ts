@@ -3,6 +3,7 @@ import createHttpError from 'http-errors';
 import { z } from 'zod';
 import { invalidNameReason } from '../../rooms/names.js';
 import type { OpenRoom } from '../../rooms/open-room.js';
+import type { Settings } from '../../settings/settings.js';
 import { conferenceResponse } from '../../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
 
@@ -12,9 +13,7 @@ export interface InboundOptions {
   ready: Promise<unknown>;
   /** Where SignalWire reaches this service. It is known by now, because requireSignature refuses webhooks until it is. */
   publicUrl: () => string | undefined;
-  /** The room for callers who don't ask for one; undefined puts them into the open room. */
-  conferenceName: string | undefined;
-  conferencePrefix: string;
+  settings: Pick<Settings, 'conferenceName' | 'conferencePrefix'>;
 }
 
 const parameters = z.object({ room: text.trim().optional() });
@@ -26,7 +25,8 @@ const caller = z.object({ CallSid: sid });
  * restart doesn't split them from people who are already talking. Source of the parameters: SignalWire's cXML reference.
  */
 export function inbound(options: InboundOptions): RequestHandler {
-  const { openRoom, ready, publicUrl, conferenceName, conferencePrefix } = options;
+  const { openRoom, ready, publicUrl, settings } = options;
+  const { conferenceName, conferencePrefix } = settings;
 
   async function nameFor(request: Request): Promise<string> {
     const room = readParameters(request, parameters).room || conferenceName;
