@@ -46,7 +46,9 @@ export async function startMeasured(program: string, env: Record<string, string>
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: url, ...env },
   });
   const exit = once(child, 'exit');
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  void exit.then(() => process.off('exit', kill));
   while (!(await answers(port))) {
     if (!child.connected) throw new Error(`${program} ended before it answered.`);
     await delay(5);
