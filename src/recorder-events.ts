@@ -31,8 +31,8 @@ export type RecorderEvent =
   /** A conference was read from SignalWire. */
   | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
   /**
-   * SignalWire acknowledged a pause or a resume, or a read shows that a failed one has taken effect. `conference` is the conference
-   * when the write was sent, or when it was read; `observed` is the state that the last read before the write returned.
+   * SignalWire acknowledged a pause or a resume, or a read shows that a failed one has taken effect. `conference` is the snapshot
+   * from when the write was sent or, for a failed one, from when the read showed its effect; `observed` is the state that the last read before the write returned.
    */
   | {
       type: 'recording-written';
@@ -53,7 +53,7 @@ export type RecorderEvent =
   | { type: 'outage-ended' }
   /** SignalWire returned a list of conferences. */
   | { type: 'conferences-listed' }
-  /** The first discovery is complete and found this many conferences of ours; or its time is up, and it goes on. */
+  /** The first discovery is complete, or its time is up and it continues. `conferences`: how many of ours it has found so far. */
   | { type: 'first-discovery'; isComplete: boolean; conferences: number }
   /** The service stopped before it finished its work on these conferences. */
   | { type: 'drain-timed-out'; conferenceSids: string[] }
@@ -68,7 +68,7 @@ export type Listener = (event: RecorderEvent) => void;
 /** Passes an event to every listener. Never throws. */
 export type Emit = (event: RecorderEvent) => void;
 
-/** If a listener throws, the error is logged, and nothing else happens: a display must never get in the way of a recording. */
+/** If a listener throws, the error is logged and the others still run: a display must never get in the way of a recording. */
 export function emitTo(listeners: readonly Listener[], log: Logger): Emit {
   return (event) => {
     for (const listen of listeners) {

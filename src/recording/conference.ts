@@ -37,7 +37,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   let name: string | undefined;
   let people = new Set<string>();
   let recording: KnownRecording | undefined;
-  /** The latest callback that no pass has answered yet; undefined if a pass runs only because its deadline came. */
+  /** The latest callback that no pass has handled yet; undefined if a pass was started by its deadline. */
   let pendingTrigger: Trigger | undefined;
   let deadlineTrigger = RESYNC;
   let failures = 0;
@@ -74,10 +74,10 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
   async function runPass(): Promise<Deadline | undefined> {
     try {
-      const isKnown = await reconcile();
-      if (isKnown) queue.recordSuccess();
+      const isFound = await reconcile();
+      if (isFound) queue.recordSuccess();
       emit({ type: 'requests-answered', subject: sid });
-      if (!isKnown) return nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
+      if (!isFound) return nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
       failures = 0;
       return scheduleRead();
     } catch (error) {
@@ -90,7 +90,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   /**
    * Reads, writes the difference, and reads again until there is none (R5).
    *
-   * @returns whether SignalWire knows the conference. It may not while somebody waits alone; that 404 is not a failure.
+   * @returns false on a 404 although the conference isn't over, which is no failure: one person may be waiting alone
    * @throws SpaceError
    */
   async function reconcile(): Promise<boolean> {
@@ -129,7 +129,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     return true;
   }
 
-  /** @param read undefined if no recording was found; one that we know may exist all the same, so it is kept */
+  /** @param read undefined if no recording was found; the known recording may still exist, so it is kept */
   function applyRecording(read: Recording | undefined, trigger: Trigger): void {
     const isSame = read?.sid.toLowerCase() === recording?.sid.toLowerCase();
     const { observed, lastWrite } = recording ?? {};
@@ -198,7 +198,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isRetrying = failures > 0 && missingSince === undefined;
       return !isStopped && (!scheduler.isIdle || isRetrying || urgentResume !== undefined);
     },
-    /** Whether it has never been read, and no read has failed yet. */
+    /** Whether it has never been read and is not waiting to retry. */
     get isNew() {
       return readAt === -Infinity && failures === 0;
     },
@@ -230,11 +230,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       scheduler.request('hint');
     },
 
-    /** A callback named the recording. `hasBegun` says whether it is running. */
-    reportRecording(recordingSid: string, hasBegun: boolean): void {
+    /** A callback named the recording. `isRunning`: the callback says that it is in progress. */
+    reportRecording(recordingSid: string, isRunning: boolean): void {
       const trigger = receive('recording callback');
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
-      if (hasBegun && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
+      if (isRunning && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
       emit({ type: 'recording-reported', conference: snapshot(), trigger });
       scheduler.request('hint');
     },

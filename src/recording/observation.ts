@@ -13,7 +13,7 @@ export interface KnownConference {
   readonly recording: KnownRecording | undefined;
   /** CallSids of callers who were sent to the conference's room and may still be there. */
   readonly callers: Iterable<string>;
-  /** Whether SignalWire has ever known it. If not, a 404 may only mean that it is too new. */
+  /** Whether SignalWire has ever known it. If not, a 404 may just mean that it is too new. */
   readonly hasBeenRead: boolean;
   /** When SignalWire began to answer 404 (ms, monotonic); undefined if it knows the conference. */
   readonly missingSince: number | undefined;
@@ -31,7 +31,7 @@ export interface ObserveOptions {
   space: ConferenceSpace;
   windows: ReportWindows;
   durations: Pick<Durations, 'missing'>;
-  /** Whether a participant counts. */
+  /** Whether a participant counts as one of the people in the conference. */
   counts(participant: Participant): boolean;
 }
 
@@ -60,14 +60,14 @@ export async function observe(conference: KnownConference, options: ObserveOptio
   for (const report of findContradictions(list, reports, windows)) {
     const state = await space.fetchCallState(report.callSid).catch(() => 'failed' as const);
     if (state === 'over') report.isCallOver = true;
-    // The call is alive, or we can't tell: a join overrides the list once more, and then the list is believed.
+    // The call is alive, or we can't tell. A join overrides the list for one more window. Any other report is dropped.
     else if (report.isIn && !report.isRenewed) {
       report.isRenewed = true;
       report.reportedAt = askedAt;
     } else reports.delete(report.callSid.toLowerCase());
   }
   const people = mergeReports(list, reports, windows);
-  // Nobody counts, so the conference may be over. Only its own status can tell.
+  // Nobody who counts is in, so the conference may be over. Only its own status can tell.
   if (people.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed') return { kind: 'over' };
   return { kind: 'live', people, recording: recording.value };
 }
@@ -92,9 +92,9 @@ async function readRecording(
 }
 
 /**
- * Decides what a 404 means (R8). It may only mean that the conference is too new for the API. The conference is over if its
- * status is `completed`. It is also over if everybody who joined has left, or the 404 has lasted `durations.missing`, and no call that
- * belongs to it is alive.
+ * Decides what a 404 means (R8). It may just mean that the API doesn't know the conference yet. The conference is over if its
+ * status is `completed`. It is also over if no call that belongs to it is alive, and either everybody who joined has left or the
+ * 404 has lasted `durations.missing`.
  */
 async function observeMissing(conference: KnownConference, { space, durations }: ObserveOptions): Promise<Observation> {
   const { sid, people, reports, callers, hasBeenRead, missingSince } = conference;

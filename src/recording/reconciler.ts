@@ -29,7 +29,7 @@ export interface RecordingReport {
   conferenceSid: string | undefined;
   recordingSid: string;
   /** Whether the callback says that the recording is running (RecordingStatus in-progress). */
-  hasBegun: boolean;
+  isRunning: boolean;
 }
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
@@ -124,9 +124,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     lookups -= 1;
   }
 
-  function reportRecording(conferenceSid: string, recordingSid: string, hasBegun: boolean): void {
+  function reportRecording(conferenceSid: string, recordingSid: string, isRunning: boolean): void {
     if (isClosed) return;
-    if (hasBegun) track({ conferenceSid, name: undefined, callSid: undefined }).reportRecording(recordingSid, true);
+    if (isRunning) track({ conferenceSid, name: undefined, callSid: undefined }).reportRecording(recordingSid, true);
     // A recording ends with its conference or later, so its end must not bring a forgotten conference back.
     else find(conferenceSid)?.reportRecording(recordingSid, false);
   }
@@ -147,9 +147,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const conference = find(conferenceSid);
       if (conference) forget(conference);
     },
-    recordingReported({ conferenceSid, recordingSid, hasBegun }) {
-      if (conferenceSid !== undefined) reportRecording(conferenceSid, recordingSid, hasBegun);
-      else if (hasBegun) void lookUpConference(recordingSid);
+    recordingReported({ conferenceSid, recordingSid, isRunning }) {
+      if (conferenceSid !== undefined) reportRecording(conferenceSid, recordingSid, isRunning);
+      else if (isRunning) void lookUpConference(recordingSid);
     },
 
     async start() {

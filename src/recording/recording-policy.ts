@@ -7,7 +7,7 @@ export interface RecordingPolicy {
   minParticipants: number;
   /** What a pause leaves in the recording. */
   pauseBehavior: PauseBehavior;
-  /** Whether a participant on SignalWire's list counts. */
+  /** Whether a participant on SignalWire's list counts as one of the people in the conference. */
   counts(participant: Participant): boolean;
 }
 

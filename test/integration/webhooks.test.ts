@@ -163,7 +163,7 @@ describe.each(TRANSPORTS)('/store_recording_sid, by %s,', (transport) => {
       const app = await startApp();
       const given = { ConferenceSid: 'CF-1', RecordingSid: 'RE-1', RecordingStatus, CallSid: '' };
       expect((await send(app, transport, '/store_recording_sid', given)).status).toBe(200);
-      const report = { conferenceSid: 'CF-1', recordingSid: 'RE-1', hasBegun: RecordingStatus === 'in-progress' };
+      const report = { conferenceSid: 'CF-1', recordingSid: 'RE-1', isRunning: RecordingStatus === 'in-progress' };
       expect(app.reports).toEqual([['recordingReported', report]]);
     },
   );
@@ -174,7 +174,7 @@ describe.each(TRANSPORTS)('/store_recording_sid, by %s,', (transport) => {
       const app = await startApp();
       const given = { ...conference, RecordingSid: 'RE-1', RecordingStatus: 'in-progress' };
       expect((await send(app, transport, '/store_recording_sid', given)).status).toBe(200);
-      const report = { conferenceSid: undefined, recordingSid: 'RE-1', hasBegun: true };
+      const report = { conferenceSid: undefined, recordingSid: 'RE-1', isRunning: true };
       expect(app.reports).toEqual([['recordingReported', report]]);
     },
   );

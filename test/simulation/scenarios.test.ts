@@ -8,7 +8,7 @@ import { callsIn, onStage, type Stage } from './stage.js';
 /** How long the recording was not running although two people were in, in milliseconds. */
 const lostMs = (stage: Stage) => stage.conference().meter.read().lostMs;
 
-describe('a join that makes enough people', () => {
+describe('a join that brings a conference up to the minimum', () => {
   it('resumes the recording before anything is read (R2)', () =>
     onStage({}, async (stage) => {
       await givenOnePerson(stage);
@@ -124,7 +124,7 @@ describe('a leave', () => {
       expect(stage.isRecorded()).toBe(false);
     }));
 
-  it('that is not reported is found when the join before it expires, because the call is checked', () =>
+  it('that was never reported is noticed when the reported join expires, because the call is then checked', () =>
     onStage({}, async (stage) => {
       await stage.callIn();
       stage.onCallback = (callback, deliver) => {
@@ -139,7 +139,7 @@ describe('a leave', () => {
 });
 
 describe('a participant list that lags', () => {
-  it.each([5000, 10_000])('by %i ms costs two people at most one second of speech in 45 (R4)', (listLagMs) =>
+  it.each([5000, 10_000])('by %i ms loses less than one second of speech in 45 s (R4)', (listLagMs) =>
     onStage({ traits: { listLagMs } }, async (stage) => {
       await givenOnePerson(stage);
       const before = lostMs(stage);
@@ -149,7 +149,7 @@ describe('a participant list that lags', () => {
     }),
   );
 
-  it('by 12 s costs at most one second of speech even if a join counts for 5 s, because the call is checked', () =>
+  it('by 12 s loses less than one second of speech even if a reported join counts for only 5 s', () =>
     onStage({ traits: { listLagMs: 12_000 }, resyncIntervalMs: 5000 }, async (stage) => {
       await givenOnePerson(stage);
       const before = lostMs(stage);
@@ -188,7 +188,7 @@ describe('a pass', () => {
     ['fail', 'failed'],
     ['cannot be understood', 'unreadable'],
     ['are never answered', 'hanging'],
-  ] as const)('whose reads %s writes nothing (R8)', (_how, fault) =>
+  ] as const)('writes nothing if its reads %s (R8)', (_how, fault) =>
     onStage({}, async (stage) => {
       await givenTwoPeople(stage);
       stage.faults[fault] = 1;

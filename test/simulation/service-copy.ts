@@ -59,7 +59,7 @@ function logEvent(event: RecorderEvent, log: (line: string) => void): void {
 function report(reconciler: Reconciler, parameters: Record<string, string>): void {
   const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = parameters;
   if (recordingSid) {
-    reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+    reconciler.recordingReported({ conferenceSid, recordingSid, isRunning: status === 'in-progress' });
   } else if (conferenceSid) {
     const { StatusCallbackEvent: event, FriendlyName: name, CallSid: callSid, Timestamp: timestamp = '' } = parameters;
     reportConferenceEvent(reconciler, { event, conferenceSid, name, callSid, happenedAt: parseTimestamp(timestamp) });

@@ -12,7 +12,7 @@ const OTHER_HEADERS = ['x-signalwire-sha256-signature'];
 /**
  * Admits only what SignalWire signed. Answers 403 to anything else, and 503 until the public URL is known. SignalWire signs
  * the public URL as it was configured. The Host and X-Forwarded headers don't count, because a sender can choose them and a
- * tunnel changes them. Every header is tried with every key, but only in the form that belongs to the body: a signature over
+ * tunnel changes them. Every signature header is tried with every key, but only by the scheme for that kind of body: a signature over
  * the URL alone must not admit a body that it doesn't cover.
  *
  * @param signingKeys several during a rotation; an empty list admits everything
@@ -24,7 +24,7 @@ export function requireSignature(signingKeys: readonly string[], publicUrl: () =
     if (base === undefined) throw createHttpError(503, 'The public URL is not known yet.', { expose: true });
     if (signingKeys.length === 0) return next();
 
-    // Relative to where the router is mounted: the public URL includes that path.
+    // `request.url` is relative to the router's mount path, which the public URL already includes.
     const url = base + request.url;
     const { rawJson } = request;
     const isSigned = (key: string, signature: string) =>

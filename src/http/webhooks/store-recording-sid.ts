@@ -35,7 +35,7 @@ export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestH
     } else log.debug({ ...recording, status }, 'recording callback');
 
     if (recordingSid) {
-      reconciler.recordingReported({ conferenceSid, recordingSid, hasBegun: status === 'in-progress' });
+      reconciler.recordingReported({ conferenceSid, recordingSid, isRunning: status === 'in-progress' });
     } else if (conferenceSid) reconciler.conferenceReported({ conferenceSid, name: undefined, callSid: undefined });
   };
 }

@@ -127,12 +127,12 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     recording.updatedAt = now();
   }
 
-  /** Must follow every change of a conference. */
+  /** Must be called after every change to a conference's participants or recordings, mute and hold excepted. */
   function onConferenceChanged(conference: Conference): void {
     conference.updatedAt = now();
-    // A conference that is not to be recorded can't be wrong.
+    // The meter ignores a conference that isn't supposed to be recorded.
     if (conference.laml.record !== 'record-from-start') return;
-    // Nor can one without a recording that could be resumed.
+    // Without a recording that could be resumed nothing can be lost, so the meter sees no people.
     const hasRecording = !conference.recordings.every(isRecordingOver);
     const people = hasRecording ? activeParticipants(conference).length : 0;
     conference.meter.update(people, conference.recordings.some(isRunning));
@@ -174,7 +174,7 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
 
   function end(conference: Conference, trigger: Participant): void {
     if (current(conference.status) === 'completed') return;
-    // Whether SignalWire sends a leave for each participant that it removes isn't documented; that it sends none is assumed.
+    // Undocumented: whether SignalWire sends a leave for each participant that it removes. Assumed: it doesn't.
     const remaining = activeParticipants(conference);
     for (const { call } of remaining) remove(conference, call);
     appendValue(conference.status, now(), 'completed');
