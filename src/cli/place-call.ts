@@ -65,6 +65,12 @@ function explain(error: SpaceError): string {
       'token has the Voice scope.'
     );
   }
-  if (status === undefined) return `${message}. It may have placed the call nevertheless.`;
+  if (status === undefined)
+    return isUnsent(error) ? `${message}.` : `${message}. It may have placed the call nevertheless.`;
   return reason ? `SignalWire refused the call (${status}): ${reason}.` : `${message}.`;
+}
+
+/** Whether the request never reached SignalWire. */
+function isUnsent({ cause }: SpaceError): boolean {
+  return cause instanceof Error && 'code' in cause && ['ECONNREFUSED', 'ENOTFOUND'].includes(String(cause.code));
 }

@@ -68,4 +68,12 @@ describe('placing a call', () => {
     await expect(placeCall(space, call)).rejects.toThrow(sentence);
     expect(posts).toHaveLength(1);
   });
+
+  it('does not claim that the call may have been placed if SignalWire could not be reached', async () => {
+    const { simulator, space, call } = await start();
+    await simulator.close();
+    const placed = placeCall(space, call);
+    await expect(placed).rejects.toThrow(/ECONNREFUSED/);
+    await expect(placed).rejects.not.toThrow(/may have placed/);
+  });
 });
