@@ -18,10 +18,10 @@ export const command = new Command('call')
   .description('Call somebody and put them into the conference of the running service. Prints the CallSid.')
   .argument('<number>', 'whom to call, for example +15551234567', phoneNumber)
   .option('--room <name>', 'the room to put them into; by default the one that callers share', roomName)
-  .option('--from <number>', 'the number of yours that calls (default: SIGNALWIRE_PHONE_NUMBER)', phoneNumber)
+  .option('--from <number>', 'which of your numbers to call from (default: SIGNALWIRE_PHONE_NUMBER)', phoneNumber)
   .addHelpText(
     'after',
-    "\nExits with 0 if they answer, 1 if they don't or SignalWire refuses, 2 if an argument or a setting is wrong.",
+    "\nExits with 0 if they answer, 1 if they don't or SignalWire refuses, 2 if an argument or a setting is wrong, or the service isn't ready.",
   )
   .action(call);
 
@@ -30,7 +30,7 @@ async function call(to: string, { room, from }: CallOptions): Promise<void> {
   const settings = readSettings();
   const caller = from ?? settings.phoneNumber;
   if (!caller) {
-    throw new UsageError('Say which of your numbers calls: use --from +15551234567, or set SIGNALWIRE_PHONE_NUMBER.');
+    throw new UsageError('There is no number to call from: use --from +15551234567, or set SIGNALWIRE_PHONE_NUMBER.');
   }
   const invalid = room === undefined ? undefined : invalidNameReason(settings.conferencePrefix + room);
   if (invalid) throw new UsageError(`The room ${invalid}`);
@@ -57,7 +57,7 @@ function readSettings(): Settings {
   }
 }
 
-/** The public URL of the running service, which may differ from these settings. */
+/** `PUBLIC_URL` if it is set, otherwise the public URL that the running service reports. */
 async function findPublicUrl(settings: Settings): Promise<string> {
   if (settings.publicUrl !== undefined) return settings.publicUrl;
   const local = localUrl(settings);

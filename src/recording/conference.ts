@@ -99,7 +99,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const known = { sid, people, reports, recording, callers, hasBeenRead: readAt > -Infinity, missingSince };
-      const observation = await observe(known, { space, windows, durations, counts: policyFor(name).counts });
+      const observation = await observe(known, { space, windows, durations, isCounted: policyFor(name).isCounted });
       if (isStopped) break;
       if (observation.kind === 'over') {
         // It stops this actor, so nothing follows.

@@ -2,7 +2,7 @@ import type { ConferenceSpace, Participant, Recording } from '../signalwire/spac
 import { isNotFound } from '../signalwire/space-error.js';
 import type { Durations } from './durations.js';
 import type { KnownRecording } from './known-recording.js';
-import { findContradictions, mergeReports, type Reports, type ReportWindows } from './reports.js';
+import { mergeReports, type Reports, type ReportWindows, takeContradictions } from './reports.js';
 
 /** What we know about a conference before we read it. */
 export interface KnownConference {
@@ -32,7 +32,7 @@ export interface ObserveOptions {
   windows: ReportWindows;
   durations: Pick<Durations, 'missing'>;
   /** Whether a participant counts as one of the people in the conference. */
-  counts(participant: Participant): boolean;
+  isCounted(participant: Participant): boolean;
 }
 
 /**
@@ -41,7 +41,7 @@ export interface ObserveOptions {
  * @throws SpaceError if a request fails; then nothing may be decided (R8)
  */
 export async function observe(conference: KnownConference, options: ObserveOptions): Promise<Observation> {
-  const { space, windows, counts } = options;
+  const { space, windows, isCounted } = options;
   const { sid, reports } = conference;
   const askedAt = performance.now();
   // Both are awaited even if one fails, so that no request outlives the pass.
@@ -55,9 +55,9 @@ export async function observe(conference: KnownConference, options: ObserveOptio
   }
   if (recording.status === 'rejected') throw recording.reason;
 
-  const callSids = new Set(participants.value.filter(counts).map(({ callSid }) => callSid.toLowerCase()));
+  const callSids = new Set(participants.value.filter(isCounted).map(({ callSid }) => callSid.toLowerCase()));
   const list = { callSids, askedAt };
-  for (const report of findContradictions(list, reports, windows)) {
+  for (const report of takeContradictions(list, reports, windows)) {
     const state = await space.fetchCallState(report.callSid).catch(() => 'failed' as const);
     if (state === 'over') report.isCallOver = true;
     // The call is alive, or we can't tell. A join overrides the list for one more window. Any other report is dropped.

@@ -34,7 +34,7 @@ export interface RecordingReport {
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
-  /** Conferences whose name begins with this are ours (R10). */
+  /** Discovery ignores conferences whose name doesn't begin with this (R10). */
   conferencePrefix: string;
 }
 
@@ -53,8 +53,8 @@ export interface Reconciler {
   readonly size: number;
   occupancyOf(name: string): Occupancy;
   /**
-   * Discovers the conferences in the space, now and at every interval. Resolves when those found first have been read, or
-   * after `durations.firstDiscovery`.
+   * Discovers the conferences in the space, now and at every interval. Resolves when the first discovery is complete and
+   * every conference known by then has been read, or after `durations.firstDiscovery`.
    *
    * @throws SpaceError if SignalWire refuses our credentials
    */
@@ -64,7 +64,7 @@ export interface Reconciler {
 }
 
 /** How many times we try to find the conference of a recording whose callback doesn't name it. */
-const MAX_LOOKUPS = 10;
+const MAX_LOOKUP_ATTEMPTS = 10;
 
 /** How often a start or a stop checks whether it is finished, in milliseconds. */
 const POLL_MS = 20;
@@ -75,7 +75,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** By SID in lower case: the case may differ between callbacks and lists. */
   const conferences = new Map<string, Conference>();
   let discovery: Discovery | undefined;
-  let lookups = 0;
+  let lookupsInProgress = 0;
   let isStopping = false;
   let isClosed = false;
   const queue = createPassQueue();
@@ -112,8 +112,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   /** Looks up which conference a new recording belongs to, and reports the recording. */
   async function lookUpConference(recordingSid: string): Promise<void> {
-    lookups += 1;
-    for (let attempt = 1; attempt <= MAX_LOOKUPS && !isClosed; attempt += 1) {
+    lookupsInProgress += 1;
+    for (let attempt = 1; attempt <= MAX_LOOKUP_ATTEMPTS && !isClosed; attempt += 1) {
       const conferenceSid = await space.findConferenceOf(recordingSid).catch(() => undefined);
       if (conferenceSid !== undefined) {
         reportRecording(conferenceSid, recordingSid, true);
@@ -121,7 +121,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       await wait(backoff(attempt, undefined, durations, random));
     }
-    lookups -= 1;
+    lookupsInProgress -= 1;
   }
 
   function reportRecording(conferenceSid: string, recordingSid: string, isRunning: boolean): void {
@@ -175,7 +175,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       isStopping = true;
       discovery?.stop();
       const until = performance.now() + durations.drain;
-      while (busy().length + lookups > 0 && performance.now() < until) await wait(POLL_MS);
+      while (busy().length + lookupsInProgress > 0 && performance.now() < until) await wait(POLL_MS);
       isClosed = true;
       const conferenceSids = busy().map(({ sid }) => sid);
       if (conferenceSids.length > 0) emit({ type: 'drain-timed-out', conferenceSids });

@@ -8,15 +8,15 @@ export interface RecordingPolicy {
   /** What a pause leaves in the recording. */
   pauseBehavior: PauseBehavior;
   /** Whether a participant on SignalWire's list counts as one of the people in the conference. */
-  counts(participant: Participant): boolean;
+  isCounted(participant: Participant): boolean;
 }
 
 /** The policy of a conference, by its name; the name is undefined until it is known. */
 export type PolicyFor = (conferenceName: string | undefined) => RecordingPolicy;
 
 /** One policy for every conference. */
-export function createPolicyFor({ minParticipants, pauseBehavior }: Omit<RecordingPolicy, 'counts'>): PolicyFor {
-  const policy = { minParticipants, pauseBehavior, counts: isCounted };
+export function createPolicyFor({ minParticipants, pauseBehavior }: Omit<RecordingPolicy, 'isCounted'>): PolicyFor {
+  const policy = { minParticipants, pauseBehavior, isCounted };
   return () => policy;
 }
 

@@ -7,9 +7,9 @@ export interface Report {
   isIn: boolean;
   /** When it happened, by the callback's Timestamp (ms since 1970, in whole seconds). */
   happenedAt: number;
-  /** When the callback arrived (ms, monotonic). */
+  /** When the callback arrived, or when the report was renewed (ms, monotonic). */
   reportedAt: number;
-  /** Whether the report expired, its call was not known to be over, and the report was therefore extended once. */
+  /** Whether this join was renewed: it expired while the list contradicted it, and its call was not known to be over. */
   isRenewed: boolean;
   /** Whether SignalWire says that the call is over. The caller is then out, whatever the list says. */
   isCallOver: boolean;
@@ -18,20 +18,20 @@ export interface Report {
 /** The last report about each caller, by CallSid in lower case. */
 export type Reports = Map<string, Report>;
 
-/** How long a report overrides SignalWire's list, and how old a callback may be to count as news (ms). */
+/** How long a report overrides SignalWire's list, and how far a Timestamp may be from SignalWire's clock (ms). */
 export interface ReportWindows {
   join: number;
   leave: number;
   stale: number;
 }
 
-/** A join overrides the list for one interval at most: a lost leave must not stay wrong for longer than that (R9). */
+/** A join overrides the list for one interval at most, so that a lost leave can't keep the head count wrong for longer (R4). */
 export function reportWindows({ joinReport, leaveReport, stale }: Durations, resyncIntervalMs: number): ReportWindows {
   return { join: Math.min(joinReport, resyncIntervalMs || Infinity), leave: leaveReport, stale };
 }
 
 /**
- * Whether a callback's Timestamp is close enough to SignalWire's clock for its report to be treated as news (R2).
+ * Whether a callback's Timestamp is close enough to SignalWire's clock for its report to be acted on (R2).
  *
  * @param happenedAt ms since 1970; undefined if the callback had no readable Timestamp
  * @param now SignalWire's clock (ms since 1970)
@@ -65,7 +65,7 @@ export interface ParticipantList {
   askedAt: number;
 }
 
-/** Who is in the conference: SignalWire's list, corrected by the reports that have not expired (R4). */
+/** Who is in the conference: SignalWire's list, corrected by calls that are over and reports that have not expired (R4). */
 export function mergeReports(
   { callSids, askedAt }: ParticipantList,
   reports: Reports,
@@ -81,8 +81,11 @@ export function mergeReports(
   return people;
 }
 
-/** The expired reports that still contradict the list. Reports that the list confirms are dropped. */
-export function findContradictions(
+/**
+ * The expired reports that the list contradicts, except those whose call is over. Also deletes the reports that the list confirms,
+ * once they are older than `stale`.
+ */
+export function takeContradictions(
   { callSids, askedAt }: ParticipantList,
   reports: Reports,
   windows: ReportWindows,

@@ -61,7 +61,7 @@ const dialAttributes = z.strictObject({
   trim: z.enum(['trim-silence', 'do-not-trim']).optional(),
 });
 
-/** The LaML is invalid. */
+/** The document is not valid LaML, or not LaML that the simulator supports. */
 export class LamlError extends Error {
   override name = 'LamlError';
 }
@@ -76,8 +76,8 @@ interface Element {
 /**
  * Reads `<Response><Dial><Conference …>name</Conference></Dial></Response>`, the only LaML that the simulator supports.
  *
- * @throws LamlError if SignalWire would refuse the document (no XML, no XML content type, over 64 kB), or if its reference
- *   doesn't list an attribute or value
+ * @throws LamlError if SignalWire would refuse the document (not XML, wrong content type, over 64 kB), if SignalWire's reference
+ *   lacks an attribute or value, or if the simulator doesn't support an element
  */
 export function readLaml(contentType: string, body: string): ConferenceLaml {
   if (!/^(text|application)\/([\w.+-]+\+)?xml\s*(;|$)/i.test(contentType)) {

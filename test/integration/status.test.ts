@@ -151,7 +151,7 @@ describe('the feed', () => {
     const policyFor = (name: string | undefined) => ({
       minParticipants: name === 'recorded-panel' ? 3 : 2,
       pauseBehavior: 'skip' as const,
-      counts: () => true,
+      isCounted: () => true,
     });
     const app = express().get('/conferences', createFeed(history, policyFor, 'recorded-'));
     const { body } = await request(app).get('/conferences').expect(200);

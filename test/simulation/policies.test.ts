@@ -4,9 +4,9 @@ import type { RecordingPolicy } from '../../src/recording/recording-policy.js';
 import { activeParticipants, type Call, type Conference, isRunning } from '../../src/simulator/model/resources.js';
 import { onStage, type Stage } from './stage.js';
 
-// Each conference is recorded by the policy of its name. Two rooms are in use at the same time, and their policies differ.
+// A conference's name determines its recording policy. Two rooms are in use at the same time, and their policies differ.
 
-const DEFAULT: RecordingPolicy = { minParticipants: 2, pauseBehavior: 'skip', counts: isCounted };
+const DEFAULT: RecordingPolicy = { minParticipants: 2, pauseBehavior: 'skip', isCounted };
 
 /** Plays a scene in which the room `panel` has a policy of its own. */
 function onStageWithPanel(panel: Partial<RecordingPolicy>, play: (stage: Stage) => Promise<void>): Promise<void> {
@@ -50,7 +50,7 @@ describe('the policy of a conference', () => {
     }));
 
   it('says who counts', () =>
-    onStageWithPanel({ counts: (participant) => isCounted(participant) && !participant.hold }, async (stage) => {
+    onStageWithPanel({ isCounted: (participant) => isCounted(participant) && !participant.hold }, async (stage) => {
       const { sales, panel } = await givenTwoRooms(stage);
       expect(['sales', 'panel'].map((room) => isRecorded(stage, room))).toEqual([true, true]);
       putOnHold(stage, 'sales', sales);

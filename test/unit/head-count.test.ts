@@ -9,8 +9,8 @@ describe('a participant', () => {
     [{ status: 'something-new' }, true],
     [{ status: undefined }, true],
     [{ status: 'completed' }, false],
-  ])('with %j counts: %s', (given, isCounted) => {
-    const { counts } = createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' })('recorded-sales');
-    expect(counts({ callSid: 'a', hold: false, coaching: false, ...given })).toBe(isCounted);
+  ])('with %j counts: %s', (given, expected) => {
+    const { isCounted } = createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' })('recorded-sales');
+    expect(isCounted({ callSid: 'a', hold: false, coaching: false, ...given })).toBe(expected);
   });
 });

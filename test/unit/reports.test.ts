@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   addReport,
-  findContradictions,
   isFresh,
   mergeReports,
   type Report,
   type Reports,
+  takeContradictions,
 } from '../../src/recording/reports.js';
 
 const NOW = 100_000;
@@ -72,15 +72,15 @@ describe('a report that has expired', () => {
       false,
     ],
   ])('%s', (_case, callSids, one, isContradicted) => {
-    expect(findContradictions(listed(...callSids), of(one), WINDOWS)).toEqual(isContradicted ? [one] : []);
+    expect(takeContradictions(listed(...callSids), of(one), WINDOWS)).toEqual(isContradicted ? [one] : []);
   });
 
   it('is kept while a callback may be late, and is then dropped if the list agrees with it', () => {
     const young = of(report(false, 9999));
-    findContradictions(listed('a'), young, WINDOWS);
+    takeContradictions(listed('a'), young, WINDOWS);
     expect(young.size).toBe(1);
     const old = of(report(false, 10_000));
-    findContradictions(listed('a'), old, WINDOWS);
+    takeContradictions(listed('a'), old, WINDOWS);
     expect(old.size).toBe(0);
   });
 });
