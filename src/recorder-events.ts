@@ -47,8 +47,8 @@ export type RecorderEvent =
   | { type: 'requests-failed'; subject: string; error: unknown }
   /** Every request on behalf of the subject was answered. */
   | { type: 'requests-answered'; subject: string }
-  /** SignalWire failed more than once in a row, or refused our credentials. */
-  | { type: 'outage-began' }
+  /** SignalWire failed more than once in a row, or refused our credentials. `status`: HTTP; undefined if it did not answer. */
+  | { type: 'outage-began'; status: number | undefined }
   /** SignalWire answers again. */
   | { type: 'outage-ended' }
   /** SignalWire returned a list of conferences. */

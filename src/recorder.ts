@@ -1,6 +1,8 @@
 import type { Router } from 'express';
 import pino, { type Logger } from 'pino';
+import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
+import { createClockWarning } from './log/clock-warning.js';
 import { createEventLog } from './log/event-log.js';
 import { pointNumber as pointNumberAt } from './phone-numbers/point-number.js';
 import { type Emit, emitTo } from './recorder-events.js';
@@ -35,6 +37,8 @@ export interface Recorder {
   start(): Promise<void>;
   /** Points the settings' phone number, if there is one, at the public URL. Logs the result. Never rejects. */
   pointNumber(): Promise<void>;
+  /** Makes `/readyz` answer 503, so that a load balancer sends requests elsewhere. `close` does so, too. */
+  prepareToStop(): void;
   /** Finishes the work on every callback that was acknowledged, in 8 of the 10 s that R11 allows a stop. Never rejects. */
   close(): Promise<void>;
 }
@@ -59,12 +63,14 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   const status =
     statusPassword === undefined ? undefined : createStatus({ password: statusPassword, policyFor, conferencePrefix });
   const outageDetector = createOutageDetector(log, (event) => emit(event));
-  const emit: Emit = emitTo([createEventLog(log), outageDetector, ...(status?.listeners ?? [])], log);
+  const readiness = createReadiness(publicUrl);
   const space = createSpace({
     ...settings,
     timeoutMs: durations.request,
     onRequest: (outcome) => emit({ type: 'request-finished', ...outcome }),
   });
+  const listeners = [createEventLog(log), createClockWarning(log, space), outageDetector, readiness.listener];
+  const emit: Emit = emitTo([...listeners, ...(status?.listeners ?? [])], log);
   const openRoom = createOpenRoom({
     space,
     prefix: conferencePrefix,
@@ -89,6 +95,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     settings,
     openRoom,
     ready,
+    readiness,
     reconciler,
     log,
     emit,
@@ -101,6 +108,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     async start() {
       try {
         await reconciler.start();
+        readiness.started();
       } catch (error) {
         if (!isUnauthorized(error)) throw error;
         throw new Error(
@@ -116,7 +124,9 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
       const url = publicUrl();
       if (phoneNumber !== undefined && url !== undefined) await pointNumberAt(space, phoneNumber, url, log);
     },
+    prepareToStop: readiness.stopping,
     async close() {
+      readiness.stopping();
       openRoom.close();
       await reconciler.close();
       space.close();

@@ -41,6 +41,7 @@ export async function startService({ settings, log, openTunnel, ...options }: Se
   const close = () => (closing ??= stop());
 
   async function stop(): Promise<void> {
+    recorder.prepareToStop();
     await stopListening(server);
     await recorder.close();
     await tunnel?.close().catch((error: unknown) => log.warn({ err: error }, 'the tunnel could not be closed'));

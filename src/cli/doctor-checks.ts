@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { Health } from '../http/health.js';
+import { describeClockDifference } from '../log/clock-warning.js';
 import {
   howToPoint,
   IN_THE_DASHBOARD,
@@ -50,6 +51,9 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
     const numbers = await resultOrError(space.listPhoneNumbers());
     yield checkCredentials(await resultOrError(space.listConferences('in-progress')), numbers, settings);
     yield checkNumber(numbers, settings, publicUrl, !(local instanceof Error));
+    const difference = describeClockDifference(space);
+    if (difference)
+      yield wrong(`${difference}. Set it, for example by NTP: the times in the log and on the page are wrong.`);
   }
   if (settings.signingKeys.length > 0) {
     yield unknown(

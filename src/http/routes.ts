@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.js';
 import { answerNotFound } from './app.js';
 import { answerErrors } from './error-answers.js';
 import { answerHealth } from './health.js';
+import type { Readiness } from './readiness.js';
 import { readBody } from './webhooks/body.js';
 import { callback } from './webhooks/callback.js';
 import { inbound } from './webhooks/inbound.js';
@@ -19,6 +20,7 @@ export interface RoutesOptions {
   openRoom: Pick<OpenRoom, 'placeCaller'>;
   /** Settles when the open room is known. Never rejects. */
   ready: Promise<unknown>;
+  readiness: Pick<Readiness, 'answer'>;
   reconciler: Reconciler;
   log: Logger;
   emit: Emit;
@@ -30,7 +32,7 @@ export interface RoutesOptions {
 
 /** Every route of the service: who is let in, what answers, and a one-line answer to every error. */
 export function createRoutes(options: RoutesOptions): Router {
-  const { settings, openRoom, ready, reconciler, log, emit, status, publicUrl } = options;
+  const { settings, openRoom, ready, readiness, reconciler, log, emit, status, publicUrl } = options;
   const { signingKeys, projectId } = settings;
   const router = express.Router();
 
@@ -46,6 +48,7 @@ export function createRoutes(options: RoutesOptions): Router {
     route.head(answerNotFound).get(admit, webhook).post(readBody, admit, webhook);
   }
   router.get('/healthz', answerHealth(reconciler, publicUrl));
+  router.get('/readyz', readiness.answer);
   if (status) router.use(status);
   router.use(answerErrors(log, publicUrl));
   return router;

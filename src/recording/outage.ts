@@ -19,8 +19,8 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
   let hasBegun = false;
   let isUnauthorizedLogged = false;
 
-  function begin(): void {
-    if (!hasBegun) emit({ type: 'outage-began' });
+  function begin({ status }: SpaceError): void {
+    if (!hasBegun) emit({ type: 'outage-began', status });
     hasBegun = true;
   }
 
@@ -34,10 +34,10 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
     if (isUnauthorized(error) && !isUnauthorizedLogged) {
       log.error({ reason }, 'SignalWire refuses our credentials: recordings stay as they are until it accepts them');
       isUnauthorizedLogged = true;
-      begin();
+      begin(error);
     } else if (inARow > 1 && !hasBegun) {
       log.warn({ reason }, 'SignalWire is failing: recordings stay as they are, and requests are retried');
-      begin();
+      begin(error);
     }
   }
 

@@ -1,5 +1,6 @@
 import { RestClient } from '@signalwire/compatibility-api';
 import { checkAnswer } from './answers.js';
+import { createClock } from './clock.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { collectPages, itemsOf } from './pages.js';
 import type { ListedConference, Recording, Space } from './space.js';
@@ -140,6 +141,7 @@ export function createSpace(options: SpaceOptions): Space {
     },
 
     now: clock.now,
+    clockDifferenceMs: clock.differenceMs,
 
     close: () => http.close(),
   };
@@ -175,19 +177,6 @@ function withCheckedAnswers(http: HttpClient): Pick<HttpClient, 'request'> {
     async request(sdkRequest) {
       const { statusCode, body } = await http.request(sdkRequest);
       return { statusCode, body: checkAnswer(sdkRequest.method, sdkRequest.uri, statusCode, body) };
-    },
-  };
-}
-
-/** SignalWire's clock (see `Space.now`). */
-function createClock() {
-  let last: { date: number; at: number } | undefined;
-  return {
-    set(date: number): void {
-      last = { date, at: performance.now() };
-    },
-    now(): number {
-      return last ? last.date + performance.now() - last.at : Date.now();
     },
   };
 }

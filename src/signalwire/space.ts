@@ -88,6 +88,8 @@ export interface Space {
    * SignalWire has answered.
    */
   now(): number;
+  /** How far our clock is ahead of SignalWire's (ms); undefined until SignalWire has answered. */
+  clockDifferenceMs(): number | undefined;
   /** Closes the connections. Requests in flight fail. */
   close(): void;
 }
@@ -95,5 +97,5 @@ export interface Space {
 /** The part of a space that the reconciler and the rooms need. */
 export type ConferenceSpace = Omit<
   Space,
-  'fetchCallStatus' | 'listPhoneNumbers' | 'pointPhoneNumber' | 'placeCall' | 'close'
+  'fetchCallStatus' | 'clockDifferenceMs' | 'listPhoneNumbers' | 'pointPhoneNumber' | 'placeCall' | 'close'
 >;

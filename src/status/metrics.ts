@@ -73,6 +73,13 @@ export function createMetrics(history: History): Metrics {
     registers,
   });
 
+  const signalwireUp = new Gauge({
+    name: 'recorder_signalwire_up',
+    help: 'Whether SignalWire answers: 1, or 0 during an outage.',
+    registers,
+  });
+
+  signalwireUp.set(1);
   for (const action of Object.values(ACTIONS)) {
     reactions.zero({ action });
     for (const found_by of ['resync', 'settling read']) corrections.inc({ action, found_by }, 0);
@@ -102,6 +109,10 @@ export function createMetrics(history: History): Metrics {
         break;
       case 'requests-failed':
         retries.inc();
+        break;
+      case 'outage-began':
+      case 'outage-ended':
+        signalwireUp.set(event.type === 'outage-ended' ? 1 : 0);
         break;
     }
   }

@@ -172,4 +172,9 @@ describe('the doctor', () => {
     proxy.closeAllConnections();
     expect(await last()).toMatch(/^wrong: .*does not answer .*\. Check PUBLIC_URL/);
   });
+
+  it("reports that this machine's clock is off", async () => {
+    const { diagnose } = await startAll(await simulated({ clockAheadMs: 10_000 }));
+    expect(await diagnose()).toContainEqual(expect.stringMatching(/^wrong: This machine's clock is \d+ s behind/));
+  });
 });

@@ -102,4 +102,16 @@ describe('the metrics', () => {
         expect(recordingLines(stage.log).map(({ msg }) => msg)).toEqual(['recording began', 'recording paused']);
       }),
   );
+
+  it('say whether SignalWire answers', () =>
+    onStage({}, async (stage) => {
+      await givenTwoPeople(stage);
+      expect(await stage.metrics()).toMatchObject({ signalwire_up: 1 });
+      stage.refusalOf = () => 503;
+      await stage.run(60_000);
+      expect(await stage.metrics()).toMatchObject({ signalwire_up: 0 });
+      stage.refusalOf = () => undefined;
+      await stage.run(60_000);
+      expect(await stage.metrics()).toMatchObject({ signalwire_up: 1 });
+    }));
 });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.js';
+import { createReadiness } from '../../src/http/readiness.js';
 import { createRoutes, type RoutesOptions } from '../../src/http/routes.js';
 import { listen } from '../../src/http/server.js';
 import type { Reconciler } from '../../src/recording/reconciler.js';
@@ -63,6 +64,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
       },
     },
     ready,
+    readiness: createReadiness(() => PUBLIC_URL),
     reconciler,
     log,
     emit: () => {},

@@ -87,7 +87,7 @@ describe('the history', () => {
     end();
     end('never seen');
     expect(isNew()).toBe(false);
-    history.record({ type: 'outage-began' });
+    history.record({ type: 'outage-began', status: 503 });
     expect(isNew()).toBe(true);
     expect(history.failingSince).toBe(Date.now());
     history.record({ type: 'outage-ended' });
