@@ -20,8 +20,51 @@ export interface Trigger {
   receivedAt: number | undefined;
 }
 
+export interface SignatureCheck {
+  /** `form`: base64 over the URL and the sorted parameters. `JSON`: hex over the URL and the raw body. */
+  kind: 'form' | 'JSON';
+  /** The signing key that matched, counted from 1; null if none did. */
+  matchedKey: number | null;
+}
+
+/** A webhook and its answer, without the values of its parameters, which may be phone numbers. */
+export interface WebhookRecord {
+  route: string;
+  method: string;
+  /** The URL that the signature was checked against, redacted. */
+  url: string;
+  /** The event or status that it reports; null if it has none. */
+  event: string | null;
+  /** The Timestamp as it was received; null if it has none. */
+  timestamp: string | null;
+  parameterNames: string[];
+  /** The HTTP status of the answer. */
+  status: number;
+  /** How long the answer took (ms). */
+  ms: number;
+  /** Why it was refused; null if it was accepted. */
+  reason: string | null;
+  signature: SignatureCheck | null;
+}
+
+/** A callback about a recording. */
+export interface RecordingCallback {
+  /** Undefined if the callback has none. */
+  conferenceSid: string | undefined;
+  recordingSid: string;
+  /** SignalWire's RecordingStatus; undefined if the callback has none. */
+  status: string | undefined;
+  /** The length of the recording and where it can be fetched; undefined if the callback doesn't say. */
+  seconds: string | undefined;
+  url: string | undefined;
+}
+
 /** What the parts of the service report about their work. They do not know who listens, or why. */
 export type RecorderEvent =
+  /** A list named a conference that was not known. */
+  | { type: 'conference-found'; conferenceSid: string; name: string }
+  /** A callback about a recording arrived, whether its conference is known or not. */
+  | { type: 'recording-callback'; callback: RecordingCallback }
   /** A callback named a conference, and nothing else that we use. */
   | { type: 'conference-reported'; conference: ConferenceSnapshot }
   /** A callback named the recording of a conference. */
@@ -42,7 +85,7 @@ export type RecorderEvent =
       trigger: Trigger;
     }
   /** A conference is over. No event about it follows, unless it turns out to be in progress after all. */
-  | { type: 'conference-over'; conferenceSid: string }
+  | { type: 'conference-over'; conferenceSid: string; name: string | undefined }
   /** A request on behalf of the subject (a conference's SID, or a discovery) failed, and will be retried. */
   | { type: 'requests-failed'; subject: string; error: unknown }
   /** Every request on behalf of the subject was answered. */
@@ -56,9 +99,9 @@ export type RecorderEvent =
   /** The first discovery is complete, or its time is up and it continues. `conferences`: how many of ours it has found so far. */
   | { type: 'first-discovery'; isComplete: boolean; conferences: number }
   /** The service stopped before it finished its work on these conferences. */
-  | { type: 'drain-timed-out'; conferenceSids: string[] }
+  | { type: 'drain-timed-out'; conferences: Pick<ConferenceSnapshot, 'sid' | 'name'>[] }
   /** A webhook was answered. */
-  | { type: 'webhook-answered'; route: string; status: number }
+  | ({ type: 'webhook-answered' } & WebhookRecord)
   /** A request to SignalWire finished; see `RequestOutcome`. */
   | { type: 'request-finished'; operation: string; outcome: string; ms: number };
 

@@ -4,6 +4,7 @@ import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
 import { createEventLog } from './log/event-log.js';
+import { logOptions } from './log/log.js';
 import { pointNumber as pointNumberAt } from './phone-numbers/point-number.js';
 import { type Emit, emitTo } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
@@ -49,7 +50,7 @@ export interface Recorder {
  * @throws Error if there is no public URL, nor an option that gives one later
  */
 export function createRecorder(settings: Settings, options: RecorderOptions = {}): Recorder {
-  const { log = pino({ level: settings.logLevel }), publicUrl = () => settings.publicUrl } = options;
+  const { log = pino(logOptions(settings.logLevel)), publicUrl = () => settings.publicUrl } = options;
   if (settings.publicUrl === undefined && options.publicUrl === undefined) {
     throw new Error('PUBLIC_URL is missing: set it to the URL of the path that the router is mounted under.');
   }

@@ -1,9 +1,14 @@
+import { lookup } from 'node:dns/promises';
 import type { Logger } from 'pino';
 import { createLog } from './log/log.js';
 import { IN_THE_DASHBOARD } from './phone-numbers/point-number.js';
 import { type Service, startService } from './service.js';
 import { readProcessSettings } from './settings/dotenv.js';
+import { findLookalikes } from './settings/lookalikes.js';
 import { version } from './version.js';
+
+/** A status password with fewer characters is warned of. */
+const MIN_PASSWORD_LENGTH = 12;
 
 export interface StartedService {
   service: Service;
@@ -18,6 +23,14 @@ export interface StartedService {
 export async function startFromEnvironment(): Promise<StartedService> {
   const settings = readProcessSettings();
   const log = await createLog(settings.logLevel);
+  for (const sentence of findLookalikes(process.env)) log.warn(sentence);
+  if (settings.statusPassword !== undefined && settings.statusPassword.length < MIN_PASSWORD_LENGTH) {
+    log.warn(
+      `STATUS_PASSWORD has fewer than ${MIN_PASSWORD_LENGTH} characters: anybody may guess it, so make it longer`,
+    );
+  }
+  // Not awaited: the service retries its requests, whether the host resolves or not.
+  void checkSpaceHost(settings.spaceUrl, log);
   const service = await startService({ settings, log });
   const { publicUrl, port } = service;
   // Logged at every level, because an address from ngrok differs at each start and appears nowhere else.
@@ -30,4 +43,19 @@ export async function startFromEnvironment(): Promise<StartedService> {
   }
   if (settings.statusPassword !== undefined) always.info(`Status page is at ${publicUrl}/`);
   return { service, log };
+}
+
+/** Logs an error if the space's host doesn't resolve, which is most often a misspelt setting. Never rejects. */
+async function checkSpaceHost(spaceUrl: string, log: Logger): Promise<void> {
+  const { hostname } = new URL(spaceUrl);
+  try {
+    // An IPv6 address has brackets in a URL only.
+    await lookup(hostname.replace(/^\[|\]$/g, ''));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(
+      { reason },
+      `SIGNALWIRE_SPACE_URL: ${hostname} does not resolve. Check its spelling and the network; requests are retried until it does`,
+    );
+  }
 }

@@ -12,7 +12,7 @@ const LATENCY_MS = 60;
 /** How long the recording may be in the wrong state without a break, in milliseconds. */
 const TOLERANCE_MS = 1000;
 
-const PASSWORD = 'demo';
+const PASSWORD = 'demo-password';
 
 /** The rooms of the random callers. */
 const ROOMS = ['sales', 'support', 'planning', 'interviews'];
@@ -58,7 +58,7 @@ async function startServiceAgainst(simulator: Simulator): Promise<Service> {
     SIGNALWIRE_PROJECT_ID: simulator.projectId,
     SIGNALWIRE_API_TOKEN: simulator.apiToken,
     SIGNALWIRE_SIGNING_KEY: simulator.signingKey,
-    NGROK_AUTHTOKEN: 'not used: nothing leaves this machine',
+    NGROK_AUTHTOKEN: 'unused',
     STATUS_PASSWORD: PASSWORD,
     HOST: '127.0.0.1',
     PORT: '0',

@@ -14,6 +14,7 @@ import type { Settings } from '../settings/settings.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { askHealth, localUrl } from './ask-health.js';
+import { askWebhooks } from './ask-webhooks.js';
 
 /** The result of one check. */
 export interface Finding {
@@ -55,12 +56,7 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
     if (difference)
       yield wrong(`${difference}. Set it, for example by NTP: the times in the log and on the page are wrong.`);
   }
-  if (settings.signingKeys.length > 0) {
-    yield unknown(
-      'SIGNALWIRE_SIGNING_KEY can only be checked by a call. If the log then says that a request was refused with 403, check ' +
-        'that PUBLIC_URL is the address that SignalWire calls, and copy the key again from the dashboard, API Credentials.',
-    );
-  }
+  if (settings.signingKeys.length > 0) yield await checkSigningKey(settings);
   yield await checkPublicUrl(local, publicUrl, settings);
 }
 
@@ -123,6 +119,31 @@ function checkNumber(
     voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} with ${voiceMethod}`;
   const remedy = isRunning ? 'Restart the service: it sets the webhook at startup.' : 'The service sets it at startup.';
   return wrong(`${phoneNumber} ${present}. It should point to ${webhook} with POST. ${remedy}`);
+}
+
+/** Checks the signing key by the webhooks that the running service has received. */
+async function checkSigningKey(settings: Settings): Promise<Finding> {
+  const { statusPassword, signingKeys } = settings;
+  if (statusPassword === undefined) {
+    return unknown('SIGNALWIRE_SIGNING_KEY can only be checked while the service runs with a STATUS_PASSWORD.');
+  }
+  const webhooks = await resultOrError(askWebhooks(localUrl(settings), statusPassword));
+  if (webhooks instanceof Error) {
+    return unknown('SIGNALWIRE_SIGNING_KEY could not be checked, because the service does not list its webhooks.');
+  }
+  const signed = webhooks.accepted.filter(({ signature }) => signature !== null);
+  const mismatched = webhooks.refused.filter(({ signature }) => signature?.matchedKey === null);
+  const [lastSigned, lastMismatched] = [signed[0], mismatched[0]];
+  if (lastMismatched && (!lastSigned || lastSigned.number < lastMismatched.number)) {
+    return wrong(
+      `SIGNALWIRE_SIGNING_KEY: of the last webhooks, ${mismatched.length} were refused. ${lastMismatched.reason} Check that ` +
+        "PUBLIC_URL is the address that SignalWire calls, and copy the key again from SignalWire's dashboard, API Credentials.",
+    );
+  }
+  if (!lastSigned)
+    return unknown('SIGNALWIRE_SIGNING_KEY: no webhook has arrived yet. Call the number, and run this again.');
+  const key = signingKeys.length > 1 ? `key ${lastSigned.signature?.matchedKey} of ${signingKeys.length}` : 'this key';
+  return ok(`SIGNALWIRE_SIGNING_KEY is right: the last webhook was signed with ${key}.`);
 }
 
 /** Checks that the public URL leads to the service that runs here. */

@@ -62,7 +62,7 @@ To start the service against it, in another terminal:
 
   SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
   SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
-  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator ${startCommand}
+  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator-password ${startCommand}
 
 Its page is then at http://127.0.0.1:3000/, with any user name and that password.
 

@@ -12,6 +12,7 @@ export function answerErrors(log: Logger, publicUrl: () => string | undefined): 
   // Express recognises an error handler by its four parameters.
   return (error, request, response, next) => {
     const { status, sentence } = describe(error);
+    request.refusal = sentence;
     const { method, path } = request;
     const url = redactUrl((publicUrl() ?? '') + request.url);
     if (status >= 500) log.error({ method, path, url, err: error }, 'a webhook or page request failed');

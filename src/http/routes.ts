@@ -1,4 +1,4 @@
-import express, { type RequestHandler, type Router } from 'express';
+import express, { type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Emit } from '../recorder-events.js';
 import type { Reconciler } from '../recording/reconciler.js';
@@ -11,6 +11,7 @@ import type { Readiness } from './readiness.js';
 import { readBody } from './webhooks/body.js';
 import { callback } from './webhooks/callback.js';
 import { inbound } from './webhooks/inbound.js';
+import { recordWebhooks } from './webhooks/record-webhooks.js';
 import { requireAccount } from './webhooks/require-account.js';
 import { requireSignature } from './webhooks/require-signature.js';
 import { storeRecordingSid } from './webhooks/store-recording-sid.js';
@@ -43,7 +44,7 @@ export function createRoutes(options: RoutesOptions): Router {
     '/inbound': inbound({ openRoom, ready, publicUrl, settings }),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
-    const route = router.route(path).all(emitAnswer(path, emit));
+    const route = router.route(path).all(recordWebhooks(path, emit, publicUrl));
     // Without a handler of its own, Express would treat a HEAD as a GET.
     route.head(answerNotFound).get(admit, webhook).post(readBody, admit, webhook);
   }
@@ -52,11 +53,4 @@ export function createRoutes(options: RoutesOptions): Router {
   if (status) router.use(status);
   router.use(answerErrors(log, publicUrl));
   return router;
-}
-
-function emitAnswer(route: string, emit: Emit): RequestHandler {
-  return (_request, response, next) => {
-    response.once('finish', () => emit({ type: 'webhook-answered', route, status: response.statusCode }));
-    next();
-  };
 }

@@ -1,74 +1,154 @@
 import type { Logger } from 'pino';
-import type { ConferenceSnapshot, Listener, Trigger } from '../recorder-events.js';
+import type { ConferenceSnapshot, Listener, RecordingCallback, Trigger } from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
+import { addGone, createLoggedConferences, type LoggedConference } from './logged-conferences.js';
 
-type Logged = Pick<ConferenceSnapshot, 'recordingSid' | 'recordingState'>;
-
-const NO_RECORDING: Logged = { recordingSid: undefined, recordingState: undefined };
-
-/** Logs events. Each change of a recording is one line, whether we made it or only found it. */
+/**
+ * Logs events. Each change is one line, however often it is reported: with `because` if the service made it, and with `noticedBy`
+ * if the service only found it.
+ */
 export function createEventLog(log: Logger): Listener {
-  /** What the log last said about the recording of each conference. */
-  const lastLogged = new Map<string, Logged>();
+  const conferences = createLoggedConferences();
 
-  function logChange(change: string, conference: ConferenceSnapshot, trigger: Trigger, read: string | undefined): void {
-    const { sid: conferenceSid, name: friendlyName, recordingSid, people } = conference;
-    const cause = { because: trigger.kind, msSinceCallback: msSince(trigger) };
-    log.info({ conferenceSid, friendlyName, recordingSid, people: people.size, read, ...cause }, `recording ${change}`);
+  /** The conference of a snapshot, as the log knows it. */
+  function track({ sid, name, recordingSid }: ConferenceSnapshot): LoggedConference {
+    const logged = conferences.track(sid, name);
+    const key = recordingSid?.toLowerCase();
+    if (key !== undefined && !logged.recordings.has(key)) logged.recordings.set(key, undefined);
+    return logged;
   }
 
-  function logIfChanged(conference: ConferenceSnapshot, trigger: Trigger): void {
-    const { sid, recordingSid, recordingState } = conference;
-    const last = lastLogged.get(sid) ?? NO_RECORDING;
-    lastLogged.set(sid, { recordingSid, recordingState });
-    const isOther = last.recordingSid !== recordingSid;
-    if (!isOther && last.recordingState === recordingState) return;
+  /** A callback reported that somebody joined or left. One that is outdated, or arrives again, changes nothing. */
+  function logReport(conference: ConferenceSnapshot, callSid: string, isIn: boolean): void {
+    const logged = track(conference);
+    const key = callSid.toLowerCase();
+    const wasLogged = isIn ? logged.people.has(key) : logged.gone.has(key);
+    if (wasLogged || conference.people.has(key) !== isIn) return;
+    setPresence(logged, key, isIn);
+    const fields = { ...about(logged), callSid, people: conference.people.size };
+    log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
+  }
+
+  /** A read found somebody, or no longer finds somebody, of whom no callback said so. */
+  function logPeopleFound(logged: LoggedConference, { people }: ConferenceSnapshot, trigger: Trigger): void {
+    const gone = [...logged.people].filter((callSid) => !people.has(callSid));
+    const come = [...people].filter((callSid) => !logged.people.has(callSid));
+    const fields = { ...about(logged), people: people.size, noticedBy: trigger.kind };
+    for (const callSid of gone) {
+      setPresence(logged, callSid, false);
+      log.info({ ...fields, callSid }, 'participant found gone');
+    }
+    for (const callSid of come) {
+      setPresence(logged, callSid, true);
+      log.info({ ...fields, callSid }, 'participant found present');
+    }
+  }
+
+  function logRecordingFound(logged: LoggedConference, conference: ConferenceSnapshot, trigger: Trigger): void {
+    const { recordingSid, recordingState, people } = conference;
+    const isOther = logged.recordingSid !== recordingSid;
+    if (!isOther && logged.recordingState === recordingState) return;
+    // What arrives late about something that is over is not news.
+    const hasFinished = recordingSid !== undefined && logged.recordings.get(recordingSid.toLowerCase()) !== undefined;
+    if (hasFinished || logged.isOver) return;
+    Object.assign(logged, { recordingSid, recordingState });
     // A read after a join may find a new recording before the recording's own callback arrives.
     const isNew = isOther && recordingState === 'in-progress' && trigger.receivedAt !== undefined;
-    logChange(isNew ? 'began' : `found ${recordingState ?? 'over'}`, conference, trigger, recordingState);
+    const cause = { noticedBy: trigger.kind, msSinceCallback: msSince(trigger) };
+    const fields = { ...about(logged), recordingSid, people: people.size, read: recordingState, ...cause };
+    log.info(fields, `recording ${isNew ? 'began' : `found ${recordingState ?? 'over'}`}`);
+  }
+
+  function logRecordingCallback({ conferenceSid, recordingSid, status, seconds, url }: RecordingCallback): void {
+    const logged = conferences.ofRecording(recordingSid, conferenceSid);
+    const fields = { ...(logged && about(logged)), recordingSid };
+    log.debug({ ...fields, status }, 'recording callback');
+    const isFinished = status === 'completed' || status === 'absent' || status === 'failed';
+    const key = recordingSid.toLowerCase();
+    if (!isFinished || logged?.recordings.get(key) === status) return;
+    logged?.recordings.set(key, status);
+    if (status === 'completed') log.info({ ...fields, seconds, url }, 'recording completed');
+    else log.warn({ ...fields, status }, 'recording ended without audio');
   }
 
   return (event) => {
     switch (event.type) {
-      case 'participant-reported': {
-        const { conference, callSid, isIn } = event;
-        const { sid: conferenceSid, name: friendlyName, people } = conference;
-        const fields = { conferenceSid, friendlyName, callSid, people: people.size };
-        return log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
+      case 'conference-found': {
+        const logged = conferences.track(event.conferenceSid, event.name);
+        // A list may lag behind the end of a conference.
+        if (!logged.isOver) log.info({ ...about(logged), noticedBy: 'discovery' }, 'conference found');
+        return;
       }
+      case 'conference-reported':
+        track(event.conference);
+        return;
+      case 'participant-reported':
+        return logReport(event.conference, event.callSid, event.isIn);
       case 'recording-reported':
-        return logIfChanged(event.conference, event.trigger);
-      case 'conference-read':
-        log.debug({ conferenceSid: event.conference.sid, people: event.conference.people.size }, 'read');
-        return logIfChanged(event.conference, event.trigger);
+        return logRecordingFound(track(event.conference), event.conference, event.trigger);
+      case 'conference-read': {
+        const { conference, trigger } = event;
+        const logged = track(conference);
+        log.debug({ ...about(logged), people: conference.people.size }, 'read');
+        logPeopleFound(logged, conference, trigger);
+        return logRecordingFound(logged, conference, trigger);
+      }
       case 'recording-written': {
         const { conference, state, observed, trigger } = event;
-        lastLogged.set(conference.sid, { recordingSid: conference.recordingSid, recordingState: state });
-        return logChange(state === 'paused' ? 'paused' : 'resumed', conference, trigger, observed);
+        const { recordingSid, people } = conference;
+        const logged = track(conference);
+        Object.assign(logged, { recordingSid, recordingState: state });
+        const cause = { because: trigger.kind, msSinceCallback: msSince(trigger) };
+        const fields = { ...about(logged), recordingSid, people: people.size, read: observed, ...cause };
+        return log.info(fields, `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
       }
-      case 'conference-over':
-        lastLogged.delete(event.conferenceSid);
-        return log.info({ conferenceSid: event.conferenceSid }, 'the conference is over');
+      case 'conference-over': {
+        const logged = conferences.track(event.conferenceSid, event.name);
+        conferences.end(logged);
+        if (!logged.isOver) log.info(about(logged), 'the conference is over');
+        logged.isOver = true;
+        return;
+      }
+      case 'recording-callback':
+        return logRecordingCallback(event.callback);
       case 'requests-failed': {
         const { subject, error } = event;
+        const logged = conferences.find(subject);
+        const fields = logged ? about(logged) : { subject };
         if (error instanceof SpaceError)
-          return log.debug({ subject, reason: error.message }, 'a request to SignalWire failed');
-        return log.error({ err: error, subject }, 'unexpected error');
+          return log.debug({ ...fields, reason: error.message }, 'a request to SignalWire failed');
+        return log.error({ err: error, ...fields }, 'unexpected error');
       }
       case 'first-discovery': {
-        const { isComplete, conferences } = event;
-        if (isComplete) return log.info({ conferences }, 'first discovery complete');
+        const { isComplete, conferences: found } = event;
+        if (isComplete) return log.info({ conferences: found }, 'first discovery complete');
         return log.warn('SignalWire has not listed its conferences yet: calls are accepted, and listing is retried');
       }
       case 'drain-timed-out': {
-        const { conferenceSids } = event;
+        const unfinished = event.conferences.map(({ sid, name }) => ({ conferenceSid: sid, conference: name }));
         return log.warn(
-          { conferenceSids },
+          { unfinished },
           'stopped before the work on these conferences was finished: the next start corrects their recordings',
         );
       }
     }
   };
+}
+
+/** The fields that every line about a conference has. */
+function about({ sid, name }: LoggedConference): { conferenceSid: string; conference: string | undefined } {
+  return { conferenceSid: sid, conference: name };
+}
+
+/** Remembers that somebody is in, or has left. A conference with somebody in it is not over after all. */
+function setPresence(logged: LoggedConference, callSid: string, isIn: boolean): void {
+  if (!isIn) {
+    addGone(logged, callSid);
+    return;
+  }
+  logged.people.add(callSid);
+  logged.gone.delete(callSid);
+  logged.isOver = false;
 }
 
 function msSince({ receivedAt }: Trigger): number | undefined {

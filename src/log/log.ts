@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import pino, { type DestinationStream, type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { Settings } from '../settings/settings.js';
 import { createOutput } from './output.js';
 
@@ -13,7 +13,12 @@ export async function createLog(level: Settings['logLevel']): Promise<Logger> {
   // Accessing process.stdout has a side effect that we need: it makes a pipe non-blocking.
   const isTerminal = process.stdout.isTTY;
   const output = createOutput(STANDARD_OUTPUT);
-  return pino({ level }, (isTerminal && (await prettyLines(output))) || output);
+  return pino(logOptions(level), (isTerminal && (await prettyLines(output))) || output);
+}
+
+/** The form of a line: its time in ISO 8601, and its level by name. */
+export function logOptions(level: Settings['logLevel']): LoggerOptions {
+  return { level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } };
 }
 
 async function prettyLines(destination: Writable): Promise<DestinationStream | undefined> {

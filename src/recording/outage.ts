@@ -14,6 +14,8 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
   /** How many failures, or refusals, each subject has had in a row. */
   const failing = new Map<string, number>();
   const refused = new Map<string, number>();
+  /** The names of the conferences in progress. */
+  const names = new Map<string, string>();
   let beganAt = 0;
   let failures = 0;
   let hasBegun = false;
@@ -45,8 +47,12 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
     const inARow = (refused.get(conferenceSid) ?? 0) + 1;
     refused.set(conferenceSid, inARow);
     if (inARow !== LASTING_REFUSALS) return;
-    const fields = { conferenceSid, reason: error.message };
+    const fields = { ...about(conferenceSid), reason: error.message };
     log.warn(fields, 'SignalWire keeps refusing to change a recording: it stays as it is until the next callback');
+  }
+
+  function about(conferenceSid: string): { conferenceSid: string; conference: string | undefined } {
+    return { conferenceSid, conference: names.get(conferenceSid) };
   }
 
   function isRefusedLastingly(conferenceSid: string): boolean {
@@ -66,6 +72,10 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
   }
 
   return (event) => {
+    // A change is only sent, and refused, after an event that has the conference's name.
+    if ('conference' in event && event.conference.name !== undefined) {
+      names.set(event.conference.sid, event.conference.name);
+    }
     switch (event.type) {
       case 'requests-failed': {
         const { subject, error } = event;
@@ -86,7 +96,8 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
       }
       case 'recording-written': {
         const { sid: conferenceSid } = event.conference;
-        if (isRefusedLastingly(conferenceSid)) log.info({ conferenceSid }, 'SignalWire changed the recording at last');
+        if (isRefusedLastingly(conferenceSid))
+          log.info(about(conferenceSid), 'SignalWire changed the recording at last');
         refused.delete(conferenceSid);
         return;
       }
@@ -94,6 +105,7 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
         // This doesn't end an outage: only an answered request does.
         failing.delete(event.conferenceSid);
         refused.delete(event.conferenceSid);
+        names.delete(event.conferenceSid);
         return;
     }
   };

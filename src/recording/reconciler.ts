@@ -1,3 +1,4 @@
+import type { RecordingCallback } from '../recorder-events.js';
 import type { Occupancy, OpenRoom } from '../rooms/open-room.js';
 import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
@@ -23,15 +24,6 @@ export interface ParticipantReport extends ConferenceReport {
   happenedAt: number | undefined;
 }
 
-/** What a callback reports about a recording. */
-export interface RecordingReport {
-  /** Undefined if the callback has none; the conference is then looked up by the recording. */
-  conferenceSid: string | undefined;
-  recordingSid: string;
-  /** Whether the callback says that the recording is running (RecordingStatus in-progress). */
-  isRunning: boolean;
-}
-
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
   /** Discovery ignores conferences whose name doesn't begin with this (R10). */
@@ -48,7 +40,10 @@ export interface Reconciler {
   participantJoined(report: ParticipantReport): void;
   participantLeft(report: ParticipantReport): void;
   conferenceEnded(report: ConferenceReport): void;
-  recordingReported(report: RecordingReport): void;
+  /** If the callback names no conference, the conference is looked up by the recording. */
+  recordingReported(callback: RecordingCallback): void;
+  /** The name of the conference that a report is about; undefined if neither it nor anything before it says. */
+  nameOf(report: ConferenceReport): string | undefined;
   /** How many conferences are known. */
   readonly size: number;
   occupancyOf(name: string): Occupancy;
@@ -84,11 +79,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const find = (sid: string) => conferences.get(sid.toLowerCase());
   const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
 
+  const nameOf = ({ conferenceSid, name, callSid }: ConferenceReport) =>
+    find(conferenceSid)?.name ?? name ?? (callSid && openRoom.roomOf(callSid));
+
   /** The conference that a report is about, which may be new to us. */
-  function track({ conferenceSid, name, callSid }: ConferenceReport): Conference {
+  function track(report: ConferenceReport): Conference {
+    const { conferenceSid } = report;
     const onOver = () => forget(conference);
     const conference = find(conferenceSid) ?? createConference(conferenceSid, context, onOver);
-    conference.setNameIfUnknown(name ?? (callSid && openRoom.roomOf(callSid)));
+    conference.setNameIfUnknown(nameOf(report));
     conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;
   }
@@ -96,7 +95,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function forget(conference: Conference): void {
     conference.stop();
     conferences.delete(conference.sid.toLowerCase());
-    emit({ type: 'conference-over', conferenceSid: conference.sid });
+    emit({ type: 'conference-over', conferenceSid: conference.sid, name: conference.name });
     openRoom.conferenceOver(conference.name);
   }
 
@@ -105,7 +104,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     for (const { sid, name } of ours) {
       const isKnown = find(sid) !== undefined;
       const conference = track({ conferenceSid: sid, name, callSid: undefined });
-      if (!isKnown) conference.resync();
+      if (isKnown) continue;
+      emit({ type: 'conference-found', conferenceSid: sid, name });
+      conference.resync();
     }
     if (isFirst) openRoom.addEarlierConferences(ours);
   }
@@ -140,6 +141,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return { conferences: named.length, people: named.reduce((sum, { people }) => sum + people.size, 0) };
     },
 
+    nameOf,
+
     conferenceReported: (report) => track(report).reportCallback(),
     participantJoined: (report) => track(report).reportParticipant(report.callSid, true, report.happenedAt),
     participantLeft: (report) => track(report).reportParticipant(report.callSid, false, report.happenedAt),
@@ -147,7 +150,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const conference = find(conferenceSid);
       if (conference) forget(conference);
     },
-    recordingReported({ conferenceSid, recordingSid, isRunning }) {
+    recordingReported(callback) {
+      const { conferenceSid, recordingSid, status } = callback;
+      const isRunning = status === 'in-progress';
+      emit({ type: 'recording-callback', callback });
       if (conferenceSid !== undefined) reportRecording(conferenceSid, recordingSid, isRunning);
       else if (isRunning) void lookUpConference(recordingSid);
     },
@@ -177,8 +183,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const until = performance.now() + durations.drain;
       while (busy().length + lookupsInProgress > 0 && performance.now() < until) await wait(POLL_MS);
       isClosed = true;
-      const conferenceSids = busy().map(({ sid }) => sid);
-      if (conferenceSids.length > 0) emit({ type: 'drain-timed-out', conferenceSids });
+      const unfinished = busy().map(({ sid, name }) => ({ sid, name }));
+      if (unfinished.length > 0) emit({ type: 'drain-timed-out', conferences: unfinished });
       for (const conference of conferences.values()) conference.stop();
     },
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { e164 } from '../phone-numbers/e164.js';
 import type { RecordingPolicy } from '../recording/recording-policy.js';
 import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/names.js';
+import { isUnquoted, isVisible, NOT_VISIBLE, QUOTED } from './copied.js';
 import { publicUrl, spaceUrl } from './urls.js';
 
 /** Everything that can be configured, validated. */
@@ -82,7 +83,16 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 /** A day: far above any useful interval, and far below the limit of Node's timers. */
 const MAX_SWEEP_SECONDS = 86_400;
 
-const required = (what: string) => z.string(`is missing: set it to ${what}.`).trim();
+/**
+ * What a signing key begins with. SignalWire's own SDKs have such keys in their examples and tests; its documentation doesn't
+ * mention the prefix. That no API token begins with it is assumed.
+ */
+const SIGNING_KEY_PREFIX = 'PSK';
+
+/** An ID or a secret, which people copy. */
+const copied = (text = z.string()) => text.trim().refine(isUnquoted, QUOTED).refine(isVisible, NOT_VISIBLE);
+
+const required = (what: string) => copied(z.string(`is missing: set it to ${what}.`));
 
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}.`);
@@ -106,10 +116,12 @@ const signingKeys = z
       .map((key) => key.trim())
       .filter((key) => key !== ''),
   )
-  .refine(
-    (keys) => !keys.some((key) => /[\s"']/.test(key)),
-    'must be one key, or several separated by commas, without quotes.',
-  );
+  .refine((keys) => keys.every(isUnquoted), QUOTED)
+  .refine((keys) => !keys.some((key) => key.includes(' ')), {
+    error: 'must be one key, or several separated by commas.',
+    abort: true,
+  })
+  .refine((keys) => keys.every(isVisible), NOT_VISIBLE);
 
 const phoneNumber = z.string().transform((text, context) => {
   const number = e164(text);
@@ -124,14 +136,17 @@ const environment = z
     SIGNALWIRE_PROJECT_ID: required('the project ID of your space').pipe(
       z.guid('must be a project ID: a UUID, as the dashboard shows it under API Credentials.').toLowerCase(),
     ),
-    SIGNALWIRE_API_TOKEN: required('an API token with the Voice scope'),
+    SIGNALWIRE_API_TOKEN: required('an API token with the Voice scope').refine(
+      (token) => !token.startsWith(SIGNING_KEY_PREFIX),
+      `is a signing key (it begins with ${SIGNING_KEY_PREFIX}), not an API token: the dashboard has those under API Credentials, Tokens.`,
+    ),
     SIGNALWIRE_SIGNING_KEY: signingKeys.default([]),
     ALLOW_UNSIGNED_WEBHOOKS: oneOf(['true', 'false'])
       .default('false')
       .transform((word) => word === 'true'),
     SIGNALWIRE_PHONE_NUMBER: phoneNumber.optional(),
     PUBLIC_URL: publicUrl.optional(),
-    NGROK_AUTHTOKEN: z.string().trim().optional(),
+    NGROK_AUTHTOKEN: copied().optional(),
     NGROK_DOMAIN: z
       .string()
       .trim()
@@ -173,3 +188,6 @@ const environment = z
     error: `is too long with CONFERENCE_PREFIX (${MAX_NAME_LENGTH} characters at most), or has characters that XML cannot represent.`,
     when: () => true,
   });
+
+/** The names of the variables that `readSettings` reads. */
+export const variables: readonly string[] = Object.keys(environment.shape);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { isUnquoted, QUOTED } from './copied.js';
 
 /** The space's URL. People copy it from dashboards, where the host appears alone as often as after https://. */
 export const spaceUrl = z
   .string('is missing: set it to your space, for example example.signalwire.com.')
   .trim()
+  .refine(isUnquoted, QUOTED)
   .transform((text, context) => {
     const reject = (message: string) => {
       context.addIssue({ code: 'custom', message });
@@ -28,6 +30,7 @@ export const spaceUrl = z
 export const publicUrl = z
   .string()
   .trim()
+  .refine(isUnquoted, QUOTED)
   .transform((text, context) => {
     const reject = (message: string) => {
       context.addIssue({ code: 'custom', message });

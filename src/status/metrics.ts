@@ -13,6 +13,9 @@ export interface Metrics {
 /** In seconds, from a fast answer to a request that times out. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** The routes of webhooks. */
+const ROUTES = ['/inbound', '/callback', '/store_recording_sid'];
+
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
 /** Names and units follow Prometheus' conventions. Series that alerts use begin at zero, because a rate needs that. */
@@ -80,6 +83,7 @@ export function createMetrics(history: History): Metrics {
   });
 
   signalwireUp.set(1);
+  for (const route of ROUTES) for (const status of [200, 403]) webhooks.inc({ route, status }, 0);
   for (const action of Object.values(ACTIONS)) {
     reactions.zero({ action });
     for (const found_by of ['resync', 'settling read']) corrections.inc({ action, found_by }, 0);

@@ -7,6 +7,7 @@ import { createFeed } from './feed.js';
 import { createHistory } from './history.js';
 import { createMetrics } from './metrics.js';
 import { requirePassword } from './require-password.js';
+import { createWebhookLog } from './webhook-log.js';
 
 export interface StatusOptions {
   password: string;
@@ -18,7 +19,7 @@ export interface StatusOptions {
 export interface Status {
   /** They must receive every event. */
   listeners: Listener[];
-  /** `/`, `/conferences` and `/metrics`. */
+  /** `/`, `/conferences`, `/metrics` and `/webhooks`. */
   router: Router;
 }
 
@@ -27,6 +28,7 @@ const PAGE = fileURLToPath(new URL('page', import.meta.url));
 export function createStatus({ password, policyFor, conferencePrefix }: StatusOptions): Status {
   const history = createHistory();
   const metrics = createMetrics(history);
+  const webhooks = createWebhookLog();
   const router = express.Router();
   const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];
 
@@ -34,11 +36,12 @@ export function createStatus({ password, policyFor, conferencePrefix }: StatusOp
     response.set('content-type', metrics.contentType).send(await metrics.text());
   };
 
-  router.get(['/', '/status.css', '/status.js'], admit, express.static(PAGE, { cacheControl: false }));
+  router.get(['/', '/status.css', '/status.js', '/webhooks.js'], admit, express.static(PAGE, { cacheControl: false }));
   router.get('/conferences', admit, createFeed(history, policyFor, conferencePrefix));
   router.get('/metrics', admit, sendMetrics);
+  router.get('/webhooks', admit, webhooks.answer);
 
-  return { listeners: [history.record, metrics.record], router };
+  return { listeners: [history.record, metrics.record, webhooks.record], router };
 }
 
 const keepPrivate: RequestHandler = (_request, response, next) => {

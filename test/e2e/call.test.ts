@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/http/server.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { freePort } from '../support/free-port.js';
 import { CALL, environmentFor, runToEnd } from '../support/processes.js';
@@ -47,14 +49,31 @@ describe('npm run call', () => {
     expect(err).toMatch(new RegExp(`^http://127.0.0.1:${port}/healthz does not answer .*Start the service first`));
   });
 
+  it('calls nobody if no service answers at PUBLIC_URL', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const { code, out, err, posts } = await place([TO, '--from', TO], { PUBLIC_URL: url });
+    expect(err).toMatch(new RegExp(`^${url}/healthz does not answer .*Start the service first, or correct PUBLIC_URL`));
+    expect({ code, out, posts }).toEqual({ code: 2, out: '', posts: [] });
+  });
+
+  it('calls nobody if something else answers at PUBLIC_URL', async () => {
+    const other = createServer((_request, response) => response.end('hello'));
+    const url = `http://127.0.0.1:${await listen(other, 0, '127.0.0.1')}`;
+    onTestFinished(() => void other.close());
+    const { code, out, err, posts } = await place([TO, '--from', TO], { PUBLIC_URL: url });
+    expect(err).toMatch(/healthz is answered by something other than this service\./);
+    expect({ code, out, posts }).toEqual({ code: 2, out: '', posts: [] });
+  });
+
   it('exits with 1 and the reason if the line is busy or SignalWire refuses the call', async () => {
-    const simulator = await simulated();
+    const { simulator, service } = await startPair();
+    const env = { PUBLIC_URL: service.publicUrl };
     simulator.unanswered.set(TO, 'busy');
-    const busy = await place([TO, '--from', simulator.phoneNumber], {}, simulator);
+    const busy = await place([TO, '--from', simulator.phoneNumber], env, simulator);
     expect(busy.err).toContain('The line is busy.');
     expect(busy.out).toMatch(/^[0-9a-f-]{36}\n$/);
     expect(busy.code).toBe(1);
-    const refused = await place([TO, '--from', '+15550100009'], {}, simulator);
+    const refused = await place([TO, '--from', '+15550100009'], env, simulator);
     expect(refused.err).toMatch(/refused the call \(400\): From is not a purchased/);
     expect(refused).toMatchObject({ code: 1, out: '' });
   });

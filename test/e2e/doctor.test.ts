@@ -20,7 +20,7 @@ describe('npm run doctor', () => {
       'ok     127.0.0.1 resolves.',
       'ok     The credentials are valid, and the token has the Voice and Numbers scopes.',
       `ok     ${simulator.phoneNumber} points to ${url}/inbound.`,
-      expect.stringMatching(/^\? {6}SIGNALWIRE_SIGNING_KEY can only be checked by a call/),
+      expect.stringMatching(/^\? {6}SIGNALWIRE_SIGNING_KEY can only be checked while the service runs/),
       `ok     ${url} leads to this service.`,
     ]);
     expect(code).toBe(0);

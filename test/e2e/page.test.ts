@@ -241,7 +241,7 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
       await answered();
     }
     await expect.poll(() => statuses).toEqual([304, 304, 304, 304]);
-    expect(new Set(requested)).toEqual(new Set(['/', '/status.css', '/status.js', '/conferences']));
+    expect(new Set(requested)).toEqual(new Set(['/', '/status.css', '/status.js', '/webhooks.js', '/conferences']));
   });
 
   it('asks nothing while it is hidden, and at once when it is shown again', async () => {
@@ -268,6 +268,29 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     await untilThere(page, page.locator('#live h3', { hasText: name }));
     expect(liveConference(pair.simulator).name).toBe(`recorded-${name}`);
     expect(complaints).toEqual([]);
+  });
+
+  it('lists webhooks when that section is opened, and says why one was refused', async () => {
+    const { pair, page, complaints, room } = await openPage({ width: 390 });
+    await pair.simulator.call({ url: room('sales') });
+    const headers = { 'x-signalwire-signature': 'd3Jvbmc=' };
+    await fetch(`${pair.service.publicUrl}/callback`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ a: 'b' }),
+    });
+    expect(await page.locator('#refused li').count()).toBe(0);
+    await page.getByText('The last 50 that were refused').click();
+    await untilThere(
+      page,
+      page.locator('#refused li', { hasText: /^.*\/callback: 403 .*does not match .*no key matched/s }),
+    );
+    await untilThere(page, page.locator('#accepted li', { hasText: /\/inbound, ringing: 200 .*room=sales .*key 1/s }));
+    expect(await seriousFaults(page)).toEqual([]);
+    // The browser itself complains of nothing.
+    expect(complaints).toEqual([]);
+    const isWider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    expect(isWider).toBe(false);
   });
 });
 

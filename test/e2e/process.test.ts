@@ -4,11 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { type LogLine, linesFrom } from '../support/log.js';
 import { environmentFor, MAIN, run, SIMULATOR, startProcess } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
 import { liveConference } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 import { headCount, recordingStatus } from '../support/space-state.js';
+
+/** The complete lines of a log. */
+function linesOf(out: string): LogLine[] {
+  const complete = out.slice(0, out.lastIndexOf('\n') + 1);
+  return complete
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
 
 describe('the process', () => {
   it('ends with 1 and all mistakes, and no stack trace, when the settings are wrong', async () => {
@@ -46,6 +56,41 @@ describe('the process', () => {
     expect(output.err).toBe('');
     expect(output.out).not.toContain(env.SIGNALWIRE_API_TOKEN);
     expect(output.out).not.toContain(env.SIGNALWIRE_SIGNING_KEY);
+  });
+
+  it('warns of a short status password and of variables that look like settings, without their values', async () => {
+    const { output } = await run(
+      MAIN,
+      { ...(await environmentFor()), STATUS_PASSWORD: 'sesame-open', PAUSE_BEHAVIOUR: 'secret-1' },
+      'MIN_PARTICIPANT=secret-2\n',
+    );
+    await eventually(() => expect(output.out).toContain('Status page is at'));
+    const warnings = linesFrom('warn', linesOf(output.out));
+    expect(warnings.map(({ msg }) => msg).toSorted()).toEqual([
+      'MIN_PARTICIPANT has no effect: did you mean MIN_PARTICIPANTS?',
+      'PAUSE_BEHAVIOUR has no effect: did you mean PAUSE_BEHAVIOR?',
+      expect.stringMatching(/^STATUS_PASSWORD has fewer than 12 characters/),
+    ]);
+    expect(output.out).not.toMatch(/sesame|secret/);
+  });
+
+  it('warns of nothing if the status password has 12 characters and every variable is a setting', async () => {
+    const { output } = await run(MAIN, { ...(await environmentFor()), STATUS_PASSWORD: 'sesame-open!' });
+    await eventually(() => expect(output.out).toContain('Status page is at'));
+    expect(linesFrom('warn', linesOf(output.out))).toEqual([]);
+  });
+
+  it('logs one error that names the setting if the host of the space does not resolve, and goes on', async () => {
+    const env = { ...(await environmentFor()), SIGNALWIRE_SPACE_URL: 'https://nowhere.invalid' };
+    const { output } = await run(MAIN, env);
+    await eventually(() => expect(output.out).toContain('"msg":"Webhook is live at'));
+    await eventually(() => expect(output.out).toContain('does not resolve'));
+    const errors = linesFrom('error', linesOf(output.out));
+    expect(errors.map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/^SIGNALWIRE_SPACE_URL: nowhere\.invalid does not resolve/),
+    ]);
+    // It goes on asking.
+    await eventually(() => expect(output.out).toContain('SignalWire is failing'));
   });
 
   it('that is killed while a recording is paused leaves nothing that the next one does not put right', async () => {

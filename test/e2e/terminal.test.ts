@@ -14,6 +14,12 @@ it('the log is JSON if the output is not a terminal', async () => {
   const { output } = await run(MAIN, await environmentFor());
   await eventually(() => expect(output.out).toMatch(/SIGNALWIRE_PHONE_NUMBER.*\n$/));
   const lines = output.out.trim().split('\n');
+  for (const line of lines) {
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
+  }
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
     'first discovery complete',
     'Webhook is live at https://recorder.example.com/inbound',
@@ -39,7 +45,7 @@ it('the log has the URL of the webhook at every level', async () => {
 
 it.skipIf(!isLinux)('the log is readable text if the output is a terminal', async () => {
   const command = `"${process.execPath}" --import "${TSX}" "${MAIN}"`;
-  const env = { PATH: process.env.PATH, STATUS_PASSWORD: 'open sesame', ...(await environmentFor()) };
+  const env = { PATH: process.env.PATH, STATUS_PASSWORD: 'open sesame, please', ...(await environmentFor()) };
   const child = spawn(SCRIPT, ['-qfec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   // When it ends, its terminal is closed, and the service ends as well.
   onTestFinished(() => void child.kill('SIGKILL'));

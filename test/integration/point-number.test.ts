@@ -8,8 +8,8 @@ import { liveConference, loopbackTunnel, settingsFor } from '../support/service-
 import { recordingStatus } from '../support/space-state.js';
 
 const PUBLIC_URL = 'https://recorder.example.com';
-const INFO = 30;
-const WARN = 40;
+const INFO = 'info';
+const WARN = 'warn';
 
 interface Given {
   voiceUrl?: string;

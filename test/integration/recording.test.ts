@@ -6,7 +6,7 @@ import { current } from '../../src/simulator/model/timeline.js';
 import { drawTraits, type Traits } from '../../src/simulator/model/traits.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
-import { recordingLines } from '../support/log.js';
+import { linesFrom, recordingLines } from '../support/log.js';
 import { liveConference, startPair } from '../support/service-beside-simulator.js';
 import { addRecording, headCount, recordingStatus, setRecording } from '../support/space-state.js';
 import {
@@ -37,7 +37,7 @@ describe('the recording', () => {
     const changes = () => recordingLines(pair.log).map(({ msg }) => msg);
     await eventually(() => expect(changes()).toEqual(['recording began', 'recording paused', 'recording resumed']));
     expect(pair.problems).toEqual([]);
-    expect(pair.log.filter(({ level }) => level > 30)).toEqual([]);
+    expect(linesFrom('warn', pair.log)).toEqual([]);
   });
 
   it.each(['skip', 'silence'] as const)(
@@ -89,7 +89,7 @@ describe('the recording', () => {
     await pair.simulator.call();
     await isResumed(pair);
     expect(pair.problems).toEqual([]);
-    expect(pair.log.filter(({ level }) => level > 30)).toEqual([]);
+    expect(linesFrom('warn', pair.log)).toEqual([]);
   });
 
   it('is found by its own SID if its callback does not name the conference and no list shows it', async () => {
@@ -186,7 +186,7 @@ describe('a space that differs from the documented one', () => {
     pair.simulator.hangUp(third);
     await isRight(1, 'is paused');
     expect(pair.problems).toEqual([]);
-    expect(pair.log.filter(({ level }) => level > 40)).toEqual([]);
+    expect(linesFrom('error', pair.log)).toEqual([]);
   });
 });
 

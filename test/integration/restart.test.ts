@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { current } from '../../src/simulator/model/timeline.js';
 import { eventually } from '../support/eventually.js';
+import { linesFrom } from '../support/log.js';
 import { serveLaml } from '../support/serve-laml.js';
 import { liveConference, startPair } from '../support/service-beside-simulator.js';
 import { callSidsIn, headCount, recordingStatus, setRecording } from '../support/space-state.js';
@@ -73,6 +74,6 @@ describe('a restart', () => {
     await pair.restart();
     const expected = Array.from({ length: 50 }, (_, number) => ['paused', 'resumed', 'in-progress'][number % 3]);
     await eventually(() => expect(pair.simulator.conferences().map(recordingStatus)).toEqual(expected));
-    expect(pair.log.filter(({ level }) => level > 30)).toEqual([]);
+    expect(linesFrom('warn', pair.log)).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ import {
 } from '../support/two-people.js';
 
 const OPEN = { settings: { statusPassword: PASSWORD } };
-const ROUTES = ['/', '/status.css', '/status.js', '/conferences', '/metrics'];
+const ROUTES = ['/', '/status.css', '/status.js', '/webhooks.js', '/conferences', '/metrics', '/webhooks'];
 
 describe('without STATUS_PASSWORD', () => {
   it.each(ROUTES)('%s answers 404 to every password', async (path) => {
@@ -64,12 +64,12 @@ describe('with STATUS_PASSWORD', () => {
     const pair = await startPair(OPEN);
     await request(pair.service.publicUrl).get('/').auth('anybody', 'guess-1234').expect(401);
     expect(pair.log).toContainEqual(
-      expect.objectContaining({ level: 40, reason: 'The password is wrong.', path: '/' }),
+      expect.objectContaining({ level: 'warn', reason: 'The password is wrong.', path: '/' }),
     );
     expect(JSON.stringify(pair.log)).not.toMatch(/guess-1234|open sesame/);
   });
 
-  it('restricts the page to its own script, stylesheet and feed', async () => {
+  it('restricts the page to its own scripts, stylesheet and feed', async () => {
     const pair = await startPair(OPEN);
     const { headers, text } = await getStatusRoute(pair, '/').expect('content-type', /^text\/html/);
     expect(headers['content-security-policy']).toBe(
@@ -77,7 +77,7 @@ describe('with STATUS_PASSWORD', () => {
     );
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     expect(headers).not.toHaveProperty('x-powered-by');
-    expect(text).not.toMatch(/ style=|<style| on[a-z]+=|<script(?! type="module" src="status\.js")/);
+    expect(text).not.toMatch(/ style=|<style| on[a-z]+=|<script(?! type="module" src="(status|webhooks)\.js")/);
   });
 });
 

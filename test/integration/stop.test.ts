@@ -39,8 +39,12 @@ describe('a stop', () => {
     Object.assign(pair.simulator.faults, { hang: 1 });
     await leave(pair, second);
     await pair.service.close();
-    const conferenceSids = [liveConference(pair.simulator).sid];
-    expect(pair.log.at(-1)).toMatchObject({ level: 40, conferenceSids, msg: expect.stringMatching(/^stopped before/) });
+    const { sid: conferenceSid, name: conference } = liveConference(pair.simulator);
+    expect(pair.log.at(-1)).toMatchObject({
+      level: 'warn',
+      unfinished: [{ conferenceSid, conference }],
+      msg: expect.stringMatching(/^stopped before/),
+    });
   });
 
   it('succeeds even if the tunnel fails to close', async () => {
@@ -48,7 +52,7 @@ describe('a stop', () => {
       openTunnel: async (port) => ({ url: `http://127.0.0.1:${port}`, close: () => Promise.reject(new Error('no')) }),
     });
     await pair.service.close();
-    expect(pair.log.at(-1)).toMatchObject({ level: 40, msg: 'the tunnel could not be closed' });
+    expect(pair.log.at(-1)).toMatchObject({ level: 'warn', msg: 'the tunnel could not be closed' });
   });
 
   it('may be requested more than once', async () => {

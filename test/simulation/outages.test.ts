@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { OUTAGE_BEGINS, OUTAGE_ENDS, outageLines, recordingLines } from '../support/log.js';
+import { linesFrom, OUTAGE_BEGINS, OUTAGE_ENDS, outageLines, recordingLines } from '../support/log.js';
 import { givenTwoPeople, sendHint } from './scenes.js';
 import { onStage, type Stage } from './stage.js';
 
 // What is logged about an outage. The worlds check that recordings are right after one.
 
 const logged = (stage: Stage) => outageLines(stage.log);
-const loud = (stage: Stage) => stage.log.filter(({ level }) => level > 30);
+const loud = (stage: Stage) => linesFrom('warn', stage.log);
 const reads = (stage: Stage) => stage.requests.filter(({ operation }) => operation === 'participants').length;
 
 describe('an outage', () => {
@@ -142,10 +142,15 @@ describe('a recording that SignalWire refuses to change', () => {
       sendHint(stage);
       await stage.run(60_000);
       expect(stage.isRecorded()).toBe(false);
-      const { sid: conferenceSid } = stage.conference();
+      const { sid: conferenceSid, name: conference } = stage.conference();
       expect(refusalLines(stage)).toEqual([
-        expect.objectContaining({ level: 40, conferenceSid }),
-        expect.objectContaining({ level: 30, conferenceSid, msg: 'SignalWire changed the recording at last' }),
+        expect.objectContaining({ level: 'warn', conferenceSid, conference }),
+        expect.objectContaining({
+          level: 'info',
+          conferenceSid,
+          conference,
+          msg: 'SignalWire changed the recording at last',
+        }),
       ]);
       expect(loud(stage)).toHaveLength(1);
     }),

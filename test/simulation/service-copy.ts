@@ -59,7 +59,8 @@ function logEvent(event: RecorderEvent, log: (line: string) => void): void {
 function report(reconciler: Reconciler, parameters: Record<string, string>): void {
   const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = parameters;
   if (recordingSid) {
-    reconciler.recordingReported({ conferenceSid, recordingSid, isRunning: status === 'in-progress' });
+    const { RecordingDuration: seconds, RecordingUrl: url } = parameters;
+    reconciler.recordingReported({ conferenceSid, recordingSid, status, seconds, url });
   } else if (conferenceSid) {
     const { StatusCallbackEvent: event, FriendlyName: name, CallSid: callSid, Timestamp: timestamp = '' } = parameters;
     reportConferenceEvent(reconciler, { event, conferenceSid, name, callSid, happenedAt: parseTimestamp(timestamp) });

@@ -43,6 +43,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
     participantLeft: collect('participantLeft'),
     conferenceEnded: collect('conferenceEnded'),
     recordingReported: collect('recordingReported'),
+    nameOf: ({ name }) => name,
     size: 3,
     occupancyOf: () => ({ conferences: 0, people: 0 }),
     start: async () => {},

@@ -30,7 +30,7 @@ function report(people: string[], recording?: ConferenceSnapshot['recordingState
   history.record({ type: 'conference-reported', conference: snapshot(people, recording, sid) });
 }
 
-const end = (sid = 'one') => history.record({ type: 'conference-over', conferenceSid: sid });
+const end = (sid = 'one') => history.record({ type: 'conference-over', conferenceSid: sid, name: undefined });
 const later = (ms: number) => vi.advanceTimersByTime(ms);
 const only = () => history.live()[0];
 const happened = () => only()?.events.map(({ what, callSid }) => (callSid ? `${callSid} ${what}` : what));

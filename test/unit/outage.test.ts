@@ -34,9 +34,9 @@ describe('an outage', () => {
     fail('a');
     fail('b', unavailable, 2);
     succeed('a');
-    expect(logged()).toEqual(['40 SignalWire is']);
+    expect(logged()).toEqual(['warn SignalWire is']);
     succeed('b');
-    expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
+    expect(logged()).toEqual(['warn SignalWire is', 'info SignalWire answers']);
     expect(lines.at(-1)).toMatchObject({ failures: 5 });
     expect(emitted).toEqual(['outage-began', 'outage-ended']);
   });
@@ -52,10 +52,10 @@ describe('an outage', () => {
 
   it('ends with the next success if the conference that failed is over', () => {
     fail('gone', unavailable, 2);
-    listen({ type: 'conference-over', conferenceSid: 'gone' });
-    expect(logged()).toEqual(['40 SignalWire is']);
+    listen({ type: 'conference-over', conferenceSid: 'gone', name: undefined });
+    expect(logged()).toEqual(['warn SignalWire is']);
     succeed('another');
-    expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
+    expect(logged()).toEqual(['warn SignalWire is', 'info SignalWire answers']);
   });
 
   it('because of refused credentials is logged as an error, at once and only once each time', () => {
@@ -63,7 +63,7 @@ describe('an outage', () => {
       fail('a', unauthorized, 3);
       succeed('a');
     }
-    const once = ['50 SignalWire refuses', '30 SignalWire answers'];
+    const once = ['error SignalWire refuses', 'info SignalWire answers'];
     expect(logged()).toEqual([...once, ...once]);
     expect(emitted).toEqual(['outage-began', 'outage-ended', 'outage-began', 'outage-ended']);
   });
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     fail('a', notFound, 3);
     expect(logged()).toEqual([]);
     fail('a', notFound, 5);
-    expect(lines).toMatchObject([{ level: 40, conferenceSid: 'a' }]);
+    expect(lines).toMatchObject([{ level: 'warn', conferenceSid: 'a' }]);
     // An answer proves nothing, because the change is no longer sent.
     succeed('a');
     expect(lines).toHaveLength(1);
@@ -93,7 +93,7 @@ describe('a refusal', () => {
     };
     const trigger = { kind: 'leave', receivedAt: 0 } as const;
     listen({ type: 'recording-written', state: 'paused', conference, observed: undefined, trigger });
-    expect(lines.slice(1)).toMatchObject([{ level: 30, conferenceSid: 'a' }]);
+    expect(lines.slice(1)).toMatchObject([{ level: 'info', conferenceSid: 'a' }]);
     expect(emitted).toEqual([]);
   });
 
@@ -102,14 +102,29 @@ describe('a refusal', () => {
       fail('a', notFound, 3);
       succeed('a');
       fail('b', notFound, 3);
-      listen({ type: 'conference-over', conferenceSid: 'b' });
+      listen({ type: 'conference-over', conferenceSid: 'b', name: undefined });
     }
     expect(logged()).toEqual([]);
+  });
+
+  it('is logged with the name of its conference, which is forgotten when the conference is over', () => {
+    const conference = {
+      sid: 'a',
+      name: 'recorded-sales',
+      people: new Set<string>(),
+      recordingSid: 'r',
+      recordingState: undefined,
+    };
+    listen({ type: 'conference-reported', conference });
+    fail('a', notFound, 4);
+    listen({ type: 'conference-over', conferenceSid: 'a', name: 'recorded-sales' });
+    fail('a', notFound, 4);
+    expect(lines.map((line) => line.conference)).toEqual(['recorded-sales', undefined]);
   });
 
   it('ends an outage, because SignalWire answers', () => {
     fail('a', unavailable, 2);
     fail('a', notFound);
-    expect(logged()).toEqual(['40 SignalWire is', '30 SignalWire answers']);
+    expect(logged()).toEqual(['warn SignalWire is', 'info SignalWire answers']);
   });
 });

@@ -11,6 +11,6 @@ it('an error of a listener is logged, and affects neither the emitter nor the ot
   emitTo([broken, other], log)({ type: 'conferences-listed' });
   expect(other).toHaveBeenCalledWith({ type: 'conferences-listed' });
   expect(lines).toEqual([
-    expect.objectContaining({ level: 50, msg: 'an event listener failed', event: 'conferences-listed' }),
+    expect.objectContaining({ level: 'error', msg: 'an event listener failed', event: 'conferences-listed' }),
   ]);
 });

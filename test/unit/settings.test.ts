@@ -91,6 +91,11 @@ describe('the settings', () => {
     expect(settings.ngrok).toEqual({ authtoken: 'token', domain: 'example.ngrok.app' });
   });
 
+  it('ignore white space around a token, also what a text editor or a web page adds', () => {
+    const env = { ...GOOD, SIGNALWIRE_API_TOKEN: '\ufeffPT-secret-token\u00a0\r' };
+    expect(readSettings(env).apiToken).toBe('PT-secret-token');
+  });
+
   it('do not need a signing key if ALLOW_UNSIGNED_WEBHOOKS is true', () => {
     const env = { ...GOOD, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
     expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKeys).toEqual([]);
@@ -110,14 +115,29 @@ describe('the settings', () => {
     ['SIGNALWIRE_SPACE_URL', 'http://example.signalwire.com', /https:\/\//],
     ['SIGNALWIRE_SPACE_URL', 'https://example.signalwire.com/dashboard', /without a path/],
     ['SIGNALWIRE_SPACE_URL', 'not a host', /host or URL/],
+    ['SIGNALWIRE_SPACE_URL', '"example.signalwire.com"', /without quotes/],
     ['SIGNALWIRE_PROJECT_ID', undefined, /missing/],
     ['SIGNALWIRE_PROJECT_ID', 'my-project', /UUID/],
+    ['SIGNALWIRE_PROJECT_ID', `'${GOOD.SIGNALWIRE_PROJECT_ID}'`, /without quotes/],
+    ['SIGNALWIRE_PROJECT_ID', `${GOOD.SIGNALWIRE_PROJECT_ID}\u200b`, /invisible character/],
     ['SIGNALWIRE_API_TOKEN', '', /missing/],
     ['SIGNALWIRE_API_TOKEN', '  ', /missing/],
+    ['SIGNALWIRE_API_TOKEN', '"PT-secret-token"', /without quotes/],
+    ['SIGNALWIRE_API_TOKEN', '\u201cPT secret\u201d', /without quotes/],
+    ['SIGNALWIRE_API_TOKEN', 'PT-secret\u200b-token', /invisible character/],
+    ['SIGNALWIRE_API_TOKEN', '\u200b', /invisible character/],
+    ['SIGNALWIRE_API_TOKEN', 'PT-secret\ufeff-token', /invisible character/],
+    ['SIGNALWIRE_API_TOKEN', 'PT-secret\u00a0token', /invisible character/],
+    ['SIGNALWIRE_API_TOKEN', 'PT-secret\u0000token', /invisible character/],
+    ['SIGNALWIRE_API_TOKEN', 'PT-secret token', /a space/],
+    ['SIGNALWIRE_API_TOKEN', 'PSK-secret-key', /is a signing key.*not an API token/],
     ['SIGNALWIRE_SIGNING_KEY', undefined, /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['SIGNALWIRE_SIGNING_KEY', ' , ', /missing.*ALLOW_UNSIGNED_WEBHOOKS/],
     ['SIGNALWIRE_SIGNING_KEY', '"k1", k2', /without quotes/],
     ['SIGNALWIRE_SIGNING_KEY', 'k1 k2', /several separated by commas/],
+    ['SIGNALWIRE_SIGNING_KEY', 'k1, k\u200b2', /invisible character/],
+    ['NGROK_AUTHTOKEN', '"token"', /without quotes/],
+    ['NGROK_AUTHTOKEN', 'to\u2060ken', /invisible character/],
     ['ALLOW_UNSIGNED_WEBHOOKS', 'yes', /true, false/],
     ['SIGNALWIRE_PHONE_NUMBER', '5551234567', /E\.164/],
     ['SIGNALWIRE_PHONE_NUMBER', '+0551234567', /E\.164/],
@@ -125,6 +145,7 @@ describe('the settings', () => {
     ['SIGNALWIRE_PHONE_NUMBER', '+1555CALLME', /E\.164/],
     ['PUBLIC_URL', undefined, /PUBLIC_URL.*NGROK_AUTHTOKEN/],
     ['PUBLIC_URL', 'recorder.example.com', /complete URL/],
+    ['PUBLIC_URL', '"https://recorder.example.com"', /without quotes/],
     ['PUBLIC_URL', 'http://recorder.example.com', /https:\/\//],
     ['PUBLIC_URL', 'ftp://127.0.0.1', /https:\/\//],
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],

@@ -23,9 +23,10 @@ export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
     const given = readParameters(request, parameters);
     response.type('text/xml').send(EMPTY_RESPONSE);
 
-    const conference = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid: given.CallSid };
+    const report = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid: given.CallSid };
     const event = given.StatusCallbackEvent ?? given.EventName;
-    log.debug({ ...conference, event }, 'conference callback');
-    reportConferenceEvent(reconciler, { ...conference, event, happenedAt: given.Timestamp });
+    const { conferenceSid, callSid } = report;
+    log.debug({ conferenceSid, conference: reconciler.nameOf(report), callSid, event }, 'conference callback');
+    reportConferenceEvent(reconciler, { ...report, event, happenedAt: given.Timestamp });
   };
 }

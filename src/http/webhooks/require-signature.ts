@@ -31,7 +31,9 @@ export function requireSignature(signingKeys: readonly string[], publicUrl: () =
       rawJson ? isJsonSigned(key, signature, url, rawJson) : isFormSigned(key, signature, url, bodyOf(request));
     const signatures = HEADERS.flatMap((name) => request.get(name) || []);
     if (signatures.length === 0) throw createHttpError(403, 'The request is not signed.');
-    if (!signatures.some((signature) => signingKeys.some((key) => isSigned(key, signature)))) {
+    const matched = signingKeys.findIndex((key) => signatures.some((signature) => isSigned(key, signature)));
+    request.signatureCheck = { kind: rawJson ? 'JSON' : 'form', matchedKey: matched === -1 ? null : matched + 1 };
+    if (matched === -1) {
       throw createHttpError(403, 'The signature does not match the URL, the parameters and the signing key.');
     }
     next();

@@ -27,15 +27,13 @@ export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestH
     response.type('text/xml').send(EMPTY_RESPONSE);
 
     const { ConferenceSid: conferenceSid, RecordingSid: recordingSid, RecordingStatus: status } = given;
-    const recording = { conferenceSid, recordingSid };
-    if (status === 'completed') {
-      log.info({ ...recording, seconds: given.RecordingDuration, url: given.RecordingUrl }, 'recording completed');
-    } else if (status === 'absent' || status === 'failed') {
-      log.warn({ ...recording, status }, 'recording ended without audio');
-    } else log.debug({ ...recording, status }, 'recording callback');
-
     if (recordingSid) {
-      reconciler.recordingReported({ conferenceSid, recordingSid, isRunning: status === 'in-progress' });
-    } else if (conferenceSid) reconciler.conferenceReported({ conferenceSid, name: undefined, callSid: undefined });
+      const { RecordingDuration: seconds, RecordingUrl: url } = given;
+      reconciler.recordingReported({ conferenceSid, recordingSid, status, seconds, url });
+    } else if (conferenceSid) {
+      const report = { conferenceSid, name: undefined, callSid: undefined };
+      log.debug({ conferenceSid, conference: reconciler.nameOf(report), status }, 'recording callback');
+      reconciler.conferenceReported(report);
+    }
   };
 }

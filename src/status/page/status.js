@@ -9,7 +9,7 @@ const FETCH_TIMEOUT_MS = 5000;
 // ---- The feed
 
 // The page's URL may contain credentials; browsers refuse to fetch such URLs.
-const feedUrl = new URL('conferences', location.href);
+export const feedUrl = new URL('conferences', location.href);
 feedUrl.username = '';
 feedUrl.password = '';
 
@@ -356,7 +356,7 @@ function formatTime(ms) {
 }
 
 /** Formats a time, with its date unless that is today. @param {number} ms since 1970 */
-function formatDateTime(ms) {
+export function formatDateTime(ms) {
   const date = new Date(ms).toLocaleDateString();
   return date === new Date().toLocaleDateString() ? formatTime(ms) : `${date}, ${formatTime(ms)}`;
 }
@@ -369,7 +369,7 @@ function parseTime(text) {
 // ---- The DOM
 
 /** @param {ParentNode} within @param {string} selector @returns {HTMLElement} */
-function find(within, selector) {
+export function find(within, selector) {
   const element = within.querySelector(selector);
   if (!element) throw new Error(`The page has no ${selector}.`);
   return /** @type {HTMLElement} */ (element);
@@ -381,12 +381,12 @@ function find(within, selector) {
  * @param {Element} element
  * @param {string} text
  */
-function setText(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /** Waits until the page becomes visible or hidden, but no longer than the timeout. @param {number} [timeoutMs] */
-function waitForVisibilityChange(timeoutMs) {
+export function waitForVisibilityChange(timeoutMs) {
   return new Promise((resolve) => {
     const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
     document.addEventListener('visibilitychange', done);

@@ -1,0 +1,95 @@
+import type { ObservedState } from '../signalwire/space.js';
+
+/** What the log has said about a conference, so that it says each thing once. */
+export interface LoggedConference {
+  readonly sid: string;
+  name: string | undefined;
+  /** Those who are in, as far as the log has said. CallSids are in lower case. */
+  people: Set<string>;
+  /** The latest of those who have left. */
+  gone: Set<string>;
+  recordingSid: string | undefined;
+  recordingState: ObservedState | undefined;
+  /** The recordings it has had, by SID in lower case, each with the status it finished with; undefined if it hasn't finished. */
+  recordings: Map<string, string | undefined>;
+  isOver: boolean;
+}
+
+/** Callbacks about a recording may arrive after its conference is over, so that many conferences are remembered after their end. */
+const MAX_ENDED = 1000;
+
+/** How many people who have left are remembered for each conference: enough for callbacks that arrive twice. */
+const MAX_GONE = 100;
+
+/** Remembers what was logged about the conferences in progress, and about the latest that are over. */
+export type LoggedConferences = ReturnType<typeof createLoggedConferences>;
+
+export function createLoggedConferences() {
+  /** By SID in lower case. */
+  const live = new Map<string, LoggedConference>();
+  const ended = new Map<string, LoggedConference>();
+
+  const find = (sid: string) => live.get(sid.toLowerCase()) ?? ended.get(sid.toLowerCase());
+
+  function addEnded(conference: LoggedConference): void {
+    ended.set(conference.sid.toLowerCase(), conference);
+    for (const sid of ended.keys()) {
+      if (ended.size <= MAX_ENDED) break;
+      ended.delete(sid);
+    }
+  }
+
+  return {
+    find,
+
+    /** The conference of which something was reported. It counts as in progress until `end`. */
+    track(sid: string, name: string | undefined): LoggedConference {
+      const conference = find(sid) ?? createLoggedConference(sid);
+      conference.name ??= name;
+      ended.delete(sid.toLowerCase());
+      live.set(sid.toLowerCase(), conference);
+      return conference;
+    },
+
+    /** The conference of a recording; undefined if it is unknown and the callback doesn't name it. */
+    ofRecording(recordingSid: string, conferenceSid: string | undefined): LoggedConference | undefined {
+      if (conferenceSid === undefined) {
+        const key = recordingSid.toLowerCase();
+        return [...live.values(), ...ended.values()].find(({ recordings }) => recordings.has(key));
+      }
+      const known = find(conferenceSid);
+      if (known) return known;
+      const conference = createLoggedConference(conferenceSid);
+      addEnded(conference);
+      return conference;
+    },
+
+    end(conference: LoggedConference): void {
+      live.delete(conference.sid.toLowerCase());
+      addEnded(conference);
+    },
+  };
+}
+
+/** Remembers that somebody has left. */
+export function addGone({ people, gone }: LoggedConference, callSid: string): void {
+  people.delete(callSid);
+  gone.add(callSid);
+  for (const earliest of gone) {
+    if (gone.size <= MAX_GONE) break;
+    gone.delete(earliest);
+  }
+}
+
+function createLoggedConference(sid: string): LoggedConference {
+  return {
+    sid,
+    name: undefined,
+    people: new Set(),
+    gone: new Set(),
+    recordingSid: undefined,
+    recordingState: undefined,
+    recordings: new Map(),
+    isOver: false,
+  };
+}

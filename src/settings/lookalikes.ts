@@ -1,0 +1,28 @@
+import { distance } from 'fastest-levenshtein';
+import { variables } from './settings.js';
+
+/** How many letters of a misspelt name may be wrong, missing or too many. */
+const MAX_EDITS = 2;
+
+/**
+ * Finds variables that were probably meant as settings, such as `MIN_PARTICIPANT` or `SWEEP_INTERVAL`. Only settings that are
+ * unset can have been meant, so that a `SIGNALWIRE_SPACE` for another program passes beside our `SIGNALWIRE_SPACE_URL`. `PORT`
+ * and `HOST` are too short to be recognised.
+ *
+ * @param env usually `process.env`, after dotenv
+ * @returns a sentence for each, without its value
+ */
+export function findLookalikes(env: NodeJS.ProcessEnv): string[] {
+  const isSet = (name: string) => Boolean(env[name]?.trim());
+  const unset = variables.filter((variable) => variable.includes('_') && !isSet(variable));
+  const unknown = Object.keys(env).filter((name) => isSet(name) && !variables.includes(name));
+  return unknown.flatMap((name) => {
+    const meant = unset.find((variable) => isSimilar(name.toUpperCase(), variable));
+    return meant === undefined ? [] : [`${name} has no effect: did you mean ${meant}?`];
+  });
+}
+
+function isSimilar(name: string, variable: string): boolean {
+  const stem = variable.split('_', 2).join('_');
+  return name.startsWith(stem) || distance(name, variable) <= MAX_EDITS;
+}

@@ -1,0 +1,62 @@
+// The page's list of webhooks: fetched while it is open and visible.
+
+import { feedUrl, find, formatDateTime, setText, waitForVisibilityChange } from './status.js';
+
+/** @import { LoggedWebhook, RecentWebhooks } from '../webhook-log.js' */
+
+const FETCH_INTERVAL_MS = 2000;
+
+const section = /** @type {HTMLDetailsElement} */ (find(document, '#webhooks'));
+
+/** The number of the latest webhook that is shown. */
+let shown = -1;
+
+section.addEventListener('toggle', () => void pollWhileOpen());
+
+async function pollWhileOpen() {
+  while (section.open) {
+    while (document.hidden) await waitForVisibilityChange();
+    // A failure is shown by the page itself, which fetches its feed as well.
+    await fetchWebhooks().catch(() => {});
+    await waitForVisibilityChange(FETCH_INTERVAL_MS);
+  }
+}
+
+async function fetchWebhooks() {
+  const response = await fetch(new URL('webhooks', feedUrl), { cache: 'no-store' });
+  /** @type {RecentWebhooks} */
+  const { accepted, refused } = await response.json();
+  const latest = Math.max(0, ...[...accepted, ...refused].map(({ number }) => number));
+  if (latest === shown) return;
+  shown = latest;
+  renderList('refused', refused);
+  renderList('accepted', accepted);
+}
+
+/** @param {'refused' | 'accepted'} kind @param {LoggedWebhook[]} webhooks */
+function renderList(kind, webhooks) {
+  find(document, `#${kind}-empty`).hidden = webhooks.length > 0;
+  find(document, `#${kind}`).replaceChildren(...webhooks.map(renderWebhook));
+}
+
+/** @param {LoggedWebhook} webhook */
+function renderWebhook({ at, route, event, timestamp, status, ms, reason, url, signature, parameterNames }) {
+  const item = document.createElement('li');
+  const time = document.createElement('time');
+  time.dateTime = at;
+  setText(time, formatDateTime(Date.parse(at)));
+  const what = document.createElement('span');
+  setText(what, `${route}${event ? `, ${event}` : ''}: ${status} in ${ms} ms`);
+  const details = document.createElement('p');
+  const checked = signature ? `${signature.kind} signature, ${keyOf(signature)}` : 'no signature checked';
+  const stamp = timestamp ? `, Timestamp ${timestamp}` : '';
+  const names = reason ? `, parameters: ${parameterNames.join(' ') || 'none'}` : '';
+  setText(details, `${reason ? `${reason} ` : ''}${url} (${checked}${stamp}${names})`);
+  item.append(time, ' ', what, details);
+  return item;
+}
+
+/** @param {{ matchedKey: number | null }} signature */
+function keyOf({ matchedKey }) {
+  return matchedKey === null ? 'no key matched' : `key ${matchedKey}`;
+}
