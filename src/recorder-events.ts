@@ -35,10 +35,10 @@ export interface WebhookRecord {
   url: string;
   /** The event or status that it reports; null if it has none. */
   event: string | null;
-  /** The Timestamp as it was received; null if it has none. */
+  /** The Timestamp as it was received, `unreadable` if we can't parse it; null if it has none. */
   timestamp: string | null;
   parameterNames: string[];
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the answer; 499 if the client had gone. */
   status: number;
   /** How long the answer took (ms). */
   ms: number;

@@ -26,7 +26,7 @@ export async function startFromEnvironment(): Promise<StartedService> {
   for (const sentence of findLookalikes(process.env)) log.warn(sentence);
   if (settings.statusPassword !== undefined && settings.statusPassword.length < MIN_PASSWORD_LENGTH) {
     log.warn(
-      `STATUS_PASSWORD has fewer than ${MIN_PASSWORD_LENGTH} characters: anybody may guess it, so make it longer`,
+      `STATUS_PASSWORD has fewer than ${MIN_PASSWORD_LENGTH} characters: it is easy to guess, so make it longer`,
     );
   }
   // Not awaited: the service retries its requests, whether the host resolves or not.

@@ -56,7 +56,7 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
     if (difference)
       yield wrong(`${difference}. Set it, for example by NTP: the times in the log and on the page are wrong.`);
   }
-  if (settings.signingKeys.length > 0) yield await checkSigningKey(settings);
+  if (settings.signingKeys.length > 0) yield await checkSigningKey(settings, local);
   yield await checkPublicUrl(local, publicUrl, settings);
 }
 
@@ -121,29 +121,44 @@ function checkNumber(
   return wrong(`${phoneNumber} ${present}. It should point to ${webhook} with POST. ${remedy}`);
 }
 
-/** Checks the signing key by the webhooks that the running service has received. */
-async function checkSigningKey(settings: Settings): Promise<Finding> {
+/** How many wrong signatures in a row are no longer taken for somebody else's noise. */
+const MAX_NOISE = 3;
+
+/** Checks the signing key of the running service by the webhooks that it has received. */
+async function checkSigningKey(settings: Settings, local: Health | Error): Promise<Finding> {
   const { statusPassword, signingKeys } = settings;
-  if (statusPassword === undefined) {
+  if (statusPassword === undefined || local instanceof Error) {
     return unknown('SIGNALWIRE_SIGNING_KEY can only be checked while the service runs with a STATUS_PASSWORD.');
   }
   const webhooks = await resultOrError(askWebhooks(localUrl(settings), statusPassword));
   if (webhooks instanceof Error) {
-    return unknown('SIGNALWIRE_SIGNING_KEY could not be checked, because the service does not list its webhooks.');
+    const reason = webhooks.message.startsWith('STATUS_PASSWORD') ? webhooks.message : 'It does not list its webhooks.';
+    return unknown(`SIGNALWIRE_SIGNING_KEY of the running service could not be checked. ${reason}`);
   }
-  const signed = webhooks.accepted.filter(({ signature }) => signature !== null);
-  const mismatched = webhooks.refused.filter(({ signature }) => signature?.matchedKey === null);
-  const [lastSigned, lastMismatched] = [signed[0], mismatched[0]];
-  if (lastMismatched && (!lastSigned || lastSigned.number < lastMismatched.number)) {
-    return wrong(
-      `SIGNALWIRE_SIGNING_KEY: of the last webhooks, ${mismatched.length} were refused. ${lastMismatched.reason} Check that ` +
-        "PUBLIC_URL is the address that SignalWire calls, and copy the key again from SignalWire's dashboard, API Credentials.",
+  const { accepted, refused } = webhooks;
+  const [lastSigned] = [...accepted, ...refused]
+    .filter(({ signature }) => typeof signature?.matchedKey === 'number')
+    .toSorted((a, b) => b.number - a.number);
+  const mismatched = refused.filter(
+    ({ signature, number }) => signature?.matchedKey === null && number > (lastSigned?.number ?? 0),
+  );
+  const advice =
+    'Check that PUBLIC_URL is the address that SignalWire calls, and that SIGNALWIRE_SIGNING_KEY is the one in the dashboard, ' +
+    'API Credentials; then restart the service.';
+  if (!lastSigned && mismatched.length > 0) return wrong(`No webhook had a signature that matches. ${advice}`);
+  if (!lastSigned) {
+    const [last] = refused;
+    return unknown(
+      last
+        ? `SIGNALWIRE_SIGNING_KEY: no webhook with a signature has arrived. The last one was refused: ${last.reason}`
+        : 'SIGNALWIRE_SIGNING_KEY: no webhook has arrived yet. Call the number, and run this again.',
     );
   }
-  if (!lastSigned)
-    return unknown('SIGNALWIRE_SIGNING_KEY: no webhook has arrived yet. Call the number, and run this again.');
-  const key = signingKeys.length > 1 ? `key ${lastSigned.signature?.matchedKey} of ${signingKeys.length}` : 'this key';
-  return ok(`SIGNALWIRE_SIGNING_KEY is right: the last webhook was signed with ${key}.`);
+  if (mismatched.length >= MAX_NOISE) {
+    return unknown(`The last ${mismatched.length} signed webhooks did not match, though earlier ones did. ${advice}`);
+  }
+  const key = signingKeys.length > 1 ? `signing key ${lastSigned.signature?.matchedKey}` : 'signing key';
+  return ok(`The last webhook from SignalWire matched the running service's ${key}.`);
 }
 
 /** Checks that the public URL leads to the service that runs here. */

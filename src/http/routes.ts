@@ -44,9 +44,10 @@ export function createRoutes(options: RoutesOptions): Router {
     '/inbound': inbound({ openRoom, ready, publicUrl, settings }),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
-    const route = router.route(path).all(recordWebhooks(path, emit, publicUrl));
-    // Without a handler of its own, Express would treat a HEAD as a GET.
-    route.head(answerNotFound).get(admit, webhook).post(readBody, admit, webhook);
+    const record = recordWebhooks(path, emit, publicUrl);
+    // Without handlers of their own, Express would treat a HEAD as a GET, and answer OPTIONS itself.
+    const route = router.route(path).head(answerNotFound);
+    route.get(record, admit, webhook).post(record, readBody, admit, webhook).all(answerNotFound);
   }
   router.get('/healthz', answerHealth(reconciler, publicUrl));
   router.get('/readyz', readiness.answer);

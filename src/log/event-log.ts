@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
 import type { ConferenceSnapshot, Listener, RecordingCallback, Trigger } from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
-import { addGone, createLoggedConferences, type LoggedConference } from './logged-conferences.js';
+import { addGone, createLoggedConferences, type LoggedConference, setRecording } from './logged-conferences.js';
+
+/** Longer than any address of a recording; a webhook that isn't signed may have anything in its place. */
+const MAX_URL_LENGTH = 500;
 
 /**
  * Logs events. Each change is one line, however often it is reported: with `because` if the service made it, and with `noticedBy`
@@ -14,7 +17,7 @@ export function createEventLog(log: Logger): Listener {
   function track({ sid, name, recordingSid }: ConferenceSnapshot): LoggedConference {
     const logged = conferences.track(sid, name);
     const key = recordingSid?.toLowerCase();
-    if (key !== undefined && !logged.recordings.has(key)) logged.recordings.set(key, undefined);
+    if (key !== undefined && !logged.recordings.has(key)) setRecording(logged, key, undefined);
     return logged;
   }
 
@@ -66,8 +69,9 @@ export function createEventLog(log: Logger): Listener {
     const isFinished = status === 'completed' || status === 'absent' || status === 'failed';
     const key = recordingSid.toLowerCase();
     if (!isFinished || logged?.recordings.get(key) === status) return;
-    logged?.recordings.set(key, status);
-    if (status === 'completed') log.info({ ...fields, seconds, url }, 'recording completed');
+    if (logged) setRecording(logged, key, status);
+    if (status === 'completed')
+      log.info({ ...fields, seconds, url: url?.slice(0, MAX_URL_LENGTH) }, 'recording completed');
     else log.warn({ ...fields, status }, 'recording ended without audio');
   }
 

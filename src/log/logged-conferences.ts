@@ -18,6 +18,9 @@ export interface LoggedConference {
 /** Callbacks about a recording may arrive after its conference is over, so that many conferences are remembered after their end. */
 const MAX_ENDED = 1000;
 
+/** How many recordings are remembered for each conference. */
+const MAX_RECORDINGS = 100;
+
 /** How many people who have left are remembered for each conference: enough for callbacks that arrive twice. */
 const MAX_GONE = 100;
 
@@ -69,6 +72,15 @@ export function createLoggedConferences() {
       addEnded(conference);
     },
   };
+}
+
+/** Remembers a recording, and the status it finished with; undefined if it hasn't finished. */
+export function setRecording({ recordings }: LoggedConference, key: string, status: string | undefined): void {
+  recordings.set(key, status);
+  for (const earliest of recordings.keys()) {
+    if (recordings.size <= MAX_RECORDINGS) break;
+    recordings.delete(earliest);
+  }
 }
 
 /** Remembers that somebody has left. */

@@ -34,7 +34,7 @@ export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pau
   conferencePrefix: string;
   /** Milliseconds between two reads of a conference; 0 reads at the start and after callbacks only. */
   resyncIntervalMs: number;
-  /** Protects the status page, its feed and the metrics; undefined disables them. */
+  /** Protects the status page, its feed, the webhooks and the metrics; undefined disables them. */
   statusPassword: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }

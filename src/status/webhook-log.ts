@@ -24,7 +24,7 @@ export function createWebhookLog(): { record: Listener; answer: RequestHandler }
     record(event) {
       if (event.type !== 'webhook-answered') return;
       const { type: _type, ...webhook } = event;
-      const kept = webhook.status < 400 ? recent.accepted : recent.refused;
+      const kept = webhook.reason === null ? recent.accepted : recent.refused;
       count += 1;
       kept.unshift({ number: count, at: new Date().toISOString(), ...webhook, ms: Math.round(webhook.ms * 10) / 10 });
       kept.length = Math.min(kept.length, MAX_KEPT);

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '../../src/cli/doctor-checks.js';
 import type { Settings } from '../../src/settings/settings.js';
@@ -58,6 +59,32 @@ describe('/webhooks', () => {
     expect(refused[1]).toMatchObject({ reason: 'The request is not signed.', signature: null });
   });
 
+  it('lists neither what is not a webhook, nor texts that could be a phone number', async () => {
+    const pair = await startPair(OPEN);
+    for (const method of ['HEAD', 'OPTIONS', 'PUT']) await fetch(`${pair.service.publicUrl}/callback`, { method });
+    const body = new URLSearchParams({
+      StatusCallbackEvent: '+15550199999',
+      Timestamp: '+15550199999',
+      '+15550199999': 'x',
+    });
+    await fetch(`${pair.service.publicUrl}/callback`, { method: 'POST', body });
+    const { accepted, refused } = await recent(pair);
+    expect(accepted).toEqual([]);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toMatchObject({ event: null, timestamp: 'unreadable' });
+    expect(refused[0]?.parameterNames).toEqual(['StatusCallbackEvent', 'Timestamp']);
+  });
+
+  it('lists a webhook whose client hung up before it was answered', async () => {
+    const pair = await startPair(OPEN);
+    const socket = connect(pair.service.port, '127.0.0.1');
+    socket.write('POST /callback HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n');
+    socket.write('content-length: 100\r\n\r\na=b', () => socket.destroy());
+    await eventually(async () =>
+      expect((await recent(pair)).refused[0]).toMatchObject({ route: '/callback', reason: expect.any(String) }),
+    );
+  });
+
   it('contains no phone number', async () => {
     const pair = await startPair(OPEN);
     await pair.simulator.call({ from: '+15550100001' });
@@ -71,7 +98,7 @@ describe('the doctor', () => {
     const { port, publicUrl } = pair.service;
     const settings = settingsFor(pair.simulator, { port, publicUrl, statusPassword: PASSWORD, ...changes });
     for await (const { status, sentence } of runChecks(settings, spaceOf(settings))) {
-      if (sentence.startsWith('SIGNALWIRE_SIGNING_KEY')) return `${status}: ${sentence}`;
+      if (/SIGNALWIRE_SIGNING_KEY|signing key|signature/.test(sentence)) return `${status}: ${sentence}`;
     }
     return undefined;
   }
@@ -81,7 +108,7 @@ describe('the doctor', () => {
     expect(await diagnose(pair)).toMatch(/^unknown: .*no webhook has arrived yet/);
     await pair.simulator.call();
     expect(await diagnose(pair)).toBe(
-      'ok: SIGNALWIRE_SIGNING_KEY is right: the last webhook was signed with this key.',
+      "ok: The last webhook from SignalWire matched the running service's signing key.",
     );
   });
 
@@ -90,16 +117,25 @@ describe('the doctor', () => {
     const signingKeys = ['PSK-old', pair.simulator.signingKey];
     await pair.restart({ signingKeys, statusPassword: PASSWORD });
     await pair.simulator.call();
-    expect(await diagnose(pair, { signingKeys })).toMatch(/^ok: .*signed with key 2 of 2\.$/);
+    expect(await diagnose(pair, { signingKeys })).toMatch(/^ok: .*matched the running service's signing key 2\.$/);
   });
 
-  it('says that the signing key or the public URL is wrong, but not because of unsigned noise', async () => {
+  it('says that the signing key or the public URL is wrong if no signature has matched', async () => {
     const pair = await startPair(OPEN);
-    await pair.simulator.call();
-    await postRefused(pair, '/callback');
-    expect(await diagnose(pair)).toMatch(/^ok: /);
     await postRefused(pair, '/callback', 'd3Jvbmc=');
-    expect(await diagnose(pair)).toMatch(/^wrong: .*1 were refused.*Check that PUBLIC_URL/);
+    expect(await diagnose(pair)).toMatch(/^wrong: No webhook had a signature that matches\. Check that PUBLIC_URL/);
+  });
+
+  it('does not take noise for a wrong signing key, but many mismatches in a row for a possible one', async () => {
+    const pair = await startPair(OPEN);
+    await postRefused(pair, '/callback');
+    expect(await diagnose(pair)).toMatch(/^unknown: .*no webhook with a signature has arrived.*not signed/);
+    await pair.simulator.call();
+    await eventually(async () => expect((await recent(pair)).accepted).toHaveLength(2));
+    await postRefused(pair, '/callback', 'd3Jvbmc=');
+    expect(await diagnose(pair)).toMatch(/^ok: /);
+    for (let count = 0; count < 3; count += 1) await postRefused(pair, '/callback', 'd3Jvbmc=');
+    expect(await diagnose(pair)).toMatch(/^unknown: The last 4 signed webhooks did not match/);
     expect(await post(pair, `${pair.service.publicUrl}/callback`, { ConferenceSid: 'c' })).toBe(200);
     expect(await diagnose(pair)).toMatch(/^ok: /);
   });

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import type { Emit, SignatureCheck, WebhookRecord } from '../../recorder-events.js';
 import { redactUrl } from '../redact-url.js';
 import { bodyOf } from './body.js';
+import { parseTimestamp } from './timestamp.js';
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -17,40 +17,49 @@ declare module 'node:http' {
 const EVENT_PARAMETERS = ['StatusCallbackEvent', 'EventName', 'RecordingStatus', 'CallStatus'];
 
 /** Refused requests come from anybody, so what is kept of them is bounded. */
-const MAX_TEXT_LENGTH = 64;
+const MAX_URL_LENGTH = 300;
 const MAX_NAMES = 50;
 
-/** Emits each webhook of a route once it is answered. */
+/** nginx's status for a client that closed the connection before it got its answer. */
+const CLIENT_CLOSED = 499;
+
+/** Emits each webhook of a route once it is answered, or its client has gone. */
 export function recordWebhooks(route: string, emit: Emit, publicUrl: () => string | undefined): RequestHandler {
   return (request, response, next) => {
     const receivedAt = performance.now();
-    // Express changes `request.url` on the way out of a mounted router.
-    const url = redactUrl((publicUrl() ?? '') + request.url);
-    response.once('finish', () => {
-      const { method } = request;
-      const answer = { status: response.statusCode, ms: performance.now() - receivedAt };
-      emit({ type: 'webhook-answered', route, method, url, ...answer, ...describe(request) });
+    const { method } = request;
+    // Taken now: Express changes `request.url` on the way out of a mounted router, and the app may parse queries in its own way.
+    const [, query = ''] = request.url.split('?');
+    const url = copyOf(redactUrl((publicUrl() ?? '') + request.url).slice(0, MAX_URL_LENGTH));
+    response.once('close', () => {
+      const answer = response.writableFinished
+        ? { status: response.statusCode, reason: request.refusal ?? null }
+        : { status: CLIENT_CLOSED, reason: 'The client closed the connection before it was answered.' };
+      const signature = request.signatureCheck ?? null;
+      const ms = performance.now() - receivedAt;
+      emit({ type: 'webhook-answered', route, method, url, ...answer, ms, signature, ...describe(request, query) });
     });
     next();
   };
 }
 
-function describe(
-  request: Request & IncomingMessage,
-): Pick<WebhookRecord, 'event' | 'timestamp' | 'parameterNames' | 'reason' | 'signature'> {
-  const parameters: Record<string, unknown> = { ...request.query, ...bodyOf(request) };
-  const read = (name: string) => clip(parameters[name]);
+function describe(request: Request, query: string): Pick<WebhookRecord, 'event' | 'timestamp' | 'parameterNames'> {
+  const parameters = new Map<string, unknown>([...new URLSearchParams(query), ...Object.entries(bodyOf(request))]);
+  const events = EVENT_PARAMETERS.map((name) => parameters.get(name));
+  const event = events.find((value) => typeof value === 'string' && /^[a-z_-]{1,40}$/i.test(value));
+  const timestamp = parameters.get('Timestamp');
+  const isReadable = typeof timestamp === 'string' && timestamp.length <= 64 && parseTimestamp(timestamp) !== undefined;
   return {
-    event: EVENT_PARAMETERS.map(read).find((text) => text !== null) ?? null,
-    timestamp: read('Timestamp'),
-    parameterNames: Object.keys(parameters)
+    event: typeof event === 'string' ? copyOf(event) : null,
+    timestamp: isReadable ? copyOf(timestamp) : timestamp === undefined ? null : 'unreadable',
+    parameterNames: [...parameters.keys()]
+      .filter((name) => /^[a-z]\w{0,63}$/i.test(name))
       .slice(0, MAX_NAMES)
-      .map((name) => name.slice(0, MAX_TEXT_LENGTH)),
-    reason: request.refusal ?? null,
-    signature: request.signatureCheck ?? null,
+      .map(copyOf),
   };
 }
 
-function clip(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT_LENGTH) : null;
+/** A part of a text keeps the whole text in memory, which may be a body of 64 kB, unless it is copied. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }

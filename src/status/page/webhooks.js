@@ -5,28 +5,36 @@ import { feedUrl, find, formatDateTime, setText, waitForVisibilityChange } from 
 /** @import { LoggedWebhook, RecentWebhooks } from '../webhook-log.js' */
 
 const FETCH_INTERVAL_MS = 2000;
+const FETCH_TIMEOUT_MS = 5000;
 
 const section = /** @type {HTMLDetailsElement} */ (find(document, '#webhooks'));
 
-/** The number of the latest webhook that is shown. */
-let shown = -1;
+/** The latest webhook that is shown: its number and time. */
+let shown = '';
+let isPolling = false;
 
 section.addEventListener('toggle', () => void pollWhileOpen());
 
 async function pollWhileOpen() {
+  if (isPolling) return;
+  isPolling = true;
   while (section.open) {
     while (document.hidden) await waitForVisibilityChange();
     // A failure is shown by the page itself, which fetches its feed as well.
     await fetchWebhooks().catch(() => {});
     await waitForVisibilityChange(FETCH_INTERVAL_MS);
   }
+  isPolling = false;
 }
 
 async function fetchWebhooks() {
-  const response = await fetch(new URL('webhooks', feedUrl), { cache: 'no-store' });
+  const response = await fetch(new URL('webhooks', feedUrl), {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
   /** @type {RecentWebhooks} */
   const { accepted, refused } = await response.json();
-  const latest = Math.max(0, ...[...accepted, ...refused].map(({ number }) => number));
+  const latest = [accepted[0], refused[0]].map((webhook) => `${webhook?.number} ${webhook?.at}`).join();
   if (latest === shown) return;
   shown = latest;
   renderList('refused', refused);
