@@ -1,13 +1,13 @@
-import { lookup } from 'node:dns/promises';
 import type { Logger } from 'pino';
 import { createLog } from './log/log.js';
 import { IN_THE_DASHBOARD } from './phone-numbers/point-number.js';
 import { type Service, startService } from './service.js';
 import { readProcessSettings } from './settings/dotenv.js';
 import { findLookalikes } from './settings/lookalikes.js';
+import { resolveSpace } from './signalwire/resolve-space.js';
 import { version } from './version.js';
 
-/** A status password with fewer characters is warned of. */
+/** A shorter status password causes a warning. */
 const MIN_PASSWORD_LENGTH = 12;
 
 export interface StartedService {
@@ -49,8 +49,7 @@ export async function startFromEnvironment(): Promise<StartedService> {
 async function checkSpaceHost(spaceUrl: string, log: Logger): Promise<void> {
   const { hostname } = new URL(spaceUrl);
   try {
-    // An IPv6 address has brackets in a URL only.
-    await lookup(hostname.replace(/^\[|\]$/g, ''));
+    await resolveSpace(spaceUrl);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.error(

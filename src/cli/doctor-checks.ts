@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { Health } from '../http/health.js';
 import { describeClockDifference } from '../log/clock-warning.js';
 import {
@@ -11,6 +10,7 @@ import {
   withoutPassword,
 } from '../phone-numbers/point-number.js';
 import type { Settings } from '../settings/settings.js';
+import { resolveSpace } from '../signalwire/resolve-space.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { askHealth, localUrl } from './ask-health.js';
@@ -43,7 +43,7 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
   const local = await resultOrError(askHealth(localUrl(settings)));
   const publicUrl = settings.publicUrl ?? (local instanceof Error ? null : local.publicUrl);
 
-  const resolved = await resultOrError(lookup(hostname.replace(/^\[|\]$/g, '')));
+  const resolved = await resultOrError(resolveSpace(settings.spaceUrl));
   if (resolved instanceof Error) {
     yield wrong(`SIGNALWIRE_SPACE_URL: ${hostname} does not resolve. Check its spelling and the network.`);
     yield unknown('The credentials and the number could not be checked.');

@@ -4,9 +4,6 @@ import type { Logger } from 'pino';
 import { redactUrl } from './redact-url.js';
 import { signatureHeadersOf } from './webhooks/require-signature.js';
 
-/** How much of a URL is logged, in characters. */
-const MAX_URL_LENGTH = 300;
-
 /**
  * Answers an error with its status and one sentence, and logs it. The log line has the URL that the signature was checked
  * against, because most refusals come from a wrong one.
@@ -17,7 +14,7 @@ export function answerErrors(log: Logger, publicUrl: () => string | undefined): 
     const { status, sentence } = describe(error);
     request.refusal = sentence;
     const { method, path } = request;
-    const url = redactUrl((publicUrl() ?? '') + request.url).slice(0, MAX_URL_LENGTH);
+    const url = redactUrl((publicUrl() ?? '') + request.url);
     if (status >= 500) log.error({ method, path, url, err: error }, 'a webhook or page request failed');
     else {
       const signatureHeaders = signatureHeadersOf(request);

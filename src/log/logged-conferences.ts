@@ -4,9 +4,9 @@ import type { ObservedState } from '../signalwire/space.js';
 export interface LoggedConference {
   readonly sid: string;
   name: string | undefined;
-  /** Those who are in, as far as the log has said. CallSids are in lower case. */
+  /** CallSids, in lower case, of the people who are in according to the log. */
   people: Set<string>;
-  /** The latest of those who have left. */
+  /** CallSids of the last people who left. */
   gone: Set<string>;
   recordingSid: string | undefined;
   recordingState: ObservedState | undefined;
@@ -15,7 +15,7 @@ export interface LoggedConference {
   isOver: boolean;
 }
 
-/** Callbacks about a recording may arrive after its conference is over, so that many conferences are remembered after their end. */
+/** Callbacks about a recording may arrive after its conference is over, so this many conferences are remembered after their end. */
 const MAX_ENDED = 1000;
 
 /** How many recordings are remembered for each conference. */
@@ -45,7 +45,7 @@ export function createLoggedConferences() {
   return {
     find,
 
-    /** The conference of which something was reported. It counts as in progress until `end`. */
+    /** The conference that an event is about. It counts as in progress until `end`. */
     track(sid: string, name: string | undefined): LoggedConference {
       const conference = find(sid) ?? createLoggedConference(sid);
       conference.name ??= name;

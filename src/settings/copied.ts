@@ -1,4 +1,4 @@
-// What may surround or get into a value that somebody copies from a web page or a document.
+// Quotes and invisible characters come along when somebody copies a value from a web page or a document.
 
 const QUOTE = /^["'`“”„‘’«»]|["'`“”„‘’«»]$/;
 
@@ -10,15 +10,15 @@ export function isUnquoted(text: string): boolean {
   return !QUOTE.test(text);
 }
 
-/** Whether a value has neither white space nor characters that can't be seen. */
+/** Whether a value has neither white space nor invisible characters. */
 export function isVisible(text: string): boolean {
   return !INVISIBLE.test(text);
 }
 
-/** The mistake of a value that isn't `isUnquoted`. It keeps later checks from reporting the same. */
+/** Reported for a value in quotes. Later checks are skipped, because they would complain about the same thing. */
 export const QUOTED = { error: 'must be given without quotes.', abort: true };
 
-/** The mistake of a value that isn't `isVisible`. */
+/** Reported for a value with white space or invisible characters in it. */
 export const NOT_VISIBLE = {
   error: 'contains a space or an invisible character: type it, or copy it again without what surrounds it.',
   abort: true,

@@ -5,8 +5,8 @@ import { variables } from './settings.js';
 const MAX_EDITS = 2;
 
 /**
- * Finds variables that were probably meant as settings, such as `MIN_PARTICIPANT` or `SWEEP_INTERVAL`. Only settings that are
- * unset can have been meant, so that a `SIGNALWIRE_SPACE` for another program passes beside our `SIGNALWIRE_SPACE_URL`. `PORT`
+ * Finds variables that were probably meant as settings, such as `MIN_PARTICIPANT` or `SWEEP_INTERVAL`. Only an unset
+ * setting can have been meant, so another program's `SIGNALWIRE_SPACE` causes no warning beside our `SIGNALWIRE_SPACE_URL`. `PORT`
  * and `HOST` are too short to be recognised.
  *
  * @param env usually `process.env`, after dotenv

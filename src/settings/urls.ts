@@ -7,10 +7,7 @@ export const spaceUrl = z
   .trim()
   .refine(isUnquoted, QUOTED)
   .transform((text, context) => {
-    const reject = (message: string) => {
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    };
+    const reject = rejectIn(context);
     const url = URL.parse(text.includes('://') ? text : `https://${text}`);
     if (!url || !(url.hostname.includes('.') || isLoopback(url))) {
       return reject("must be your space's host or URL, for example example.signalwire.com.");
@@ -32,10 +29,7 @@ export const publicUrl = z
   .trim()
   .refine(isUnquoted, QUOTED)
   .transform((text, context) => {
-    const reject = (message: string) => {
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    };
+    const reject = rejectIn(context);
     const url = URL.parse(text);
     if (!url?.hostname) return reject('must be a complete URL, for example https://recorder.example.com.');
     if (!isSafe(url)) return reject('must begin with https:// (plain http:// is only for loopback).');
@@ -44,6 +38,14 @@ export const publicUrl = z
     if (/\/inbound\/?$/.test(url.pathname)) return reject('must be given without /inbound at the end.');
     return (originAsGiven(url, text) + url.pathname).replace(/\/+$/, '');
   });
+
+/** Reports a mistake in a value. */
+function rejectIn(context: z.RefinementCtx): (message: string) => never {
+  return (message) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+}
 
 /** A URL's origin with the host in the case it was given in. A URL object has it in lower case. */
 function originAsGiven({ protocol, hostname, port }: URL, text: string): string {

@@ -17,7 +17,6 @@ declare module 'node:http' {
 const EVENT_PARAMETERS = ['StatusCallbackEvent', 'EventName', 'RecordingStatus', 'CallStatus'];
 
 /** Refused requests come from anybody, so what is kept of them is bounded. */
-const MAX_URL_LENGTH = 300;
 const MAX_NAMES = 50;
 
 /** nginx's status for a client that closed the connection before it got its answer. */
@@ -30,7 +29,7 @@ export function recordWebhooks(route: string, emit: Emit, publicUrl: () => strin
     const { method } = request;
     // Taken now: Express changes `request.url` on the way out of a mounted router, and the app may parse queries in its own way.
     const [, query = ''] = request.url.split('?');
-    const url = copyOf(redactUrl((publicUrl() ?? '') + request.url).slice(0, MAX_URL_LENGTH));
+    const url = copyOf(redactUrl((publicUrl() ?? '') + request.url));
     response.once('close', () => {
       const answer = response.writableFinished
         ? { status: response.statusCode, reason: request.refusal ?? null }
