@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Assessment } from './recording/assessment.js';
 import type { ObservedState, RecordingState } from './signalwire/space.js';
 
 /** A conference as this copy of the service knows it at one moment. */
@@ -18,6 +19,8 @@ export interface Trigger {
   kind: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'settling read' | 'resync';
   /** When the callback arrived (ms, as `performance.now()`); undefined if the trigger is not a callback. */
   receivedAt: number | undefined;
+  /** How long it took the callback to arrive, by its Timestamp, see `delayOf`; undefined if it has none that we can read. */
+  delayMs: number | undefined;
 }
 
 export interface SignatureCheck {
@@ -66,11 +69,11 @@ export type RecorderEvent =
   /** A callback about a recording arrived, whether its conference is known or not. */
   | { type: 'recording-callback'; callback: RecordingCallback }
   /** A callback named a conference, and nothing else that we use. */
-  | { type: 'conference-reported'; conference: ConferenceSnapshot }
+  | { type: 'conference-reported'; conference: ConferenceSnapshot; trigger: Trigger }
   /** A callback named the recording of a conference. */
   | { type: 'recording-reported'; conference: ConferenceSnapshot; trigger: Trigger }
   /** A callback reported that a participant joined or left. */
-  | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; isIn: boolean }
+  | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; isIn: boolean; trigger: Trigger }
   /** A conference was read from SignalWire. */
   | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
   /**
@@ -84,6 +87,8 @@ export type RecorderEvent =
       observed: ObservedState | undefined;
       trigger: Trigger;
     }
+  /** What a conference's recording should do, or what it does, has changed. */
+  | ({ type: 'conference-assessed'; conferenceSid: string; name: string | undefined } & Assessment)
   /** A conference is over. No event about it follows, unless it turns out to be in progress after all. */
   | { type: 'conference-over'; conferenceSid: string; name: string | undefined }
   /** A request on behalf of the subject (a conference's SID, or a discovery) failed, and will be retried. */

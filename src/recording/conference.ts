@@ -1,6 +1,7 @@
 import type { ConferenceSnapshot, Emit, Trigger } from '../recorder-events.js';
 import type { Recording, RecordingState } from '../signalwire/space.js';
 import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
+import { createAssessor } from './assessment.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
 import {
@@ -17,7 +18,7 @@ import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState } from './recording-policy.js';
-import { addReport, isFresh, type Reports, reportWindows } from './reports.js';
+import { addReport, delayOf, isFresh, type Reports, reportWindows } from './reports.js';
 import { mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
@@ -33,6 +34,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
   const windows = reportWindows(durations, resyncIntervalMs);
   const scheduler = createPassScheduler(sid, queue, runPass);
+  const assess = createAssessor(sid, context.emit);
   const reports: Reports = new Map();
   let name: string | undefined;
   let people = new Set<string>();
@@ -50,9 +52,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   let writeCount = 0;
   let isStopped = false;
 
-  /** Emits nothing after the stop, even if requests are still in flight. */
+  /** Emits nothing after the stop, even if requests are still in flight. Each change of state is followed by an event. */
   const emit: Emit = (event) => {
-    if (!isStopped) context.emit(event);
+    if (isStopped) return;
+    context.emit(event);
+    assess(name, people.size, desired(), recording && believedState(recording));
   };
 
   const desired = () => desiredState(people.size, policyFor(name));
@@ -62,8 +66,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     return { sid, name, people: new Set(people), recordingSid: recording?.sid, recordingState };
   }
 
-  function receive(kind: Trigger['kind']): Trigger {
-    const trigger = { kind, receivedAt: performance.now() };
+  function receive(kind: Trigger['kind'], happenedAt: number | undefined): Trigger {
+    const trigger = { kind, receivedAt: performance.now(), delayMs: delayOf(happenedAt, space.now()) };
     pendingTrigger = trigger;
     unsettledAt = trigger.receivedAt;
     // SignalWire may know a new conference by now, so the retries start over with short waits.
@@ -102,8 +106,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const observation = await observe(known, { space, windows, durations, isCounted: policyFor(name).isCounted });
       if (isStopped) break;
       if (observation.kind === 'over') {
-        // It stops this actor, so nothing follows.
-        onOver();
+        onOver(); // It stops this actor.
         break;
       }
       if (observation.kind === 'missing') {
@@ -196,7 +199,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     /** Whether it has unfinished work. */
     get isBusy() {
       const isRetrying = failures > 0 && missingSince === undefined;
-      return !isStopped && (!scheduler.isIdle || isRetrying || urgentResume !== undefined);
+      return !isStopped && (isRetrying || !scheduler.isIdle || urgentResume !== undefined);
     },
     /** Whether it has never been read and is not waiting to retry. */
     get isNew() {
@@ -208,14 +211,14 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       name ??= received;
     },
 
-    /** Any callback is a hint to read the conference. */
-    reportCallback(): void {
-      receive('conference callback');
-      emit({ type: 'conference-reported', conference: snapshot() });
+    /** Any callback is a hint to read the conference. `happenedAt` is its Timestamp (ms since 1970); undefined if unknown. */
+    reportCallback(happenedAt: number | undefined): void {
+      const trigger = receive('conference callback', happenedAt);
+      emit({ type: 'conference-reported', conference: snapshot(), trigger });
       scheduler.request('hint');
     },
 
-    /** A participant joined or left. `happenedAt` is the callback's Timestamp (ms since 1970); if undefined, it is only a hint. */
+    /** A participant joined or left. If `happenedAt` is undefined, this is only a hint. */
     reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
       const isNews =
         isFresh(happenedAt, space.now(), windows.stale) &&
@@ -223,8 +226,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (isNews && isIn) people.add(callSid.toLowerCase());
       if (isNews && !isIn) people.delete(callSid.toLowerCase());
       if (isNews && !isIn) openRoom.callerLeft(callSid);
-      const trigger = receive(isIn ? 'join' : 'leave');
-      emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn });
+      const trigger = receive(isIn ? 'join' : 'leave', happenedAt);
+      emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn, trigger });
       const isUrgent = isNews && isIn && desired() === 'in-progress';
       if (isUrgent && recording && mayBePaused(recording)) resumeNow(recording, trigger);
       scheduler.request('hint');
@@ -232,7 +235,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
     /** A callback named the recording. `isRunning`: the callback says that it is in progress. */
     reportRecording(recordingSid: string, isRunning: boolean): void {
-      const trigger = receive('recording callback');
+      const trigger = receive('recording callback', undefined);
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
       if (isRunning && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
       emit({ type: 'recording-reported', conference: snapshot(), trigger });

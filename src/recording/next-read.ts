@@ -3,8 +3,8 @@ import type { Durations } from './durations.js';
 import type { Deadline } from './pass-scheduler.js';
 import { type Reports, type ReportWindows, renewalEnds } from './reports.js';
 
-export const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined };
-const SETTLING_READ: Trigger = { kind: 'settling read', receivedAt: undefined };
+export const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined, delayMs: undefined };
+const SETTLING_READ: Trigger = { kind: 'settling read', receivedAt: undefined, delayMs: undefined };
 
 export interface ReadTimes {
   /** When the last complete read began (ms, monotonic). */

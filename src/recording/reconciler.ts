@@ -15,14 +15,17 @@ export interface ConferenceReport {
   name: string | undefined;
   /** The call that the callback is about; undefined if the callback doesn't name it. */
   callSid: string | undefined;
-}
-
-/** A report that a participant joined or left. */
-export interface ParticipantReport extends ConferenceReport {
-  callSid: string;
-  /** The callback's Timestamp (ms since 1970). Undefined if it has none that we can read; the report is then only a hint. */
+  /** The callback's Timestamp (ms since 1970); undefined if it has none that we can read. */
   happenedAt: number | undefined;
 }
+
+/** A report that a participant joined or left. If `happenedAt` is undefined, it is only a hint. */
+export interface ParticipantReport extends ConferenceReport {
+  callSid: string;
+}
+
+/** What identifies a conference in a report. */
+type ConferenceId = Omit<ConferenceReport, 'happenedAt'>;
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
@@ -43,7 +46,7 @@ export interface Reconciler {
   /** If the callback names no conference, the conference is looked up by the recording. */
   recordingReported(callback: RecordingCallback): void;
   /** The name of the conference that a report is about; undefined if neither it nor anything before it says. */
-  nameOf(report: ConferenceReport): string | undefined;
+  nameOf(id: ConferenceId): string | undefined;
   /** How many conferences are known. */
   readonly size: number;
   occupancyOf(name: string): Occupancy;
@@ -79,15 +82,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const find = (sid: string) => conferences.get(sid.toLowerCase());
   const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
 
-  const nameOf = ({ conferenceSid, name, callSid }: ConferenceReport) =>
+  const nameOf = ({ conferenceSid, name, callSid }: ConferenceId) =>
     find(conferenceSid)?.name ?? name ?? (callSid && openRoom.roomOf(callSid));
 
   /** The conference that a report is about, which may be new to us. */
-  function track(report: ConferenceReport): Conference {
-    const { conferenceSid } = report;
+  function track(id: ConferenceId): Conference {
+    const { conferenceSid } = id;
     const onOver = () => forget(conference);
     const conference = find(conferenceSid) ?? createConference(conferenceSid, context, onOver);
-    conference.setNameIfUnknown(nameOf(report));
+    conference.setNameIfUnknown(nameOf(id));
     conferences.set(conferenceSid.toLowerCase(), conference);
     return conference;
   }
@@ -143,7 +146,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
     nameOf,
 
-    conferenceReported: (report) => track(report).reportCallback(),
+    conferenceReported: (report) => track(report).reportCallback(report.happenedAt),
     participantJoined: (report) => track(report).reportParticipant(report.callSid, true, report.happenedAt),
     participantLeft: (report) => track(report).reportParticipant(report.callSid, false, report.happenedAt),
     conferenceEnded({ conferenceSid }) {

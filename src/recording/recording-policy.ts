@@ -1,4 +1,4 @@
-import type { Participant, PauseBehavior, RecordingState } from '../signalwire/space.js';
+import type { ObservedState, Participant, PauseBehavior, RecordingState } from '../signalwire/space.js';
 import { isCounted } from './head-count.js';
 
 /** How a conference's recording follows the number of people in it. */
@@ -23,4 +23,9 @@ export function createPolicyFor({ minParticipants, pauseBehavior }: Omit<Recordi
 /** The state that a recording should be in with this many people in the conference. */
 export function desiredState(people: number, { minParticipants }: RecordingPolicy): RecordingState {
   return people >= minParticipants ? 'in-progress' : 'paused';
+}
+
+/** Whether a recording that reads so is as desired. One that has ended is as good as paused. */
+export function isAsDesired(desired: RecordingState, observed: ObservedState): boolean {
+  return observed === desired || (observed === 'over' && desired === 'paused');
 }

@@ -40,6 +40,20 @@ export function isFresh(happenedAt: number | undefined, now: number, staleMs: nu
   return happenedAt !== undefined && Math.abs(now - happenedAt) <= staleMs;
 }
 
+/** Timestamps and SignalWire's clock are known in whole seconds, so a shorter delay can't be told from none. */
+const MIN_DELAY_MS = 1000;
+
+/**
+ * How long it took a callback to arrive (ms, good to about a second); 0 if it was less than a second.
+ *
+ * @param happenedAt the callback's Timestamp (ms since 1970); undefined if it has none that we can read
+ * @param now SignalWire's clock (ms since 1970)
+ */
+export function delayOf(happenedAt: number | undefined, now: number): number | undefined {
+  if (happenedAt === undefined) return undefined;
+  return now - happenedAt < MIN_DELAY_MS ? 0 : now - happenedAt;
+}
+
 /**
  * Stores a report if it is news, that is, if it is neither a duplicate nor older than the last report about this caller.
  * Timestamps are whole seconds. If a join and a leave have the same second, the leave wins: a caller joins before leaving.

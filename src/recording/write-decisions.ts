@@ -1,5 +1,6 @@
 import type { RecordingState } from '../signalwire/space.js';
 import type { KnownRecording } from './known-recording.js';
+import { isAsDesired } from './recording-policy.js';
 
 /** After this many refusals in a row, a refusal is no longer treated as temporary. */
 export const LASTING_REFUSALS = 4;
@@ -12,8 +13,8 @@ const CONFIRMING_REFUSALS = 2;
  * write may still take effect. It also needs none if the same write was acknowledged, repeated, and still contradicted.
  */
 export function needsWrite(desired: RecordingState, { observed, lastWrite }: KnownRecording): boolean {
-  const isAsDesired = observed === desired || (observed === 'over' && desired === 'paused');
-  if (lastWrite === undefined) return !isAsDesired;
+  const isRight = isAsDesired(desired, observed);
+  if (lastWrite === undefined) return !isRight;
   const { state, outcome, isRepeat, isReversal, isUncertain, refusals } = lastWrite;
   if (state !== desired) return true;
   // It reads as over, and this write didn't reverse a pause of ours: one refusal proves that it has ended.
@@ -22,9 +23,9 @@ export function needsWrite(desired: RecordingState, { observed, lastWrite }: Kno
   if (refusals >= LASTING_REFUSALS && !(desired === 'in-progress' && observed === 'paused')) return false;
   if (isUncertain) return true;
   // The write failed. After a reversal, even a read that returns the desired state may be outdated, until refusals confirm it.
-  if (outcome !== 'acknowledged') return !isAsDesired || (isReversal && refusals < CONFIRMING_REFUSALS);
+  if (outcome !== 'acknowledged') return !isRight || (isReversal && refusals < CONFIRMING_REFUSALS);
   // The write was acknowledged, but a read contradicts it: it is repeated once.
-  return !isAsDesired && !isRepeat;
+  return !isRight && !isRepeat;
 }
 
 /** Whether the recording is or may be paused (R2). If so, a join resumes it without reading first. */

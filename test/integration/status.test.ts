@@ -146,7 +146,7 @@ describe('the feed', () => {
         recordingSid: undefined,
         recordingState: undefined,
       };
-      history.record({ type: 'conference-read', conference, trigger: { kind: 'resync', receivedAt: undefined } });
+      history.record({ type: 'conference-read', conference, trigger: { kind: 'resync', receivedAt: undefined, delayMs: undefined } });
     }
     const policyFor = (name: string | undefined) => ({
       minParticipants: name === 'recorded-panel' ? 3 : 2,

@@ -1,6 +1,6 @@
 import { activeParticipants, isRunning, type Recording } from '../../src/simulator/model/resources.js';
 import { current } from '../../src/simulator/model/timeline.js';
-import { excuseMissedMeeting, excuseRecording } from './exceptions.js';
+import { excuseJudgement, excuseMissedMeeting, excuseRecording } from './exceptions.js';
 import { findMissedMeetings } from './meetings.js';
 import type { World } from './world.js';
 
@@ -21,6 +21,18 @@ export function checkRecordings({ dimensions, facts, model }: World, report: Rep
     const ms = model.now() - since;
     const problem = `${when}, the recording of ${conference.name} ${state} for ${ms} ms, with ${people} in the conference.`;
     report(problem, excuseRecording(dimensions, facts, conference));
+  }
+}
+
+/** Checks that no copy takes a recording for wrong that is right at this moment. */
+export function checkJudgements({ dimensions, facts, fleet, model }: World, report: ReportProblem): void {
+  for (const conference of model.conferences.values()) {
+    if (conference.meter.wrongSince() !== undefined || current(conference.status) === 'completed') continue;
+    const accusers = fleet.running().filter(({ copy }) => copy.judgedWrong.has(conference.sid.toLowerCase()));
+    for (const { number } of accusers) {
+      const problem = `Copy ${number} takes the recording of ${conference.name} for wrong, which is right.`;
+      report(problem, excuseJudgement(dimensions, facts, conference));
+    }
   }
 }
 

@@ -13,6 +13,8 @@ export interface Copy {
   receive(callback: Webhook): void;
   /** How many conferences it knows. */
   readonly size: number;
+  /** The conferences whose recording is wrong, in its own judgement: SIDs in lower case. A design without judgement has none. */
+  readonly judgedWrong: ReadonlySet<string>;
   /** Whether no room is open, so that the next caller would open one. */
   hasNoOpenRoom(): boolean;
   /** Stops cleanly. Resolves when it has stopped. */

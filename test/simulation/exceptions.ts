@@ -54,6 +54,28 @@ const EXCEPTIONS: Exception[] = [
   },
 ];
 
+// A copy may take a recording for wrong that is right. It is then right to say that it can't see or change it.
+const JUDGEMENT_EXCEPTIONS: Exception[] = [
+  {
+    reason: 'Recordings are not listed, and a copy that received no callback about this one knows of none',
+    applies: (dimensions) => !dimensions.traits.recordingsListed && mayReportBeMissing(dimensions),
+  },
+  {
+    reason:
+      'A paused recording reads as running, the process that paused it has stopped or is another one, and SignalWire ' +
+      'refuses to pause it again',
+    applies: (dimensions, facts, conference) =>
+      isPausedAndReadsAs(['in-progress'], dimensions, conference) &&
+      mayPauseBeUnknown(dimensions, facts) &&
+      dimensions.traits.redundantUpdate === '422',
+  },
+];
+
+/** Whether a copy may not have received the callback about a recording. */
+function mayReportBeMissing({ kind, copies }: Dimensions): boolean {
+  return copies > 1 || kind !== 'well';
+}
+
 /** Whether the recording is paused, and the space shows one of these statuses for that. */
 function isPausedAndReadsAs(statuses: string[], { traits }: Dimensions, { recordings }: Conference): boolean {
   return statuses.includes(traits.pausedReads) && !recordings.some(isRunning);
@@ -72,6 +94,11 @@ export function excuseRecording(
   isPast = false,
 ): string | undefined {
   return EXCEPTIONS.find(({ applies }) => applies(dimensions, facts, conference, isPast))?.reason;
+}
+
+/** Why a copy can't know that the conference's recording is right; undefined if it can. */
+export function excuseJudgement(dimensions: Dimensions, facts: Facts, conference: Conference): string | undefined {
+  return JUDGEMENT_EXCEPTIONS.find(({ applies }) => applies(dimensions, facts, conference, false))?.reason;
 }
 
 interface MeetingException {

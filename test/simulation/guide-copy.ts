@@ -31,6 +31,7 @@ export function startGuideCopy({ space, conferencePrefix, minParticipants }: Cop
       if (isJoin || StatusCallbackEvent === 'participant-leave') updateRecording(ConferenceSid, isJoin).catch(() => {});
     },
     size: 0,
+    judgedWrong: new Set<string>(),
     hasNoOpenRoom: () => true,
     stop: async () => {},
   };

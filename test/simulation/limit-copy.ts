@@ -23,6 +23,7 @@ export function startLimitCopy({ directAccess, conferencePrefix, minParticipants
     conferenceNameFor: async () => `${conferencePrefix}limit`,
     receive() {},
     size: 0,
+    judgedWrong: new Set<string>(),
     hasNoOpenRoom: () => true,
     stop: async () => {},
   };

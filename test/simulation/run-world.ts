@@ -1,5 +1,6 @@
 import { sumRecordingTimes } from '../../src/simulator/model/recording-meter.js';
 import {
+  checkJudgements,
   checkMeetings,
   checkMemory,
   checkPastRecordings,
@@ -147,6 +148,7 @@ async function calm(world: World, report: ReportProblem): Promise<void> {
   const isUndisturbed = fleet.lastCallbackAt < calmAt - 20_000;
   if (counts.writes > writes && isUndisturbed) report(`${counts.writes - writes} writes were sent in the calm.`);
   checkRecordings(world, report, 'Later');
+  checkJudgements(world, report);
 }
 
 /** Lets everybody hang up, and waits until everything must be forgotten. */

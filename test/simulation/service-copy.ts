@@ -16,12 +16,14 @@ export function startServiceCopy(options: CopyOptions): Copy {
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
   });
+  const judgedWrong = new Set<string>();
   const reconciler = createReconciler({
     ...options,
     policyFor: options.policyFor ?? createPolicyFor({ minParticipants, pauseBehavior: 'skip' }),
     emit(event) {
       onEvent?.(event);
       logEvent(event, log);
+      keepJudgement(event, judgedWrong);
       // Any other error is a mistake in the service. It must not be retried unnoticed.
       if (event.type === 'requests-failed' && !(event.error instanceof SpaceError)) throw event.error;
     },
@@ -39,6 +41,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
     get size() {
       return reconciler.size;
     },
+    judgedWrong,
     hasNoOpenRoom: () => openRoom.placeCaller('nobody') === `${conferencePrefix}nobody`,
     async stop() {
       openRoom.close();
@@ -53,6 +56,13 @@ function logEvent(event: RecorderEvent, log: (line: string) => void): void {
   } else if (event.type === 'conference-over') {
     log(`${shortenSid(event.conferenceSid)} is over`);
   }
+}
+
+function keepJudgement(event: RecorderEvent, wrong: Set<string>): void {
+  if (event.type !== 'conference-assessed' && event.type !== 'conference-over') return;
+  const sid = event.conferenceSid.toLowerCase();
+  if (event.type === 'conference-assessed' && event.wrongSince !== undefined) wrong.add(sid);
+  else wrong.delete(sid);
 }
 
 /** Does what the routes for callbacks do. */

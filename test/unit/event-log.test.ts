@@ -5,8 +5,8 @@ import { keepLog, linesFrom } from '../support/log.js';
 
 // What arrives late. test/simulation/log.test.ts tests the log as a whole.
 
-const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined };
-const HINT: Trigger = { kind: 'recording callback', receivedAt: 0 };
+const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined, delayMs: undefined };
+const HINT: Trigger = { kind: 'recording callback', receivedAt: 0, delayMs: undefined };
 const over = { type: 'conference-over', conferenceSid: 'one', name: 'recorded-sales' } as const;
 const found = { type: 'conference-found', conferenceSid: 'one', name: 'recorded-sales' } as const;
 
@@ -49,7 +49,7 @@ it('a conference that turns out not to be over is logged again', () => {
 it('a leave that arrives before its join is logged, and the join is not', () => {
   const { listen, logged } = startLog();
   for (const isIn of [false, true]) {
-    listen({ type: 'participant-reported', conference: withPeople('b'), callSid: 'A', isIn });
+    listen({ type: 'participant-reported', conference: withPeople('b'), callSid: 'A', isIn, trigger: HINT });
   }
   expect(logged()).toEqual(['participant left']);
 });

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ConferenceSnapshot, Trigger } from '../../src/recorder-events.js';
 import { createHistory, type History } from '../../src/status/history.js';
 
-const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined };
+const HINT: Trigger = { kind: 'conference callback', receivedAt: 0, delayMs: undefined };
+const RESYNC: Trigger = { kind: 'resync', receivedAt: undefined, delayMs: undefined };
 
 let history: History;
 
@@ -27,7 +28,7 @@ function read(people: string[], recording?: ConferenceSnapshot['recordingState']
 
 /** Records that a callback arrived, after which these people and this recording are known. */
 function report(people: string[], recording?: ConferenceSnapshot['recordingState'], sid = 'one') {
-  history.record({ type: 'conference-reported', conference: snapshot(people, recording, sid) });
+  history.record({ type: 'conference-reported', conference: snapshot(people, recording, sid), trigger: HINT });
 }
 
 const end = (sid = 'one') => history.record({ type: 'conference-over', conferenceSid: sid, name: undefined });
@@ -111,9 +112,9 @@ describe('the history', () => {
   it('copies the set of people that it is given', () => {
     const people = new Set(['a']);
     const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recordingState: undefined };
-    history.record({ type: 'conference-reported', conference });
+    history.record({ type: 'conference-reported', conference, trigger: HINT });
     people.add('b');
-    history.record({ type: 'conference-reported', conference });
+    history.record({ type: 'conference-reported', conference, trigger: HINT });
     expect(happened()).toEqual(['seen', 'a joined', 'b joined']);
   });
 
@@ -122,6 +123,7 @@ describe('the history', () => {
     history.record({
       type: 'conference-reported',
       conference: { ...snapshot(['a'], undefined, 'one'), name: undefined },
+      trigger: HINT,
     });
     expect(only()?.name).toBe('recorded-sales');
   });

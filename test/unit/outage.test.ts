@@ -91,7 +91,7 @@ describe('a refusal', () => {
       recordingSid: 'r',
       recordingState: undefined,
     };
-    const trigger = { kind: 'leave', receivedAt: 0 } as const;
+    const trigger = { kind: 'leave', receivedAt: 0, delayMs: undefined } as const;
     listen({ type: 'recording-written', state: 'paused', conference, observed: undefined, trigger });
     expect(lines.slice(1)).toMatchObject([{ level: 'info', conferenceSid: 'a' }]);
     expect(emitted).toEqual([]);
@@ -115,7 +115,8 @@ describe('a refusal', () => {
       recordingSid: 'r',
       recordingState: undefined,
     };
-    listen({ type: 'conference-reported', conference });
+    const trigger = { kind: 'conference callback', receivedAt: 0, delayMs: undefined } as const;
+    listen({ type: 'conference-reported', conference, trigger });
     fail('a', notFound, 4);
     listen({ type: 'conference-over', conferenceSid: 'a', name: 'recorded-sales' });
     fail('a', notFound, 4);

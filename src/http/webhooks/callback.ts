@@ -23,10 +23,10 @@ export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
     const given = readParameters(request, parameters);
     response.type('text/xml').send(EMPTY_RESPONSE);
 
-    const report = { conferenceSid: given.ConferenceSid, name: given.FriendlyName, callSid: given.CallSid };
+    const { ConferenceSid: conferenceSid, FriendlyName: name, CallSid: callSid, Timestamp: happenedAt } = given;
+    const report = { conferenceSid, name, callSid, happenedAt };
     const event = given.StatusCallbackEvent ?? given.EventName;
-    const { conferenceSid, callSid } = report;
     log.debug({ conferenceSid, conference: reconciler.nameOf(report), callSid, event }, 'conference callback');
-    reportConferenceEvent(reconciler, { ...report, event, happenedAt: given.Timestamp });
+    reportConferenceEvent(reconciler, { ...report, event });
   };
 }

@@ -31,7 +31,7 @@ export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestH
       const { RecordingDuration: seconds, RecordingUrl: url } = given;
       reconciler.recordingReported({ conferenceSid, recordingSid, status, seconds, url });
     } else if (conferenceSid) {
-      const report = { conferenceSid, name: undefined, callSid: undefined };
+      const report = { conferenceSid, name: undefined, callSid: undefined, happenedAt: undefined };
       log.debug({ conferenceSid, conference: reconciler.nameOf(report), status }, 'recording callback');
       reconciler.conferenceReported(report);
     }
