@@ -23,12 +23,14 @@ interface Exception {
   applies(dimensions: Dimensions, facts: Facts, conference: Conference, isPast: boolean): boolean;
 }
 
+const UNKNOWN_UNTIL_TWO_MEET: Exception = {
+  reason: "The API doesn't know the conference until two people have met, so nobody can read or change its recording",
+  applies: ({ traits }, _facts, conference, isPast) =>
+    traits.alone === '404' && traits.begins === 'first' && (isPast || !haveTwoMetBy(conference, Infinity)),
+};
+
 const EXCEPTIONS: Exception[] = [
-  {
-    reason: "The API doesn't know the conference until two people have met, so nobody can read or change its recording",
-    applies: ({ traits }, _facts, conference, isPast) =>
-      traits.alone === '404' && traits.begins === 'first' && (isPast || !haveTwoMetBy(conference, Infinity)),
-  },
+  UNKNOWN_UNTIL_TWO_MEET,
   {
     reason: 'Recordings are not listed, and no running process received a callback about this one',
     applies: ({ traits }, facts, conference) => !traits.recordingsListed && !facts.areRecordingsReported(conference),
@@ -56,6 +58,7 @@ const EXCEPTIONS: Exception[] = [
 
 // A copy may take a recording for wrong that is right. It is then right to say that it can't see or change it.
 const JUDGEMENT_EXCEPTIONS: Exception[] = [
+  UNKNOWN_UNTIL_TWO_MEET,
   {
     reason: 'Recordings are not listed, and a copy that received no callback about this one knows of none',
     applies: (dimensions) => !dimensions.traits.recordingsListed && mayReportBeMissing(dimensions),
