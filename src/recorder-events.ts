@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Problem } from './monitoring/problems.js';
+import type { RecordingStory } from './monitoring/recording-stories.js';
 import type { Assessment } from './recording/assessment.js';
 import type { ObservedState, RecordingState } from './signalwire/space.js';
 
@@ -99,6 +101,12 @@ export type RecorderEvent =
   | { type: 'outage-began'; status: number | undefined }
   /** SignalWire answers again. */
   | { type: 'outage-ended' }
+  /** Something has been wrong for five seconds. */
+  | { type: 'problem-began'; problem: Problem }
+  /** It is over. `isConferenceOver`: because the conference is. */
+  | { type: 'problem-ended'; problem: Problem; isConferenceOver: boolean }
+  /** A recording is over. `conferenceSid` and `name` are undefined if they aren't known. */
+  | { type: 'recording-finished'; conferenceSid: string | undefined; name: string | undefined; story: RecordingStory }
   /** SignalWire returned a list of conferences. */
   | { type: 'conferences-listed' }
   /** The first discovery is complete, or its time is up and it continues. `conferences`: how many of ours it has found so far. */

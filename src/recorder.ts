@@ -5,10 +5,13 @@ import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
 import { createEventLog } from './log/event-log.js';
 import { logOptions } from './log/log.js';
+import { createAlerts } from './monitoring/alerts.js';
+import { createOutageDetector } from './monitoring/outage.js';
+import { createProblems } from './monitoring/problems.js';
+import { createRecordingStories } from './monitoring/recording-stories.js';
 import { pointNumber as pointNumberAt } from './phone-numbers/point-number.js';
 import { type Emit, emitTo } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
-import { createOutageDetector } from './recording/outage.js';
 import { createReconciler } from './recording/reconciler.js';
 import { createPolicyFor } from './recording/recording-policy.js';
 import { createOpenRoom } from './rooms/open-room.js';
@@ -55,23 +58,38 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     throw new Error('PUBLIC_URL is missing: set it to the URL of the path that the router is mounted under.');
   }
   const durations = { ...DEFAULT_DURATIONS, ...options.durations };
-  const { conferencePrefix, resyncIntervalMs, statusPassword, phoneNumber } = settings;
+  const { conferencePrefix, resyncIntervalMs, statusPassword, phoneNumber, alertUrl } = settings;
   if (settings.signingKeys.length === 0) {
     log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
   }
 
   const policyFor = createPolicyFor(settings);
-  const status =
-    statusPassword === undefined ? undefined : createStatus({ password: statusPassword, policyFor, conferencePrefix });
   const outageDetector = createOutageDetector(log, (event) => emit(event));
+  const problems = createProblems((event) => emit(event));
+  const stories = createRecordingStories(policyFor, (event) => emit(event));
+  const status =
+    statusPassword === undefined
+      ? undefined
+      : createStatus({ password: statusPassword, problems, policyFor, conferencePrefix, resyncIntervalMs });
+  const alerts = alertUrl === undefined ? undefined : createAlerts({ url: alertUrl, problems, log, publicUrl });
   const readiness = createReadiness(publicUrl);
   const space = createSpace({
     ...settings,
     timeoutMs: durations.request,
     onRequest: (outcome) => emit({ type: 'request-finished', ...outcome }),
   });
-  const listeners = [createEventLog(log), createClockWarning(log, space), outageDetector, readiness.listener];
-  const emit: Emit = emitTo([...listeners, ...(status?.listeners ?? [])], log);
+  // What is drawn from an event is logged and shown before the event itself.
+  const listeners = [
+    outageDetector,
+    problems.listener,
+    stories.listener,
+    createEventLog(log),
+    createClockWarning(log, space),
+    readiness.listener,
+    ...(alerts ? [alerts.listener] : []),
+    ...(status?.listeners ?? []),
+  ];
+  const emit: Emit = emitTo(listeners, log);
   const openRoom = createOpenRoom({
     space,
     prefix: conferencePrefix,
@@ -130,6 +148,9 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
       readiness.stopping();
       openRoom.close();
       await reconciler.close();
+      problems.close();
+      stories.close();
+      alerts?.close();
       space.close();
     },
   };

@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
+import type { Problem } from '../monitoring/problems.js';
+import type { RecordingStory } from '../monitoring/recording-stories.js';
 import type { ConferenceSnapshot, Listener, RecordingCallback, Trigger } from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
 import { addGone, createLoggedConferences, type LoggedConference, setRecording } from './logged-conferences.js';
-
-/** Longer than any address of a recording; a webhook that isn't signed may have anything in its place. */
-const MAX_URL_LENGTH = 500;
 
 /**
  * Logs events. Each change is one line, however often it is reported: with `because` if the service made it, and with `noticedBy`
@@ -22,13 +21,13 @@ export function createEventLog(log: Logger): Listener {
   }
 
   /** A callback reported that somebody joined or left. One that is outdated, or arrives again, changes nothing. */
-  function logReport(conference: ConferenceSnapshot, callSid: string, isIn: boolean): void {
+  function logReport(conference: ConferenceSnapshot, callSid: string, isIn: boolean, { delayMs }: Trigger): void {
     const logged = track(conference);
     const key = callSid.toLowerCase();
     const wasLogged = isIn ? logged.people.has(key) : logged.gone.has(key);
     if (wasLogged || conference.people.has(key) !== isIn) return;
     setPresence(logged, key, isIn);
-    const fields = { ...about(logged), callSid, people: conference.people.size };
+    const fields = { ...about(logged), callSid, people: conference.people.size, callbackDelayMs: delayMs };
     log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
   }
 
@@ -57,21 +56,23 @@ export function createEventLog(log: Logger): Listener {
     Object.assign(logged, { recordingSid, recordingState });
     // A read after a join may find a new recording before the recording's own callback arrives.
     const isNew = isOther && recordingState === 'in-progress' && trigger.receivedAt !== undefined;
-    const cause = { noticedBy: trigger.kind, msSinceCallback: msSince(trigger) };
+    const cause = { noticedBy: trigger.kind, ...timing(trigger) };
     const fields = { ...about(logged), recordingSid, people: people.size, read: recordingState, ...cause };
     log.info(fields, `recording ${isNew ? 'began' : `found ${recordingState ?? 'over'}`}`);
   }
 
-  function logRecordingCallback({ conferenceSid, recordingSid, status, seconds, url }: RecordingCallback): void {
+  function logRecordingCallback({ conferenceSid, recordingSid, status }: RecordingCallback): void {
     const logged = conferences.ofRecording(recordingSid, conferenceSid);
     const fields = { ...(logged && about(logged)), recordingSid };
     log.debug({ ...fields, status }, 'recording callback');
-    const isFinished = status === 'completed' || status === 'absent' || status === 'failed';
-    const key = recordingSid.toLowerCase();
-    if (!isFinished || logged?.recordings.get(key) === status) return;
-    if (logged) setRecording(logged, key, status);
-    if (status === 'completed')
-      log.info({ ...fields, seconds, url: url?.slice(0, MAX_URL_LENGTH) }, 'recording completed');
+  }
+
+  function logStory(conferenceSid: string | undefined, { recordingSid, status, ...story }: RecordingStory): void {
+    const logged = conferences.ofRecording(recordingSid, conferenceSid);
+    if (logged) setRecording(logged, recordingSid.toLowerCase(), status ?? 'unknown');
+    const fields = { ...(logged && about(logged)), recordingSid, ...story };
+    if (status === 'completed') log.info(fields, 'recording completed');
+    else if (status === null) log.warn(fields, 'recording over, but no callback has reported its end');
     else log.warn({ ...fields, status }, 'recording ended without audio');
   }
 
@@ -87,7 +88,7 @@ export function createEventLog(log: Logger): Listener {
         track(event.conference);
         return;
       case 'participant-reported':
-        return logReport(event.conference, event.callSid, event.isIn);
+        return logReport(event.conference, event.callSid, event.isIn, event.trigger);
       case 'recording-reported':
         return logRecordingFound(track(event.conference), event.conference, event.trigger);
       case 'conference-read': {
@@ -102,10 +103,14 @@ export function createEventLog(log: Logger): Listener {
         const { recordingSid, people } = conference;
         const logged = track(conference);
         Object.assign(logged, { recordingSid, recordingState: state });
-        const cause = { because: trigger.kind, msSinceCallback: msSince(trigger) };
+        const cause = { because: trigger.kind, ...timing(trigger) };
         const fields = { ...about(logged), recordingSid, people: people.size, read: observed, ...cause };
         return log.info(fields, `recording ${state === 'paused' ? 'paused' : 'resumed'}`);
       }
+      case 'problem-began':
+        return logProblem(log, event.problem);
+      case 'problem-ended':
+        return logProblemEnd(log, event.problem, event.isConferenceOver);
       case 'conference-over': {
         const logged = conferences.track(event.conferenceSid, event.name);
         conferences.end(logged);
@@ -115,6 +120,8 @@ export function createEventLog(log: Logger): Listener {
       }
       case 'recording-callback':
         return logRecordingCallback(event.callback);
+      case 'recording-finished':
+        return logStory(event.conferenceSid, event.story);
       case 'requests-failed': {
         const { subject, error } = event;
         const logged = conferences.find(subject);
@@ -139,6 +146,20 @@ export function createEventLog(log: Logger): Listener {
   };
 }
 
+/** An outage is logged by its detector. */
+function logProblem(log: Logger, { conferenceSid, name, since, sentence }: Problem): void {
+  if (conferenceSid === null) return;
+  const fields = { conferenceSid, conference: name, since: new Date(since).toISOString() };
+  log.warn(fields, `wrong recording: ${sentence}`);
+}
+
+function logProblemEnd(log: Logger, { conferenceSid, name, since }: Problem, isConferenceOver: boolean): void {
+  if (conferenceSid === null) return;
+  const fields = { conferenceSid, conference: name, seconds: Math.round((Date.now() - since) / 1000) };
+  if (isConferenceOver) log.warn(fields, 'the conference ends while its recording is wrong');
+  else log.info(fields, 'the recording is right again');
+}
+
 /** The fields that every line about a conference has. */
 function about({ sid, name }: LoggedConference): { conferenceSid: string; conference: string | undefined } {
   return { conferenceSid: sid, conference: name };
@@ -155,6 +176,8 @@ function setPresence(logged: LoggedConference, callSid: string, isIn: boolean): 
   logged.isOver = false;
 }
 
-function msSince({ receivedAt }: Trigger): number | undefined {
-  return receivedAt === undefined ? undefined : Math.round(performance.now() - receivedAt);
+/** How long ago the callback arrived, and how late it was then; both are missing if the trigger isn't a callback. */
+function timing({ receivedAt, delayMs }: Trigger): { msSinceCallback?: number; callbackDelayMs?: number | undefined } {
+  if (receivedAt === undefined) return {};
+  return { msSinceCallback: Math.round(performance.now() - receivedAt), callbackDelayMs: delayMs };
 }

@@ -3,7 +3,7 @@ import type { KnownRecording } from './known-recording.js';
 import { isAsDesired } from './recording-policy.js';
 
 /** After this many refusals in a row, a refusal is no longer treated as temporary. */
-export const LASTING_REFUSALS = 4;
+const LASTING_REFUSALS = 4;
 
 /** After this many refusals of a failed write, a read that returns the desired state is believed. */
 const CONFIRMING_REFUSALS = 2;

@@ -3,7 +3,7 @@ import { e164 } from '../phone-numbers/e164.js';
 import type { RecordingPolicy } from '../recording/recording-policy.js';
 import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/names.js';
 import { isUnquoted, isVisible, NOT_VISIBLE, QUOTED } from './copied.js';
-import { publicUrl, spaceUrl } from './urls.js';
+import { alertUrl, publicUrl, spaceUrl } from './urls.js';
 
 /** Everything that can be configured, validated. */
 export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pauseBehavior'> {
@@ -36,6 +36,8 @@ export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pau
   resyncIntervalMs: number;
   /** Protects the status page, its feed, the webhooks and the metrics; undefined disables them. */
   statusPassword: string | undefined;
+  /** Gets a POST when a recording has been wrong for some seconds, and when all is right again; undefined sends none. */
+  alertUrl: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -76,6 +78,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     conferencePrefix: given.CONFERENCE_PREFIX,
     resyncIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
     statusPassword: given.STATUS_PASSWORD,
+    alertUrl: given.ALERT_URL,
     logLevel: given.LOG_LEVEL,
   };
 }
@@ -169,6 +172,7 @@ const environment = z
       .default('recorded-'),
     SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
     STATUS_PASSWORD: z.string().trim().optional(),
+    ALERT_URL: alertUrl.optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   // `when` runs these checks even if other variables are invalid, so that all mistakes are reported at once.

@@ -39,6 +39,21 @@ export const publicUrl = z
     return (originAsGiven(url, text) + url.pathname).replace(/\/+$/, '');
   });
 
+/** Where alerts are sent: a chat's incoming webhook, for example. It may be on a network of one's own, so http is allowed. */
+export const alertUrl = z
+  .string()
+  .trim()
+  .refine(isUnquoted, QUOTED)
+  .transform((text, context) => {
+    const reject = rejectIn(context);
+    const url = URL.parse(text);
+    if (!url || !['https:', 'http:'].includes(url.protocol)) {
+      return reject('must be a complete URL that begins with https:// or http://.');
+    }
+    if (hasCredentials(url)) return reject('must not contain a user name or a password.');
+    return url.href;
+  });
+
 /** Reports a mistake in a value. */
 function rejectIn(context: z.RefinementCtx): (message: string) => never {
   return (message) => {

@@ -1,20 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import type { Problems } from '../monitoring/problems.js';
+import type { RecordingStory } from '../monitoring/recording-stories.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
+import type { ObservedState, RecordingState } from '../signalwire/space.js';
 import { version } from '../version.js';
-import type { History, HistoryEvent, RecordingStatus, Timeline } from './history.js';
+import type { History } from './history.js';
+import type { HistoryEvent, RecordingStatus, Timeline } from './timeline.js';
 
 /** The answer of `GET /conferences`. Times are ISO 8601, by the service's clock. */
 export interface Feed {
   version: string;
   /** When this copy of the service started watching. */
   since: string;
+  /** Whether everything is recorded that should be, as far as this copy can tell. */
+  verdict: { ok: boolean; problems: FeedProblem[] };
+  /** When SignalWire last answered, as of the last change of the feed; null before that. */
+  signalWireAnsweredAt: string | null;
   /** Since when SignalWire has been failing, so that the feed may be out of date; null if it isn't failing. */
   signalWireFailingSince: string | null;
+  /** The signed calls that were refused since the start, and why the last one was; null if there were none. */
+  refusedCalls: { count: number; lastAt: string; lastReason: string } | null;
   /** In the order in which they were first seen. */
   live: FeedConference[];
   /** The latest first, 20 at most. */
   finished: FeedConference[];
+}
+
+/** Something that has been wrong for five seconds or more. */
+export interface FeedProblem {
+  /** Null if SignalWire is failing, which concerns every conference. */
+  conferenceSid: string | null;
+  since: string;
+  sentence: string;
 }
 
 export interface FeedConference {
@@ -27,8 +45,17 @@ export interface FeedConference {
   endedAt: string | null;
   people: number;
   callSids: string[];
+  /** Everybody who is in or whom the events name, numbered in the order in which they were first seen. */
+  callers: { number: number; callSid: string }[];
   /** The recording is paused while fewer people are in. */
   minParticipants: number;
+  recordingSid: string | null;
+  /** What the recording should do, and what it does as far as this copy can tell; null when the conference is over. */
+  desired: RecordingState | null;
+  /** Null if no recording is known, too. */
+  observed: ObservedState | null;
+  /** Since when the two have differed; null if they agree. For a moment after a join or a leave it is normal that they don't. */
+  wrongSince: string | null;
   recording: RecordingStatus;
   recordingSince: string;
   /** Without the time since `recordingSince`. */
@@ -36,6 +63,8 @@ export interface FeedConference {
   pausedSeconds: number;
   /** Oldest first; only the latest 100 of a long conference. */
   events: FeedEvent[];
+  /** The recordings that are over, oldest first. */
+  recordings: RecordingStory[];
 }
 
 export type FeedEvent = Omit<HistoryEvent, 'at'> & { at: string };
@@ -46,7 +75,12 @@ export type FeedEvent = Omit<HistoryEvent, 'at'> & { at: string };
  *
  * @param prefix what precedes the room in a conference's name
  */
-export function createFeed(history: History, policyFor: PolicyFor, prefix: string): RequestHandler {
+export function createFeed(
+  history: History,
+  problems: Pick<Problems, 'current'>,
+  policyFor: PolicyFor,
+  prefix: string,
+): RequestHandler {
   // Every process counts its versions from zero, so the ETag needs a part that differs between processes.
   const processId = randomUUID();
   // Serialising hundreds of conferences every second would delay webhooks.
@@ -66,11 +100,19 @@ export function createFeed(history: History, policyFor: PolicyFor, prefix: strin
     response.set('etag', etag);
     // Express' `fresh` never answers 304 to a request with Cache-Control: no-cache, which a browser's fetch sends.
     if (request.get('if-none-match')?.split(/, */).includes(etag)) return response.status(304).end();
-    const { since, failingSince } = history;
+    const { since, failingSince, answeredAt, refusedCalls } = history;
+    const current = problems.current().map(({ conferenceSid, since: wrongSince, sentence }) => ({
+      conferenceSid,
+      since: iso(wrongSince),
+      sentence,
+    }));
     const about: Omit<Feed, 'live' | 'finished'> = {
       version,
       since: iso(since),
-      signalWireFailingSince: failingSince === undefined ? null : iso(failingSince),
+      verdict: { ok: current.length === 0, problems: current },
+      signalWireAnsweredAt: isoOrNull(answeredAt),
+      signalWireFailingSince: isoOrNull(failingSince),
+      refusedCalls: refusedCalls ? { ...refusedCalls, lastAt: iso(refusedCalls.lastAt) } : null,
     };
     const [live, finished] = [history.live(), history.finished()].map((list) => `[${list.map(serialise).join()}]`);
     response.type('json').send(`${JSON.stringify(about).slice(0, -1)},"live":${live},"finished":${finished}}`);
@@ -78,22 +120,40 @@ export function createFeed(history: History, policyFor: PolicyFor, prefix: strin
 }
 
 function toFeedConference(timeline: Timeline, minParticipants: number, prefix: string): FeedConference {
-  const { sid, name, firstSeenAt, endedAt, people, recording, recordingSince, events } = timeline;
+  const { sid, name, firstSeenAt, endedAt, people, recording, recordingSid, recordingSince, assessment, events } =
+    timeline;
   return {
     sid,
     name: name ?? null,
     room: name?.startsWith(prefix) ? name.slice(prefix.length) : (name ?? null),
     firstSeenAt: iso(firstSeenAt),
-    endedAt: endedAt === undefined ? null : iso(endedAt),
+    endedAt: isoOrNull(endedAt),
     people: people.size,
     callSids: [...people],
+    callers: callersIn(timeline),
     minParticipants,
+    recordingSid: recordingSid ?? null,
+    desired: assessment?.desired ?? null,
+    observed: assessment?.observed ?? null,
+    wrongSince: isoOrNull(assessment?.wrongSince),
     recording,
     recordingSince: iso(recordingSince),
     recordedSeconds: Math.round(timeline.recordedMs) / 1000,
     pausedSeconds: Math.round(timeline.pausedMs) / 1000,
     events: events.map((event) => ({ ...event, at: iso(event.at) })),
+    recordings: timeline.stories,
   };
+}
+
+function callersIn({ callers, people, events }: Timeline): FeedConference['callers'] {
+  const named = new Set([...people, ...events.flatMap(({ callSid }) => callSid ?? [])]);
+  return [...callers]
+    .map((callSid, index) => ({ number: index + 1, callSid }))
+    .filter(({ callSid }) => named.has(callSid));
+}
+
+function isoOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : iso(ms);
 }
 
 function iso(ms: number): string {

@@ -1,42 +1,16 @@
+import type { RecordingStory } from '../monitoring/recording-stories.js';
 import type { ConferenceSnapshot, RecorderEvent } from '../recorder-events.js';
-import type { ObservedState, RecordingState } from '../signalwire/space.js';
-
-/** The state of a conference's recording in SignalWire's words; `none` if there is no recording, or it is over. */
-export type RecordingStatus = RecordingState | 'none';
-
-/** Something that happened in a conference, and the state after it. */
-export interface HistoryEvent {
-  /** ms since 1970. */
-  at: number;
-  what: 'seen' | 'joined' | 'left' | 'recording' | 'over';
-  /** Who joined or left. */
-  callSid?: string;
-  people: number;
-  recording: RecordingStatus;
-}
-
-/** The course of one conference, as far as this copy of the service has seen it. */
-export interface Timeline {
-  readonly sid: string;
-  name: string | undefined;
-  /** When this copy first saw it (ms since 1970). */
-  readonly firstSeenAt: number;
-  /** When it ended (ms since 1970). */
-  endedAt: number | undefined;
-  /** CallSids of the people in the conference. */
-  people: Set<string>;
-  recording: RecordingStatus;
-  /** Since when the recording has been in its state: ms since 1970, and ms of the monotonic clock. */
-  recordingSince: number;
-  changedAt: number;
-  /** How long it ran and was paused, without the time since `recordingSince`. */
-  recordedMs: number;
-  pausedMs: number;
-  /** Oldest first. Each has the state after it, so the oldest ones can be dropped. */
-  events: HistoryEvent[];
-  /** Differs after each change. */
-  version: number;
-}
+import type { Assessment } from '../recording/assessment.js';
+import {
+  addPresence,
+  appendEvent,
+  createTimeline,
+  type HistoryEvent,
+  type RecordingStatus,
+  setRecording,
+  type Timeline,
+  toStatus,
+} from './timeline.js';
 
 /** What happened in the conferences since the start, in memory, as far as it can be shown. */
 export interface History {
@@ -44,6 +18,10 @@ export interface History {
   readonly since: number;
   /** Since when SignalWire has been failing (ms since 1970); undefined if it isn't. */
   readonly failingSince: number | undefined;
+  /** When SignalWire last answered something that is shown (ms since 1970); undefined if it hasn't yet. */
+  readonly answeredAt: number | undefined;
+  /** The calls that were refused although they were signed; undefined if there were none. */
+  readonly refusedCalls: RefusedCalls | undefined;
   /** Differs after each change. */
   readonly version: number;
   record(event: RecorderEvent): void;
@@ -53,10 +31,21 @@ export interface History {
   finished(): Timeline[];
 }
 
+/** Calls that this service refused. Requests without a signature don't count: they aren't SignalWire's. */
+export interface RefusedCalls {
+  count: number;
+  /** When the last one was refused (ms since 1970), and why. */
+  lastAt: number;
+  lastReason: string;
+}
+
 const MAX_FINISHED = 20;
 
-/** More than the page can show, and few enough to be sent every second. */
-const MAX_EVENTS = 100;
+/** Somebody whom a callback reported, and when that happened by its Timestamp, or else its arrival (ms since 1970). */
+interface ReportedParticipant {
+  callSid: string;
+  happenedAt: number;
+}
 
 /** An empty history. */
 export function createHistory(): History {
@@ -64,6 +53,8 @@ export function createHistory(): History {
   const live = new Map<string, Timeline>();
   const finished = new Map<string, Timeline>();
   let failingSince: number | undefined;
+  let answeredAt: number | undefined;
+  let refusedCalls: RefusedCalls | undefined;
   let version = 0;
 
   function touch(timeline: Timeline): void {
@@ -71,33 +62,31 @@ export function createHistory(): History {
     version += 1;
   }
 
-  function append(timeline: Timeline, event: Pick<HistoryEvent, 'what' | 'callSid'>): void {
-    const { people, recording } = timeline;
-    timeline.events.push({ at: Date.now(), ...event, people: people.size, recording });
-    if (timeline.events.length > MAX_EVENTS) timeline.events.shift();
+  function append(timeline: Timeline, what: HistoryEvent['what']): void {
+    appendEvent(timeline, what);
     touch(timeline);
   }
 
   /** @param isRead whether the snapshot comes from a read. Nobody can then say when the people in it joined. */
-  function update(snapshot: ConferenceSnapshot, isRead: boolean): void {
+  function update(snapshot: ConferenceSnapshot, isRead: boolean, reported?: ReportedParticipant): void {
     const timeline = live.get(snapshot.sid) ?? begin(snapshot, isRead);
     if (!timeline) return;
-    const { name, people, recordingState } = snapshot;
-    if (name !== undefined && timeline.name !== name) {
-      timeline.name = name;
-      touch(timeline);
-    }
-    for (const callSid of timeline.people) {
-      if (people.has(callSid)) continue;
-      timeline.people.delete(callSid);
-      append(timeline, { what: 'left', callSid });
-    }
-    for (const callSid of people) {
-      if (timeline.people.has(callSid)) continue;
-      timeline.people.add(callSid);
-      append(timeline, { what: 'joined', callSid });
-    }
-    if (setRecording(timeline, toStatus(recordingState))) append(timeline, { what: 'recording' });
+    const { name, people, recordingSid, recordingState } = snapshot;
+    const hasNewName = name !== undefined && timeline.name !== name;
+    if (hasNewName || timeline.recordingSid !== recordingSid) touch(timeline);
+    if (hasNewName) timeline.name = name;
+    timeline.recordingSid = recordingSid;
+    updatePeople(timeline, people, reported);
+    if (setRecording(timeline, toStatus(recordingState))) append(timeline, 'recording');
+  }
+
+  function updatePeople(timeline: Timeline, people: ReadonlySet<string>, reported?: ReportedParticipant): void {
+    const timeOf = (callSid: string) => (callSid === reported?.callSid ? reported.happenedAt : Date.now());
+    const gone = [...timeline.people].filter((callSid) => !people.has(callSid));
+    const come = [...people].filter((callSid) => !timeline.people.has(callSid));
+    for (const callSid of gone) addPresence(timeline, 'left', callSid, timeOf(callSid));
+    for (const callSid of come) addPresence(timeline, 'joined', callSid, timeOf(callSid));
+    if (gone.length + come.length > 0) touch(timeline);
   }
 
   function begin({ sid, name, people, recordingState }: ConferenceSnapshot, isRead: boolean): Timeline | undefined {
@@ -109,15 +98,16 @@ export function createHistory(): History {
     timeline.endedAt = undefined;
     if (isRead) {
       timeline.people = new Set(people);
+      timeline.callers = new Set(people);
       setRecording(timeline, toStatus(recordingState));
     }
-    append(timeline, { what: 'seen' });
+    append(timeline, 'seen');
     return timeline;
   }
 
   function updateRecording(conferenceSid: string, recording: RecordingStatus): void {
     const timeline = live.get(conferenceSid);
-    if (timeline && setRecording(timeline, recording)) append(timeline, { what: 'recording' });
+    if (timeline && setRecording(timeline, recording)) append(timeline, 'recording');
   }
 
   function end(conferenceSid: string): void {
@@ -125,14 +115,35 @@ export function createHistory(): History {
     if (!timeline) return;
     timeline.endedAt = Date.now();
     timeline.people.clear();
+    timeline.assessment = undefined;
     setRecording(timeline, 'none');
-    append(timeline, { what: 'over' });
+    append(timeline, 'over');
     live.delete(conferenceSid);
     finished.set(conferenceSid, timeline);
     for (const sid of finished.keys()) {
       if (finished.size <= MAX_FINISHED) break;
       finished.delete(sid);
     }
+  }
+
+  function setAssessment(conferenceSid: string, assessment: Assessment): void {
+    const timeline = live.get(conferenceSid);
+    if (!timeline) return;
+    timeline.assessment = assessment;
+    touch(timeline);
+  }
+
+  /** A later callback may bring what an earlier story lacks, so it replaces that. */
+  function addStory(conferenceSid: string | undefined, story: RecordingStory): void {
+    const timeline = live.get(conferenceSid ?? '') ?? finished.get(conferenceSid ?? '');
+    if (!timeline) return;
+    timeline.stories = [...timeline.stories.filter(({ recordingSid }) => recordingSid !== story.recordingSid), story];
+    touch(timeline);
+  }
+
+  function addRefusedCall(reason: string): void {
+    refusedCalls = { count: (refusedCalls?.count ?? 0) + 1, lastAt: Date.now(), lastReason: reason };
+    version += 1;
   }
 
   function setFailingSince(at: number | undefined): void {
@@ -145,6 +156,12 @@ export function createHistory(): History {
     get failingSince() {
       return failingSince;
     },
+    get answeredAt() {
+      return answeredAt;
+    },
+    get refusedCalls() {
+      return refusedCalls;
+    },
     get version() {
       return version;
     },
@@ -152,11 +169,32 @@ export function createHistory(): History {
       switch (event.type) {
         case 'conference-reported':
         case 'recording-reported':
-        case 'participant-reported':
+          return update(event.conference, false);
+        case 'participant-reported': {
+          const happenedAt = Date.now() - (event.trigger.delayMs ?? 0);
+          return update(event.conference, false, { callSid: event.callSid.toLowerCase(), happenedAt });
+        }
         case 'conference-read':
-          return update(event.conference, event.type === 'conference-read');
+          answeredAt = Date.now();
+          return update(event.conference, true);
         case 'recording-written':
+          answeredAt = Date.now();
           return updateRecording(event.conference.sid, event.state);
+        case 'conference-assessed':
+          return setAssessment(event.conferenceSid, event);
+        case 'recording-finished':
+          return addStory(event.conferenceSid, event.story);
+        case 'conferences-listed':
+          answeredAt = Date.now();
+          version += 1;
+          return;
+        case 'problem-began':
+        case 'problem-ended':
+          version += 1;
+          return;
+        case 'webhook-answered':
+          if (event.route === '/inbound' && event.reason !== null && event.signature) addRefusedCall(event.reason);
+          return;
         case 'conference-over':
           return end(event.conferenceSid);
         case 'outage-began':
@@ -168,38 +206,4 @@ export function createHistory(): History {
     live: () => [...live.values()],
     finished: () => [...finished.values()].reverse(),
   };
-}
-
-function createTimeline(sid: string, name: string | undefined): Timeline {
-  const now = Date.now();
-  return {
-    sid,
-    name,
-    firstSeenAt: now,
-    endedAt: undefined,
-    people: new Set(),
-    recording: 'none',
-    recordingSince: now,
-    changedAt: performance.now(),
-    recordedMs: 0,
-    pausedMs: 0,
-    events: [],
-    version: 0,
-  };
-}
-
-function toStatus(state: ObservedState | undefined): RecordingStatus {
-  return state === undefined || state === 'over' ? 'none' : state;
-}
-
-/** @returns whether the state differs from the one before */
-function setRecording(timeline: Timeline, recording: RecordingStatus): boolean {
-  if (timeline.recording === recording) return false;
-  const now = performance.now();
-  if (timeline.recording === 'in-progress') timeline.recordedMs += now - timeline.changedAt;
-  if (timeline.recording === 'paused') timeline.pausedMs += now - timeline.changedAt;
-  timeline.recording = recording;
-  timeline.recordingSince = Date.now();
-  timeline.changedAt = now;
-  return true;
 }

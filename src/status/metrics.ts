@@ -1,6 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Problems } from '../monitoring/problems.js';
 import type { RecorderEvent } from '../recorder-events.js';
 import type { History } from './history.js';
+
+export interface MetricsOptions {
+  history: Pick<History, 'live'>;
+  problems: Pick<Problems, 'wrongSince'>;
+  resyncIntervalMs: number;
+}
 
 /** Counters and timings for Prometheus. */
 export interface Metrics {
@@ -13,13 +20,16 @@ export interface Metrics {
 /** In seconds, from a fast answer to a request that times out. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** In seconds. Timestamps are whole seconds, and SignalWire tries a callback for 15 s. */
+const DELAY_BUCKETS = [1, 2, 3, 5, 10, 30, 60, 300];
+
 /** The routes of webhooks. */
 const ROUTES = ['/inbound', '/callback', '/store_recording_sid'];
 
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
 /** Names and units follow Prometheus' conventions. Series that alerts use begin at zero, because a rate needs that. */
-export function createMetrics(history: History): Metrics {
+export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -34,6 +44,28 @@ export function createMetrics(history: History): Metrics {
       for (const { recording } of history.live()) this.inc({ recording });
     },
   });
+  new Gauge({
+    name: 'recorder_conferences_wrong',
+    help: 'Conferences whose recording does not do what it should; for a moment, that is normal after each join and leave.',
+    registers,
+    collect() {
+      this.set(problems.wrongSince().length);
+    },
+  });
+  new Gauge({
+    name: 'recorder_longest_wrong_seconds',
+    help: 'How long the recording that has been wrong for the longest time has been wrong; 0 if none is.',
+    registers,
+    collect() {
+      const now = Date.now();
+      this.set(Math.max(0, now - Math.min(now, ...problems.wrongSince())) / 1000);
+    },
+  });
+  new Gauge({
+    name: 'recorder_sweep_interval_seconds',
+    help: 'The setting SWEEP_INTERVAL_SECONDS.',
+    registers,
+  }).set(resyncIntervalMs / 1000);
   const webhooks = new Counter({
     name: 'recorder_webhooks_total',
     help: 'Webhooks answered, by route and status.',
@@ -49,9 +81,25 @@ export function createMetrics(history: History): Metrics {
   });
   const reactions = new Histogram({
     name: 'recorder_reaction_seconds',
+    help:
+      "Time from an event, by its callback's Timestamp, until SignalWire has acknowledged the pause or resume that it asks " +
+      'for. Without a Timestamp, from the arrival of the callback.',
+    labelNames: ['action'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const handling = new Histogram({
+    name: 'recorder_handling_seconds',
     help: 'Time from the arrival of a callback until SignalWire has acknowledged the pause or resume that it triggered.',
     labelNames: ['action'],
     buckets: BUCKETS,
+    registers,
+  });
+  const delays = new Histogram({
+    name: 'recorder_callback_delay_seconds',
+    help: "How long after its Timestamp a conference's callback arrived, good to about a second.",
+    labelNames: ['event'],
+    buckets: DELAY_BUCKETS,
     registers,
   });
   const sweeps = new Counter({
@@ -84,8 +132,10 @@ export function createMetrics(history: History): Metrics {
 
   signalwireUp.set(1);
   for (const route of ROUTES) for (const status of [200, 403]) webhooks.inc({ route, status }, 0);
+  for (const event of ['join', 'leave']) delays.zero({ event });
   for (const action of Object.values(ACTIONS)) {
     reactions.zero({ action });
+    handling.zero({ action });
     for (const found_by of ['resync', 'settling read']) corrections.inc({ action, found_by }, 0);
   }
 
@@ -102,9 +152,20 @@ export function createMetrics(history: History): Metrics {
       case 'recording-written': {
         const { state, trigger } = event;
         const action = ACTIONS[state];
-        const { kind, receivedAt } = trigger;
-        if (receivedAt === undefined) corrections.inc({ action, found_by: kind });
-        else reactions.observe({ action }, (performance.now() - receivedAt) / 1000);
+        const { kind, receivedAt, delayMs = 0 } = trigger;
+        if (receivedAt === undefined) {
+          corrections.inc({ action, found_by: kind });
+          break;
+        }
+        const ms = performance.now() - receivedAt;
+        handling.observe({ action }, ms / 1000);
+        reactions.observe({ action }, (delayMs + ms) / 1000);
+        break;
+      }
+      case 'conference-reported':
+      case 'participant-reported': {
+        const { kind, delayMs } = event.trigger;
+        if (delayMs !== undefined) delays.observe({ event: kind }, delayMs / 1000);
         break;
       }
       case 'conferences-listed':

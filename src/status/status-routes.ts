@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
+import type { Problems } from '../monitoring/problems.js';
 import type { Listener } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import { createFeed } from './feed.js';
@@ -11,8 +12,10 @@ import { createWebhookLog } from './webhook-log.js';
 
 export interface StatusOptions {
   password: string;
+  problems: Pick<Problems, 'current' | 'wrongSince'>;
   policyFor: PolicyFor;
   conferencePrefix: string;
+  resyncIntervalMs: number;
 }
 
 /** The status of the service, for people and machines. */
@@ -25,9 +28,15 @@ export interface Status {
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 
-export function createStatus({ password, policyFor, conferencePrefix }: StatusOptions): Status {
+export function createStatus({
+  password,
+  problems,
+  policyFor,
+  conferencePrefix,
+  resyncIntervalMs,
+}: StatusOptions): Status {
   const history = createHistory();
-  const metrics = createMetrics(history);
+  const metrics = createMetrics({ history, problems, resyncIntervalMs });
   const webhooks = createWebhookLog();
   const router = express.Router();
   const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];
@@ -37,7 +46,7 @@ export function createStatus({ password, policyFor, conferencePrefix }: StatusOp
   };
 
   router.get(['/', '/status.css', '/status.js', '/webhooks.js'], admit, express.static(PAGE, { cacheControl: false }));
-  router.get('/conferences', admit, createFeed(history, policyFor, conferencePrefix));
+  router.get('/conferences', admit, createFeed(history, problems, policyFor, conferencePrefix));
   router.get('/metrics', admit, sendMetrics);
   router.get('/webhooks', admit, webhooks.answer);
 

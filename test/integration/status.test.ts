@@ -146,14 +146,18 @@ describe('the feed', () => {
         recordingSid: undefined,
         recordingState: undefined,
       };
-      history.record({ type: 'conference-read', conference, trigger: { kind: 'resync', receivedAt: undefined, delayMs: undefined } });
+      history.record({
+        type: 'conference-read',
+        conference,
+        trigger: { kind: 'resync', receivedAt: undefined, delayMs: undefined },
+      });
     }
     const policyFor = (name: string | undefined) => ({
       minParticipants: name === 'recorded-panel' ? 3 : 2,
       pauseBehavior: 'skip' as const,
       isCounted: () => true,
     });
-    const app = express().get('/conferences', createFeed(history, policyFor, 'recorded-'));
+    const app = express().get('/conferences', createFeed(history, { current: () => [] }, policyFor, 'recorded-'));
     const { body } = await request(app).get('/conferences').expect(200);
     expect(body.live).toMatchObject([
       { room: 'sales', minParticipants: 2 },

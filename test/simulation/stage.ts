@@ -1,7 +1,9 @@
 import { createEventLog } from '../../src/log/event-log.js';
+import { createOutageDetector } from '../../src/monitoring/outage.js';
+import { createProblems, type Problems } from '../../src/monitoring/problems.js';
+import { createRecordingStories } from '../../src/monitoring/recording-stories.js';
 import { type Emit, emitTo, type Listener } from '../../src/recorder-events.js';
-import { createOutageDetector } from '../../src/recording/outage.js';
-import type { PolicyFor } from '../../src/recording/recording-policy.js';
+import { createPolicyFor, type PolicyFor } from '../../src/recording/recording-policy.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { activeParticipants, type Call, type Conference, isRunning } from '../../src/simulator/model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
@@ -44,6 +46,8 @@ export interface Stage {
   log: LogLine[];
   /** The history of the running copy, which its status page shows. */
   history: History;
+  /** What is wrong according to the running copy. */
+  problems: Problems;
   /** The metrics of the running copy, by name and labels. */
   metrics(): Promise<Record<string, number>>;
   /** What goes wrong with reads and with writes. May be changed at any time. */
@@ -101,16 +105,21 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     const thisRun = run;
     // The same listeners as in recorder.ts, in the same order.
     const history = createHistory();
-    const metrics = createMetrics(history);
+    const problems = createProblems((event) => emit(event));
+    const policies = policyFor ?? createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' });
+    const metrics = createMetrics({ history, problems, resyncIntervalMs });
     const listeners: Listener[] = [
-      createEventLog(log),
       createOutageDetector(log, (event) => emit(event)),
+      problems.listener,
+      createRecordingStories(policies, (event) => emit(event)).listener,
+      createEventLog(log),
       history.record,
       metrics.record,
       ({ type }) => void stage.events.push(type),
     ];
     const emit: Emit = emitTo(listeners, log);
     stage.history = history;
+    stage.problems = problems;
     stage.metrics = async () => ownSamples(await metrics.text());
     let hasAnswered = false;
     const space = createMemorySpace({
@@ -131,7 +140,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
       conferencePrefix: CONFERENCE_PREFIX,
       minParticipants: 2,
-      policyFor,
+      policyFor: policies,
       resyncIntervalMs,
       random: () => stream('jitter').next(),
       directAccess: { model, latency: () => requestMs, wait: clock.wait, onParticipantsChanged() {} },
@@ -147,6 +156,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     events: [],
     log: lines,
     history: createHistory(),
+    problems: createProblems(() => {}),
     metrics: async () => ({}),
     refusalOf: () => undefined,
     faults: { ...NO_WORLD_FAULTS },

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createOutageDetector } from '../../src/monitoring/outage.js';
 import type { Listener } from '../../src/recorder-events.js';
-import { createOutageDetector } from '../../src/recording/outage.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 import { keepLog, type LogLine } from '../support/log.js';
 

@@ -1,21 +1,17 @@
 import type { Logger } from 'pino';
 import type { Emit, Listener } from '../recorder-events.js';
 import { isNotFound, isUnauthorized, isUnprocessable, SpaceError } from '../signalwire/space-error.js';
-import { LASTING_REFUSALS } from './write-decisions.js';
 
 /**
  * Detects outages from failed requests. However many requests fail, the beginning of an outage and its end are each logged and
  * emitted once. A single failure followed by a success is not an outage. An outage ends when everything that failed has
- * succeeded. A refusal (404, 422) concerns one recording only, and is logged when it lasts.
+ * succeeded. A refusal (404, 422) concerns one recording only.
  *
  * @param emit receives the beginning and the end of an outage
  */
 export function createOutageDetector(log: Logger, emit: Emit): Listener {
-  /** How many failures, or refusals, each subject has had in a row. */
+  /** How many failures each subject has had in a row. */
   const failing = new Map<string, number>();
-  const refused = new Map<string, number>();
-  /** The names of the conferences in progress. */
-  const names = new Map<string, string>();
   let beganAt = 0;
   let failures = 0;
   let hasBegun = false;
@@ -43,22 +39,6 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
     }
   }
 
-  function addRefusal(conferenceSid: string, error: SpaceError): void {
-    const inARow = (refused.get(conferenceSid) ?? 0) + 1;
-    refused.set(conferenceSid, inARow);
-    if (inARow !== LASTING_REFUSALS) return;
-    const fields = { ...about(conferenceSid), reason: error.message };
-    log.warn(fields, 'SignalWire keeps refusing to change a recording: it stays as it is until the next callback');
-  }
-
-  function about(conferenceSid: string): { conferenceSid: string; conference: string | undefined } {
-    return { conferenceSid, conference: names.get(conferenceSid) };
-  }
-
-  function isRefusedLastingly(conferenceSid: string): boolean {
-    return (refused.get(conferenceSid) ?? 0) >= LASTING_REFUSALS;
-  }
-
   function endIfAllAnswered(): void {
     if (failing.size > 0) return;
     if (hasBegun) {
@@ -72,40 +52,22 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
   }
 
   return (event) => {
-    // A change is only sent, and refused, after an event that has the conference's name.
-    if ('conference' in event && event.conference.name !== undefined) {
-      names.set(event.conference.sid, event.conference.name);
-    }
     switch (event.type) {
       case 'requests-failed': {
         const { subject, error } = event;
         if (!(error instanceof SpaceError)) return;
         const isRefusal = isNotFound(error) || isUnprocessable(error);
         if (!isRefusal || subject.startsWith('discovery')) return addFailure(subject, error);
-        addRefusal(subject, error);
         if (failing.delete(subject)) endIfAllAnswered();
         return;
       }
-      case 'requests-answered': {
-        const { subject } = event;
-        // After lasting refusals a change is no longer sent, so an answer alone proves nothing.
-        if (!isRefusedLastingly(subject)) refused.delete(subject);
-        failing.delete(subject);
+      case 'requests-answered':
+        failing.delete(event.subject);
         endIfAllAnswered();
         return;
-      }
-      case 'recording-written': {
-        const { sid: conferenceSid } = event.conference;
-        if (isRefusedLastingly(conferenceSid))
-          log.info(about(conferenceSid), 'SignalWire changed the recording at last');
-        refused.delete(conferenceSid);
-        return;
-      }
       case 'conference-over':
         // This doesn't end an outage: only an answered request does.
         failing.delete(event.conferenceSid);
-        refused.delete(event.conferenceSid);
-        names.delete(event.conferenceSid);
         return;
     }
   };

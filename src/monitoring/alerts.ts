@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Listener } from '../recorder-events.js';
+import type { Problem, Problems } from './problems.js';
+
+const REQUEST_TIMEOUT_MS = 5000;
+const FIRST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+/** Tells somebody about problems. */
+export interface Alerts {
+  /** Must receive every event after the problems have received it. */
+  listener: Listener;
+  /** Sends nothing from now on. */
+  close(): void;
+}
+
+export interface AlertsOptions {
+  /** Receives a POST with `{ "text": … }`, as the incoming webhooks of chats do. It may contain a secret, so it is never logged. */
+  url: string;
+  problems: Pick<Problems, 'current'>;
+  log: Logger;
+  /** Where the status page is; undefined until that is known. */
+  publicUrl: () => string | undefined;
+}
+
+/**
+ * Sends one message when the first problem begins, and one when the last is over. A message that could not be delivered is tried
+ * again, until it is delivered or no longer true.
+ */
+export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): Alerts {
+  const closing = new AbortController();
+  let isBadNewsSent = false;
+  let isSending = false;
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
+
+  /** Sends messages until what was sent last is what is true now. */
+  async function update(): Promise<void> {
+    clearTimeout(retry);
+    if (isSending) return;
+    isSending = true;
+    try {
+      for (;;) {
+        const current = problems.current();
+        const [first, ...others] = current;
+        if ((first !== undefined) === isBadNewsSent) break;
+        await post(first ? describe(first, others.length) : 'All recordings are as they should be again.');
+        isBadNewsSent = first !== undefined;
+        failures = 0;
+      }
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      if (failures === 0)
+        log.warn({ reason: reasonOf(error) }, 'ALERT_URL could not be reached: the alert is sent again');
+      retry = setTimeout(() => void update(), Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS));
+      failures += 1;
+    } finally {
+      isSending = false;
+    }
+  }
+
+  async function post(sentence: string): Promise<void> {
+    const page = publicUrl();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: `Conference recorder${page ? ` at ${page}` : ''}: ${sentence}` }),
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+    });
+    await response.body?.cancel();
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+  }
+
+  return {
+    listener({ type }) {
+      if (type === 'problem-began' || type === 'problem-ended') void update();
+    },
+    close() {
+      clearTimeout(retry);
+      closing.abort();
+    },
+  };
+}
+
+function describe({ since, sentence }: Problem, others: number): string {
+  const more = others === 0 ? '' : ` There ${others === 1 ? 'is one more problem' : `are ${others} more problems`}.`;
+  return `${sentence} Since ${new Date(since).toISOString()}.${more}`;
+}
+
+/** Never contains the URL: fetch names only the host, in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,108 @@
+import type { Emit, Listener } from '../recorder-events.js';
+import { describeOutage, describeWrongRecording } from './problem-sentence.js';
+
+/** Something that has been wrong for more than a moment. */
+export interface Problem {
+  /** The conference whose recording is wrong; null if SignalWire is failing, which concerns them all. */
+  conferenceSid: string | null;
+  /** The conference's name; undefined if it isn't known. */
+  name: string | undefined;
+  /** ms since 1970. */
+  since: number;
+  /** What is wrong, what that means, and the last error, if there was one. */
+  sentence: string;
+}
+
+/** What is wrong at the moment. */
+export interface Problems {
+  /** Must receive every event. */
+  listener: Listener;
+  /** The oldest first. */
+  current(): Problem[];
+  /** Since when each recording that isn't as it should be has been so (ms since 1970), however short that is. */
+  wrongSince(): number[];
+  /** Emits nothing from now on. */
+  close(): void;
+}
+
+/** A recording is wrong for a moment after each join and leave. This is longer than a write takes with some retries (ms). */
+const TOLERANCE_MS = 5000;
+
+const OUTAGE = 'outage';
+
+interface Wrong extends Pick<Problem, 'conferenceSid' | 'name' | 'since'> {
+  description: string;
+  /** Why the last request about it failed; undefined if none did since it has been wrong. */
+  lastFailure: string | undefined;
+  isProblem: boolean;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * Watches what the core announces of each conference, and outages. Emits `problem-began` when something has been wrong for five
+ * seconds, and `problem-ended` when it is over.
+ */
+export function createProblems(emit: Emit): Problems {
+  /** By SID in lower case, or `OUTAGE`. */
+  const wrong = new Map<string, Wrong>();
+
+  function begin(key: string, state: Pick<Wrong, 'conferenceSid' | 'name' | 'since' | 'description'>): void {
+    const known = wrong.get(key);
+    if (known) {
+      Object.assign(known, state);
+      return;
+    }
+    const timer = setTimeout(() => {
+      entry.isProblem = true;
+      emit({ type: 'problem-began', problem: toProblem(entry) });
+    }, TOLERANCE_MS);
+    const entry: Wrong = { ...state, lastFailure: undefined, isProblem: false, timer };
+    wrong.set(key, entry);
+  }
+
+  function end(key: string, isConferenceOver = false): void {
+    const entry = wrong.get(key);
+    if (!entry) return;
+    clearTimeout(entry.timer);
+    wrong.delete(key);
+    if (entry.isProblem) emit({ type: 'problem-ended', problem: toProblem(entry), isConferenceOver });
+  }
+
+  return {
+    listener(event) {
+      switch (event.type) {
+        case 'conference-assessed': {
+          const { conferenceSid, name, wrongSince: since } = event;
+          if (since === undefined) return end(conferenceSid.toLowerCase());
+          const description = describeWrongRecording(conferenceSid, name, event);
+          return begin(conferenceSid.toLowerCase(), { conferenceSid, name, since, description });
+        }
+        case 'conference-over':
+          return end(event.conferenceSid.toLowerCase(), true);
+        case 'requests-failed': {
+          const entry = wrong.get(event.subject.toLowerCase());
+          if (entry && event.error instanceof Error) entry.lastFailure = event.error.message;
+          return;
+        }
+        case 'outage-began': {
+          const description = describeOutage(event.status);
+          return begin(OUTAGE, { conferenceSid: null, name: undefined, since: Date.now(), description });
+        }
+        case 'outage-ended':
+          return end(OUTAGE);
+      }
+    },
+    current: () => [...wrong.values()].filter(({ isProblem }) => isProblem).map(toProblem),
+    wrongSince: () =>
+      [...wrong.values()].flatMap(({ conferenceSid, since }) => (conferenceSid === null ? [] : [since])),
+    close() {
+      for (const { timer } of wrong.values()) clearTimeout(timer);
+      wrong.clear();
+    },
+  };
+}
+
+function toProblem({ conferenceSid, name, since, description, lastFailure }: Wrong): Problem {
+  const sentence = lastFailure === undefined ? description : `${description} The last error: ${lastFailure}`;
+  return { conferenceSid, name, since, sentence };
+}
