@@ -72,7 +72,7 @@ export function createEventLog(log: Logger): Listener {
     if (logged) setRecording(logged, recordingSid.toLowerCase(), status ?? 'unknown');
     const fields = { ...(logged && about(logged)), recordingSid, ...story };
     if (status === 'completed') log.info(fields, 'recording completed');
-    else if (status === null) log.warn(fields, 'recording over, but no callback has reported its end');
+    else if (status === null) log.info(fields, 'recording over, but no callback has reported its end');
     else log.warn({ ...fields, status }, 'recording ended without audio');
   }
 

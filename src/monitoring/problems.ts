@@ -25,9 +25,6 @@ export interface Problems {
   close(): void;
 }
 
-/** A recording is wrong for a moment after each join and leave. This is longer than a write takes with some retries (ms). */
-const TOLERANCE_MS = 5000;
-
 const OUTAGE = 'outage';
 
 interface Wrong extends Pick<Problem, 'conferenceSid' | 'name' | 'since'> {
@@ -39,10 +36,10 @@ interface Wrong extends Pick<Problem, 'conferenceSid' | 'name' | 'since'> {
 }
 
 /**
- * Watches what the core announces of each conference, and outages. Emits `problem-began` when something has been wrong for five
- * seconds, and `problem-ended` when it is over.
+ * Watches what the core announces of each conference, and outages. Emits `problem-began` when something has been wrong for as
+ * long as is tolerated, and `problem-ended` when it is over. A recording is wrong for a moment after each join and leave.
  */
-export function createProblems(emit: Emit): Problems {
+export function createProblems(emit: Emit, toleratedMs: number): Problems {
   /** By SID in lower case, or `OUTAGE`. */
   const wrong = new Map<string, Wrong>();
 
@@ -55,7 +52,7 @@ export function createProblems(emit: Emit): Problems {
     const timer = setTimeout(() => {
       entry.isProblem = true;
       emit({ type: 'problem-began', problem: toProblem(entry) });
-    }, TOLERANCE_MS);
+    }, toleratedMs);
     const entry: Wrong = { ...state, lastFailure: undefined, isProblem: false, timer };
     wrong.set(key, entry);
   }

@@ -104,7 +104,7 @@ export function createRecordingStories(policyFor: PolicyFor, emit: Emit): Record
     if (last && draft.offsetMs !== undefined && isInFile(last.state)) draft.offsetMs += now - draft.changedAt;
     draft.changedAt = now;
     const offsetSeconds = draft.offsetMs === undefined ? null : Math.round(draft.offsetMs / 100) / 10;
-    draft.spans.push({ at: new Date().toISOString(), offsetSeconds, state, people, because });
+    draft.spans.push({ at: new Date(Date.now()).toISOString(), offsetSeconds, state, people, because });
     if (draft.spans.length > MAX_SPANS) draft.spans.shift();
   }
 

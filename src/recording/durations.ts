@@ -1,4 +1,4 @@
-/** How long the reconciler waits, in milliseconds of the monotonic clock. Tests shorten these. */
+/** How long the service waits, in milliseconds of the monotonic clock. Tests shorten these. */
 export const DEFAULT_DURATIONS = {
   /** How long a reported leave overrides SignalWire's list of participants, which may lag behind callbacks. */
   leaveReport: 2000,
@@ -20,6 +20,8 @@ export const DEFAULT_DURATIONS = {
   missing: 60_000,
   /** How long the start, and the callers right after it, wait for the first discovery. */
   firstDiscovery: 3000,
+  /** How long something may be wrong before it is a problem. A change that needs a retry or two takes less. */
+  tolerated: 5000,
   /** How long a request to SignalWire may take. */
   request: 5000,
   /** How long a stop waits for unfinished work. */

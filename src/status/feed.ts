@@ -5,8 +5,8 @@ import type { RecordingStory } from '../monitoring/recording-stories.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import type { ObservedState, RecordingState } from '../signalwire/space.js';
 import { version } from '../version.js';
+import type { HistoryEvent, RecordingStatus, Timeline } from './conference-timeline.js';
 import type { History } from './history.js';
-import type { HistoryEvent, RecordingStatus, Timeline } from './timeline.js';
 
 /** The answer of `GET /conferences`. Times are ISO 8601, by the service's clock. */
 export interface Feed {

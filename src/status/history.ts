@@ -10,7 +10,7 @@ import {
   setRecording,
   type Timeline,
   toStatus,
-} from './timeline.js';
+} from './conference-timeline.js';
 
 /** What happened in the conferences since the start, in memory, as far as it can be shown. */
 export interface History {

@@ -203,6 +203,7 @@ describe('the lines with the name of a conference', () => {
         ['participant found gone', 'resync', undefined],
         ['recording paused', undefined, 'resync'],
         ['the conference is over', undefined, undefined],
+        ['recording over, but no callback has reported its end', undefined, undefined],
       ]);
     }));
 
@@ -227,7 +228,11 @@ describe('the lines with the name of a conference', () => {
       setRecording(stage, newestRecording(stage), 'completed');
       sendHint(stage, { RecordingSid: newestRecording(stage).sid, RecordingStatus: 'completed' });
       await stage.run(60_000);
-      expect(story(stage, name)).toEqual([...STORY.slice(0, 3), 'recording completed']);
+      expect(story(stage, name)).toEqual([
+        ...STORY.slice(0, 3),
+        'recording completed',
+        expect.stringContaining('wrong recording'),
+      ]);
     }));
 
   it('tell that a recording has no audio', () =>
@@ -262,6 +267,6 @@ describe('the lines with the name of a conference', () => {
       stage.refusalOf = ({ method }) => (method === 'POST' ? 422 : undefined);
       await stage.run(60_000);
       const refused = linesFrom('warn', stage.log).at(-1);
-      expect(refused).toMatchObject({ conference, msg: expect.stringContaining('keeps refusing') });
+      expect(refused).toMatchObject({ conference, msg: expect.stringContaining('wrong recording') });
     }));
 });

@@ -3,6 +3,7 @@ import { createOutageDetector } from '../../src/monitoring/outage.js';
 import { createProblems, type Problems } from '../../src/monitoring/problems.js';
 import { createRecordingStories } from '../../src/monitoring/recording-stories.js';
 import { type Emit, emitTo, type Listener } from '../../src/recorder-events.js';
+import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createPolicyFor, type PolicyFor } from '../../src/recording/recording-policy.js';
 import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import { activeParticipants, type Call, type Conference, isRunning } from '../../src/simulator/model/resources.js';
@@ -105,7 +106,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     const thisRun = run;
     // The same listeners as in recorder.ts, in the same order.
     const history = createHistory();
-    const problems = createProblems((event) => emit(event));
+    const problems = createProblems((event) => emit(event), DEFAULT_DURATIONS.tolerated);
     const policies = policyFor ?? createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' });
     const metrics = createMetrics({ history, problems, resyncIntervalMs });
     const listeners: Listener[] = [
@@ -156,7 +157,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     events: [],
     log: lines,
     history: createHistory(),
-    problems: createProblems(() => {}),
+    problems: createProblems(() => {}, DEFAULT_DURATIONS.tolerated),
     metrics: async () => ({}),
     refusalOf: () => undefined,
     faults: { ...NO_WORLD_FAULTS },

@@ -75,57 +75,8 @@ describe('an outage', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('is logged once, with its conference, when it is the fourth in a row', () => {
-    fail('a', notFound, 3);
-    expect(logged()).toEqual([]);
-    fail('a', notFound, 5);
-    expect(lines).toMatchObject([{ level: 'warn', conferenceSid: 'a' }]);
-    // An answer proves nothing, because the change is no longer sent.
-    succeed('a');
-    expect(lines).toHaveLength(1);
-    const conference = {
-      sid: 'a',
-      name: undefined,
-      people: new Set<string>(),
-      recordingSid: 'r',
-      recordingState: undefined,
-    };
-    const trigger = { kind: 'leave', receivedAt: 0, delayMs: undefined } as const;
-    listen({ type: 'recording-written', state: 'paused', conference, observed: undefined, trigger });
-    expect(lines.slice(1)).toMatchObject([{ level: 'info', conferenceSid: 'a' }]);
-    expect(emitted).toEqual([]);
-  });
-
-  it('no longer counts after a success, or once its conference is over', () => {
-    for (let time = 0; time < 3; time += 1) {
-      fail('a', notFound, 3);
-      succeed('a');
-      fail('b', notFound, 3);
-      listen({ type: 'conference-over', conferenceSid: 'b', name: undefined });
-    }
-    expect(logged()).toEqual([]);
-  });
-
-  it('is logged with the name of its conference, which is forgotten when the conference is over', () => {
-    const conference = {
-      sid: 'a',
-      name: 'recorded-sales',
-      people: new Set<string>(),
-      recordingSid: 'r',
-      recordingState: undefined,
-    };
-    const trigger = { kind: 'conference callback', receivedAt: 0, delayMs: undefined } as const;
-    listen({ type: 'conference-reported', conference, trigger });
-    fail('a', notFound, 4);
-    listen({ type: 'conference-over', conferenceSid: 'a', name: 'recorded-sales' });
-    fail('a', notFound, 4);
-    expect(lines.map((line) => line.conference)).toEqual(['recorded-sales', undefined]);
-  });
-
-  it('ends an outage, because SignalWire answers', () => {
-    fail('a', unavailable, 2);
-    fail('a', notFound);
-    expect(logged()).toEqual(['warn SignalWire is', 'info SignalWire answers']);
-  });
+it('a refusal ends an outage, because SignalWire answers', () => {
+  fail('a', unavailable, 2);
+  fail('a', notFound);
+  expect(logged()).toEqual(['warn SignalWire is', 'info SignalWire answers']);
 });

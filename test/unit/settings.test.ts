@@ -96,6 +96,13 @@ describe('the settings', () => {
     expect(readSettings(env).apiToken).toBe('PT-secret-token');
   });
 
+  it.each(['https://hooks.example.com/services/T0/B0/secret?a=1', 'http://bridge:8080/'])(
+    'accept the alert URL %s',
+    (url) => {
+      expect(readSettings({ ...GOOD, ALERT_URL: ` ${url} ` }).alertUrl).toBe(url);
+    },
+  );
+
   it('do not need a signing key if ALLOW_UNSIGNED_WEBHOOKS is true', () => {
     const env = { ...GOOD, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
     expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKeys).toEqual([]);
@@ -150,6 +157,9 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'ftp://127.0.0.1', /https:\/\//],
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
     ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
+    ['ALERT_URL', 'hooks.example.com/secret', /https:\/\//],
+    ['ALERT_URL', '"https://hooks.example.com/secret"', /without quotes/],
+    ['ALERT_URL', 'https://me:secret@hooks.example.com/', /password/],
     ['PUBLIC_URL', 'https://:password@recorder.example.com', /credentials/],
     ['NGROK_DOMAIN', 'https://example.ngrok.app', /host name/],
     ['PORT', '65536', /from 0 to 65535/],

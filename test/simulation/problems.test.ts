@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { linesFrom } from '../support/log.js';
+import { setRecording } from '../support/space-state.js';
+import { givenOnePerson, givenTwoPeople, newestRecording, sendHint } from './scenes.js';
+import { onStage, type Stage } from './stage.js';
+
+// Whether everything is recorded that should be: what the service says of it, and when.
+
+const refuseWrites = (stage: Stage, status = 422) => {
+  stage.refusalOf = ({ method }) => (method === 'POST' ? status : undefined);
+};
+const sentences = (stage: Stage) => stage.problems.current().map(({ sentence }) => sentence);
+const warnings = (stage: Stage) => linesFrom('warn', stage.log).map(({ msg }) => msg);
+const wrong = async (stage: Stage) => {
+  const { conferences_wrong, longest_wrong_seconds } = await stage.metrics();
+  return { conferences: conferences_wrong, seconds: longest_wrong_seconds };
+};
+
+/** A recording of two people that SignalWire refuses to resume. Resolves a minute later. */
+async function givenLostSpeech(stage: Stage): Promise<void> {
+  await givenOnePerson(stage);
+  refuseWrites(stage);
+  await stage.callIn();
+  await stage.run(60_000);
+}
+
+describe('a recording that SignalWire refuses to change', () => {
+  it('is a problem: speech is lost', () =>
+    onStage({}, async (stage) => {
+      await givenLostSpeech(stage);
+      const { sid: conferenceSid, name } = stage.conference();
+      const [problem, ...others] = stage.problems.current();
+      expect(others).toEqual([]);
+      expect(problem).toMatchObject({ conferenceSid, name });
+      expect(Date.now() - (problem?.since ?? 0)).toBeGreaterThan(59_000);
+      expect(problem?.sentence).toMatch(
+        `${name} is paused although 2 people are in: what they say is not recorded. The last error: SignalWire answered 422`,
+      );
+      expect(await wrong(stage)).toEqual({ conferences: 1, seconds: expect.closeTo(60, 0) });
+    }));
+
+  it.each([404, 422])('with %i is warned of once, with its name, and once more when it is right again', (status) =>
+    onStage({}, async (stage) => {
+      const { second } = await givenTwoPeople(stage);
+      const { sid: conferenceSid, name: conference } = stage.conference();
+      refuseWrites(stage, status);
+      stage.model.endCall(second);
+      await stage.run(4000);
+      expect(warnings(stage)).toEqual([]);
+      await stage.run(60_000);
+      const [warning, ...others] = linesFrom('warn', stage.log);
+      expect(others).toEqual([]);
+      expect(warning).toMatchObject({ level: 'warn', conferenceSid, conference });
+      expect(warning?.msg).toMatch(
+        `wrong recording: ${conference} is being recorded although only one person is in: the recording should be paused.`,
+      );
+
+      stage.refusalOf = () => undefined;
+      // After several refusals, the recording is left alone until the next hint.
+      sendHint(stage);
+      await stage.run(1000);
+      expect(stage.isRecorded()).toBe(false);
+      const ended = stage.log.filter(({ msg }) => msg === 'the recording is right again');
+      expect(ended).toMatchObject([{ level: 'info', conferenceSid, conference, seconds: expect.closeTo(64, 0) }]);
+      expect(stage.problems.current()).toEqual([]);
+      expect(await wrong(stage)).toEqual({ conferences: 0, seconds: 0 });
+    }),
+  );
+
+  it('is no longer a problem when its conference is over, and the log says how it ended', () =>
+    onStage({}, async (stage) => {
+      const { first, second } = await givenTwoPeople(stage);
+      refuseWrites(stage);
+      stage.model.endCall(second);
+      await stage.run(60_000);
+      stage.model.endCall(first);
+      await stage.run(5000);
+      expect(stage.problems.current()).toEqual([]);
+      expect(warnings(stage).slice(1)).toEqual(['the conference ends while its recording is wrong']);
+    }));
+});
+
+describe('it is a problem, too', () => {
+  it('if two people talk and nothing is recorded', () =>
+    onStage({}, async (stage) => {
+      await givenTwoPeople(stage);
+      setRecording(stage, newestRecording(stage), 'stopped');
+      refuseWrites(stage);
+      await stage.run(60_000);
+      expect(sentences(stage)).toEqual([expect.stringContaining('The recording has ended although 2 people are in')]);
+    }));
+
+  it('if no recording can be found', () =>
+    onStage({ traits: { recordingsListed: false } }, async (stage) => {
+      stage.onCallback = ({ parameters }, deliver) => {
+        if (!parameters.RecordingSid) void stage.clock.wait(20).then(deliver);
+      };
+      await givenTwoPeople(stage);
+      expect(sentences(stage)).toEqual([expect.stringContaining('No recording is known although 2 people are in')]);
+    }));
+
+  it('if SignalWire fails, and it stays one until SignalWire answers', () =>
+    onStage({}, async (stage) => {
+      await givenTwoPeople(stage);
+      stage.refusalOf = () => 503;
+      sendHint(stage);
+      await stage.run(4000);
+      expect(stage.problems.current()).toEqual([]);
+      await stage.run(10_000);
+      expect(stage.problems.current()).toMatchObject([{ conferenceSid: null }]);
+      expect(sentences(stage)).toEqual([
+        expect.stringContaining('SignalWire answers 503: recordings are left as they are'),
+      ]);
+      // The outage has a line of its own.
+      expect(warnings(stage)).toEqual([expect.stringContaining('SignalWire is failing')]);
+      stage.refusalOf = () => undefined;
+      await stage.run(10_000);
+      expect(stage.problems.current()).toEqual([]);
+    }));
+});
+
+describe('nothing is a problem', () => {
+  it('while everything works', () =>
+    onStage({}, async (stage) => {
+      await givenOnePerson(stage);
+      await stage.callIn();
+      await stage.run(60_000);
+      expect(stage.events).not.toContain('problem-began');
+      expect(await wrong(stage)).toEqual({ conferences: 0, seconds: 0 });
+    }));
+
+  it('in a space in which a paused recording never reads as paused', () =>
+    onStage({ traits: { pausedReads: 'in-progress' } }, async (stage) => {
+      await givenOnePerson(stage);
+      await stage.run(300_000);
+      expect(stage.events).not.toContain('problem-began');
+    }));
+
+  it('for the moment that a change takes, although the metrics count it', () =>
+    onStage({ requestMs: 1000 }, async (stage) => {
+      await givenOnePerson(stage);
+      await stage.callIn();
+      await stage.run(500);
+      expect(await wrong(stage)).toMatchObject({ conferences: 1 });
+      await stage.run(20_000);
+      expect(await wrong(stage)).toMatchObject({ conferences: 0 });
+      expect(stage.events).not.toContain('problem-began');
+    }));
+
+  it('while one person waits for a recording that begins with the second', () =>
+    onStage(
+      { policyFor: () => ({ minParticipants: 1, pauseBehavior: 'skip', isCounted: () => true }) },
+      async (stage) => {
+        await stage.callIn();
+        await stage.run(60_000);
+        expect(stage.events).not.toContain('problem-began');
+      },
+    ));
+});
