@@ -16,6 +16,7 @@ import { createReconciler } from './recording/reconciler.js';
 import { createPolicyFor } from './recording/recording-policy.js';
 import { createOpenRoom } from './rooms/open-room.js';
 import type { Settings } from './settings/settings.js';
+import { recordingUrl } from './signalwire/recording-url.js';
 import { createSpace } from './signalwire/rest-space.js';
 import { isUnauthorized } from './signalwire/space-error.js';
 import { createStatus } from './status/status-routes.js';
@@ -66,7 +67,11 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   const policyFor = createPolicyFor(settings);
   const outageDetector = createOutageDetector(log, (event) => emit(event));
   const problems = createProblems((event) => emit(event), durations.tolerated);
-  const stories = createRecordingStories(policyFor, (event) => emit(event));
+  const stories = createRecordingStories({
+    policyFor,
+    urlOf: (sid) => recordingUrl(settings.spaceUrl, settings.projectId, sid),
+    emit: (event) => emit(event),
+  });
   const status =
     statusPassword === undefined
       ? undefined

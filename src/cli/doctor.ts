@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { readProcessSettings } from '../settings/dotenv.js';
+import { findLookalikes } from '../settings/lookalikes.js';
 import { type Settings, SettingsError } from '../settings/settings.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import { type Finding, runChecks } from './doctor-checks.js';
@@ -25,11 +26,15 @@ function readSettings(): Settings | undefined {
   try {
     const settings = readProcessSettings();
     print({ status: 'ok', sentence: 'The settings are valid.' });
+    for (const sentence of findLookalikes(process.env)) print({ status: 'unknown', sentence });
     return settings;
   } catch (error) {
-    const mistakes =
-      error instanceof SettingsError ? error.mistakes : [error instanceof Error ? error.message : String(error)];
+    const { mistakes, hints } =
+      error instanceof SettingsError
+        ? error
+        : { mistakes: [error instanceof Error ? error.message : String(error)], hints: [] };
     for (const sentence of mistakes) print({ status: 'wrong', sentence });
+    for (const sentence of hints) print({ status: 'unknown', sentence });
     print({ status: 'unknown', sentence: 'Nothing else was checked, because every other check needs the settings.' });
     return undefined;
   }

@@ -20,7 +20,7 @@ export interface RecordingStory {
   recordingSid: string;
   /** SignalWire's last word: `completed`, `absent` or `failed`; null if no callback has reported the end. */
   status: string | null;
-  /** Where the audio is, as SignalWire names it; null if no callback has said it. */
+  /** Where the audio is; null if there is none. */
   url: string | null;
   /** The length of the audio by SignalWire's account; null if no callback has said it. */
   seconds: number | null;
@@ -67,10 +67,17 @@ const FINAL_STATUSES = ['completed', 'absent', 'failed'];
 const NOT_WATCHED = 'This copy of the service has not watched this recording.';
 const WATCHED_LATE =
   'It began before this copy of the service watched it, so it is unknown where in the file its parts are.';
-const NO_CALLBACK = 'No callback has reported its end, so its length and its address are unknown.';
+const NO_CALLBACK = 'No callback has reported its end, so its length is unknown.';
+
+export interface RecordingStoriesOptions {
+  policyFor: PolicyFor;
+  /** The address of a recording whose callback doesn't name it. */
+  urlOf(recordingSid: string): string;
+  emit: Emit;
+}
 
 /** Follows each recording, and emits `recording-finished` when it is over. */
-export function createRecordingStories(policyFor: PolicyFor, emit: Emit): RecordingStories {
+export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStoriesOptions): RecordingStories {
   /** By the recording's SID in lower case, as are the finished ones. */
   const drafts = new Map<string, Draft>();
   const finished = new Map<string, { draft: Draft | undefined; status: string | null }>();
@@ -121,6 +128,7 @@ export function createRecordingStories(policyFor: PolicyFor, emit: Emit): Record
     }
     const seconds = callback?.seconds ? Number(callback.seconds) : Number.NaN;
     const spans = draft?.spans ?? [];
+    const hasAudio = status === null || status === 'completed';
     const gaps = [
       spans.length === 0 && NOT_WATCHED,
       spans.length > 0 && draft?.offsetMs === undefined && WATCHED_LATE,
@@ -129,7 +137,7 @@ export function createRecordingStories(policyFor: PolicyFor, emit: Emit): Record
     const story: RecordingStory = {
       recordingSid,
       status,
-      url: callback?.url?.slice(0, MAX_URL_LENGTH) ?? null,
+      url: hasAudio ? (callback?.url?.slice(0, MAX_URL_LENGTH) ?? urlOf(recordingSid)) : null,
       seconds: Number.isFinite(seconds) ? seconds : null,
       spans,
       unknown: gaps.filter(Boolean).join(' ') || null,

@@ -1,5 +1,6 @@
 import { config } from 'dotenv';
-import { readSettings, type Settings } from './settings.js';
+import { findLookalikes } from './lookalikes.js';
+import { readSettings, type Settings, SettingsError } from './settings.js';
 
 /**
  * Reads the settings of this process from its environment, and from `.env` in the working directory for variables that the
@@ -10,5 +11,11 @@ import { readSettings, type Settings } from './settings.js';
 export function readProcessSettings(): Settings {
   const { error } = config({ quiet: true });
   if (error && !error.message.startsWith('ENOENT')) throw new Error(`.env could not be read: ${error.message}`);
-  return readSettings(process.env);
+  try {
+    return readSettings(process.env);
+  } catch (cause) {
+    // A setting that is missing may be there under a misspelt name.
+    if (cause instanceof SettingsError) throw new SettingsError(cause.mistakes, findLookalikes(process.env));
+    throw cause;
+  }
 }

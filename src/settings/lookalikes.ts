@@ -24,5 +24,12 @@ export function findLookalikes(env: NodeJS.ProcessEnv): string[] {
 
 function isSimilar(name: string, variable: string): boolean {
   const stem = variable.split('_', 2).join('_');
-  return name.startsWith(stem) || distance(name, variable) <= MAX_EDITS;
+  return name.startsWith(stem) || distance(name, variable) <= MAX_EDITS || isShortened(name, variable);
+}
+
+/** Whether a name has at least two of the variable's words, and no others, such as `SIGNALWIRE_TOKEN` for `SIGNALWIRE_API_TOKEN`. */
+function isShortened(name: string, variable: string): boolean {
+  const words = variable.split('_');
+  const given = name.split('_');
+  return given.length > 1 && given.every((word) => words.includes(word));
 }

@@ -43,10 +43,16 @@ export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pau
 
 /** The settings are invalid. The message is for a person: a line for each mistake, without the values. */
 export class SettingsError extends Error {
-  /** @param mistakes a sentence each, beginning with the variable's name */
-  constructor(readonly mistakes: readonly string[]) {
+  /**
+   * @param mistakes a sentence each, beginning with the variable's name
+   * @param hints sentences about variables that may have been meant as settings
+   */
+  constructor(
+    readonly mistakes: readonly string[],
+    readonly hints: readonly string[] = [],
+  ) {
     const count = mistakes.length === 1 ? 'One setting is wrong' : `${mistakes.length} settings are wrong`;
-    super([`${count} (see .env.example):`, ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'));
+    super([`${count} (see .env.example):`, ...[...mistakes, ...hints].map((sentence) => `  ${sentence}`)].join('\n'));
     this.name = 'SettingsError';
   }
 }

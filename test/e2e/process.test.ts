@@ -42,6 +42,15 @@ describe('the process', () => {
     expect(output.err).toMatch(/^\.env could not be read: [^\n]+\n$/);
   });
 
+  it('names variables that may have been meant if a setting is missing', async () => {
+    const { SIGNALWIRE_API_TOKEN, ...env } = await environmentFor();
+    const { output, exit } = await run(MAIN, { ...env, SIGNALWIRE_TOKEN: SIGNALWIRE_API_TOKEN });
+    expect(await exit).toEqual([1, null]);
+    expect(output.err).toMatch(/SIGNALWIRE_API_TOKEN is missing/);
+    expect(output.err).toMatch(/\n {2}SIGNALWIRE_TOKEN has no effect: did you mean SIGNALWIRE_API_TOKEN\?\n/);
+    expect(output.err).not.toContain(SIGNALWIRE_API_TOKEN);
+  });
+
   it('reads .env, says where the webhook is, and ends with 0 when asked to', async () => {
     const env = await environmentFor();
     const dotenv = Object.entries(env)

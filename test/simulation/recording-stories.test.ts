@@ -84,7 +84,7 @@ describe('the story of a recording', () => {
       };
       for (const { call } of conference.participants) stage.model.endCall(call);
       await stage.run(120_000);
-      expect(stories(stage)).toMatchObject([{ status: null, url: null, seconds: null }]);
+      expect(stories(stage)).toMatchObject([{ status: null, url: sid, seconds: null }]);
       expect(stories(stage)[0]?.unknown).toContain('No callback has reported its end');
       stage.copy?.receive({
         url: '',

@@ -112,7 +112,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     const listeners: Listener[] = [
       createOutageDetector(log, (event) => emit(event)),
       problems.listener,
-      createRecordingStories(policies, (event) => emit(event)).listener,
+      createRecordingStories({ policyFor: policies, urlOf: (sid) => sid, emit: (event) => emit(event) }).listener,
       createEventLog(log),
       history.record,
       metrics.record,

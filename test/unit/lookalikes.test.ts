@@ -11,6 +11,7 @@ describe('the lookalikes of settings', () => {
     ['SWEEP_INTERVAL_MS', 'SWEEP_INTERVAL_SECONDS'],
     ['STATUS_PASSWORD_FILE', 'STATUS_PASSWORD'],
     ['log_level', 'LOG_LEVEL'],
+    ['SIGNALWIRE_TOKEN', 'SIGNALWIRE_API_TOKEN'],
   ])('include %s', (name, meant) => {
     expect(findLookalikes({ [name]: 'a value' })).toEqual([`${name} has no effect: did you mean ${meant}?`]);
   });
@@ -20,11 +21,12 @@ describe('the lookalikes of settings', () => {
     'HOME',
     'PORTS',
     'PUBLIC_KEY',
+    'SIGNALWIRE_SECRET',
+    'SIGNALWIRE',
     'NODE_ENV',
     'npm_config_loglevel',
     'CONFERENCE_RECORDER_SERVICE_HOST',
     'CONFERENCE_RECORDER_PORT_3000_TCP',
-    'SIGNALWIRE_TOKEN',
   ])('do not include %s', (name) => {
     expect(findLookalikes({ [name]: 'a value' })).toEqual([]);
   });
