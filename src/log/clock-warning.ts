@@ -5,17 +5,21 @@ import type { Space } from '../signalwire/space.js';
 /** A larger difference between the clocks is worth a warning, in milliseconds. */
 const TOLERANCE_MS = 2000;
 
+/** So many answers in a row must agree, because one that was under way for long makes a right clock look wrong. */
+const MIN_ANSWERS = 2;
+
 /**
  * Warns once when our clock differs from SignalWire's, and again after it was right in between. Decisions don't depend on our
  * clock, but the times in the log and on the page do.
  */
 export function createClockWarning(log: Logger, space: Pick<Space, 'clockDifferenceMs'>): Listener {
-  let isWrong = false;
+  let wrongAnswers = 0;
   return ({ type }) => {
     if (type !== 'conferences-listed') return;
     const difference = describeClockDifference(space);
-    if (difference && !isWrong) log.warn(`${difference}: the times in the log and on the page are wrong by that much`);
-    isWrong = difference !== undefined;
+    wrongAnswers = difference === undefined ? 0 : wrongAnswers + 1;
+    if (wrongAnswers === MIN_ANSWERS)
+      log.warn(`${difference}: the times in the log and on the page are wrong by that much`);
   };
 }
 
