@@ -67,6 +67,16 @@ describe('a recording that SignalWire refuses to change', () => {
     }),
   );
 
+  it('has been wrong since it began, however many people come meanwhile', () =>
+    onStage({}, async (stage) => {
+      await givenLostSpeech(stage);
+      await stage.callIn();
+      await stage.run(10_000);
+      expect(sentences(stage)).toEqual([expect.stringContaining('although 3 people are in')]);
+      expect(await wrong(stage)).toEqual({ conferences: 1, seconds: expect.closeTo(70, 0) });
+      expect(warnings(stage)).toHaveLength(1);
+    }));
+
   it('is no longer a problem when its conference is over, and the log says how it ended', () =>
     onStage({}, async (stage) => {
       const { first, second } = await givenTwoPeople(stage);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
 
@@ -19,6 +20,8 @@ export async function startChat(): Promise<Chat> {
   const statuses: number[] = [];
   const server = createServer(async (request, response) => {
     received.push(await json(request));
+    // As slow as a real one, so that something else may happen meanwhile.
+    await delay(100);
     response.writeHead(statuses.shift() ?? 200).end('ok');
   });
   const port = await listen(server, 0, '127.0.0.1');
