@@ -1,7 +1,4 @@
 import type { Logger } from 'pino';
-import type { Problem } from './monitoring/problems.js';
-import type { RecordingStory } from './monitoring/recording-stories.js';
-import type { Assessment } from './recording/assessment.js';
 import type { ObservedState, RecordingState } from './signalwire/space.js';
 
 /** A conference as this copy of the service knows it at one moment. */
@@ -62,6 +59,57 @@ export interface RecordingCallback {
   /** The length of the recording and where it can be fetched; undefined if the callback doesn't say. */
   seconds: string | undefined;
   url: string | undefined;
+}
+
+/** What a conference's recording should do, and what it does as far as we can tell. */
+export interface Assessment {
+  /** How many people are in the conference. */
+  people: number;
+  desired: RecordingState;
+  /** The state we believe the recording is in; undefined if no recording is known. */
+  observed: ObservedState | undefined;
+  /** Since when the two have differed (ms since 1970); undefined if they agree. */
+  wrongSince: number | undefined;
+}
+
+/** Something that has been wrong for more than a moment. */
+export interface Problem {
+  /** The conference whose recording is wrong; null if SignalWire is failing, which concerns them all. */
+  conferenceSid: string | null;
+  /** The conference's name; undefined if it isn't known. */
+  name: string | undefined;
+  /** ms since 1970. */
+  since: number;
+  /** What is wrong, what that means, and the last error, if there was one. */
+  sentence: string;
+}
+
+/** A time during which a recording was in one state. */
+export interface RecordingSpan {
+  /** When it began (ISO 8601, by our clock). */
+  at: string;
+  /** Where in the audio file that is; null if it isn't known. */
+  offsetSeconds: number | null;
+  state: ObservedState;
+  /** How many people were in the conference then. */
+  people: number;
+  /** Why it began: the kind of the trigger, `start`, or `found by` and the kind of read that found it. */
+  because: string;
+}
+
+/** What became of a recording. */
+export interface RecordingStory {
+  recordingSid: string;
+  /** SignalWire's last word: `completed`, `absent` or `failed`; null if no callback has reported the end. */
+  status: string | null;
+  /** Where the audio is; null if there is none. */
+  url: string | null;
+  /** The length of the audio by SignalWire's account; null if no callback has said it. */
+  seconds: number | null;
+  /** Oldest first; only the latest 200. */
+  spans: RecordingSpan[];
+  /** What isn't known of it, and why, in a sentence or two; null if nothing is missing. */
+  unknown: string | null;
 }
 
 /** What the parts of the service report about their work. They do not know who listens, or why. */

@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
-import type { Problem } from '../monitoring/problems.js';
-import type { RecordingStory } from '../monitoring/recording-stories.js';
-import type { ConferenceSnapshot, Listener, RecordingCallback, Trigger } from '../recorder-events.js';
+import type {
+  ConferenceSnapshot,
+  Listener,
+  Problem,
+  RecordingCallback,
+  RecordingStory,
+  Trigger,
+} from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
 import { addGone, createLoggedConferences, type LoggedConference, setRecording } from './logged-conferences.js';
 

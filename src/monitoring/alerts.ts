@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Listener } from '../recorder-events.js';
-import type { Problem, Problems } from './problems.js';
+import type { Listener, Problem } from '../recorder-events.js';
+import type { Problems } from './problems.js';
 
 const REQUEST_TIMEOUT_MS = 5000;
 const FIRST_RETRY_MS = 1000;

@@ -1,4 +1,4 @@
-import type { Assessment } from '../recording/assessment.js';
+import type { Assessment } from '../recorder-events.js';
 
 /** What is wrong with a conference's recording, and what that means, in a sentence. */
 export function describeWrongRecording(

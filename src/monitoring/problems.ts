@@ -1,17 +1,5 @@
-import type { Emit, Listener } from '../recorder-events.js';
+import type { Emit, Listener, Problem } from '../recorder-events.js';
 import { describeOutage, describeWrongRecording } from './problem-sentence.js';
-
-/** Something that has been wrong for more than a moment. */
-export interface Problem {
-  /** The conference whose recording is wrong; null if SignalWire is failing, which concerns them all. */
-  conferenceSid: string | null;
-  /** The conference's name; undefined if it isn't known. */
-  name: string | undefined;
-  /** ms since 1970. */
-  since: number;
-  /** What is wrong, what that means, and the last error, if there was one. */
-  sentence: string;
-}
 
 /** What is wrong at the moment. */
 export interface Problems {

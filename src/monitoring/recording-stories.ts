@@ -1,34 +1,13 @@
-import type { ConferenceSnapshot, Emit, Listener, RecordingCallback } from '../recorder-events.js';
+import type {
+  ConferenceSnapshot,
+  Emit,
+  Listener,
+  RecordingCallback,
+  RecordingSpan,
+  RecordingStory,
+} from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import type { ObservedState } from '../signalwire/space.js';
-
-/** A time during which a recording was in one state. */
-export interface RecordingSpan {
-  /** When it began (ISO 8601, by our clock). */
-  at: string;
-  /** Where in the audio file that is; null if it isn't known. */
-  offsetSeconds: number | null;
-  state: ObservedState;
-  /** How many people were in the conference then. */
-  people: number;
-  /** Why it began: the kind of the trigger, `start`, or `found by` and the kind of read that found it. */
-  because: string;
-}
-
-/** What became of a recording. */
-export interface RecordingStory {
-  recordingSid: string;
-  /** SignalWire's last word: `completed`, `absent` or `failed`; null if no callback has reported the end. */
-  status: string | null;
-  /** Where the audio is; null if there is none. */
-  url: string | null;
-  /** The length of the audio by SignalWire's account; null if no callback has said it. */
-  seconds: number | null;
-  /** Oldest first; only the latest 200. */
-  spans: RecordingSpan[];
-  /** What isn't known of it, and why, in a sentence or two; null if nothing is missing. */
-  unknown: string | null;
-}
 
 /** A recording that isn't over. */
 interface Draft {

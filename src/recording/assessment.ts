@@ -1,17 +1,6 @@
-import type { Emit } from '../recorder-events.js';
+import type { Assessment, Emit } from '../recorder-events.js';
 import type { ObservedState, RecordingState } from '../signalwire/space.js';
 import { isAsDesired } from './recording-policy.js';
-
-/** What a conference's recording should do, and what it does as far as we can tell. */
-export interface Assessment {
-  /** How many people are in the conference. */
-  people: number;
-  desired: RecordingState;
-  /** The state we believe the recording is in; undefined if no recording is known. */
-  observed: ObservedState | undefined;
-  /** Since when the two have differed (ms since 1970); undefined if they agree. */
-  wrongSince: number | undefined;
-}
 
 /** SignalWire begins a recording when the first two people are in. Source: its cXML reference, Conference. */
 const FIRST_RECORDED = 2;

@@ -104,11 +104,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const known = { sid, people, reports, recording, callers, hasBeenRead: readAt > -Infinity, missingSince };
       const observation = await observe(known, { space, windows, durations, isCounted: policyFor(name).isCounted });
-      if (isStopped) break;
-      if (observation.kind === 'over') {
-        onOver(); // It stops this actor.
-        break;
-      }
+      if (!isStopped && observation.kind === 'over') onOver();
+      if (isStopped || observation.kind === 'over') break;
       if (observation.kind === 'missing') {
         missingSince ??= before.at;
         return false;

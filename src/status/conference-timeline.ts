@@ -1,5 +1,4 @@
-import type { RecordingStory } from '../monitoring/recording-stories.js';
-import type { Assessment } from '../recording/assessment.js';
+import type { Assessment, RecordingStory } from '../recorder-events.js';
 import type { ObservedState, RecordingState } from '../signalwire/space.js';
 
 /** The state of a conference's recording in SignalWire's words; `none` if there is no recording, or it is over. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Problems } from '../monitoring/problems.js';
-import type { RecordingStory } from '../monitoring/recording-stories.js';
+import type { RecordingStory } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import type { ObservedState, RecordingState } from '../signalwire/space.js';
 import { version } from '../version.js';

@@ -1,6 +1,4 @@
-import type { RecordingStory } from '../monitoring/recording-stories.js';
-import type { ConferenceSnapshot, RecorderEvent } from '../recorder-events.js';
-import type { Assessment } from '../recording/assessment.js';
+import type { Assessment, ConferenceSnapshot, RecorderEvent, RecordingStory } from '../recorder-events.js';
 import {
   addPresence,
   appendEvent,

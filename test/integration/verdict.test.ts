@@ -57,10 +57,9 @@ it('the feed has the signed calls that were refused, and no others', async () =>
 it('the feed numbers the callers, and tells what became of each recording', async () => {
   const { pair, first, second } = await givenTwoPeople(options);
   const { callers } = await onlyLive(pair);
-  expect(callers).toEqual([
-    { number: 1, callSid: first.sid },
-    { number: 2, callSid: second.sid },
-  ]);
+  expect(callers.map(({ number }) => number)).toEqual([1, 2]);
+  // The callback of the second may overtake that of the first.
+  expect(callers.map(({ callSid }) => callSid).toSorted()).toEqual([first.sid, second.sid].toSorted());
   const [recording] = liveConference(pair.simulator).recordings;
   pair.simulator.hangUp(first);
   pair.simulator.hangUp(second);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordingStory } from '../../src/monitoring/recording-stories.js';
+import type { RecordingStory } from '../../src/recorder-events.js';
 import type { PauseBehavior } from '../../src/signalwire/space.js';
 import { setRecording } from '../support/space-state.js';
 import { givenOnePerson, newestRecording, sendHint } from './scenes.js';
