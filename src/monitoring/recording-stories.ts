@@ -71,6 +71,7 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
     if (draft) {
       clearTimeout(draft.timer);
       draft.name ??= conference.name;
+      if (isStart) confirmStart(draft);
       if (draft.spans.at(-1)?.state !== state) addSpan(draft, state, people.size, because);
       return;
     }
@@ -80,6 +81,15 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
     const begun = { recordingSid, conferenceSid, name, spans: [], offsetMs, changedAt, timer: undefined };
     drafts.set(key, begun);
     addSpan(begun, state, people.size, isStart ? 'start' : because);
+  }
+
+  /** A read may find a recording just before the callback arrives that reports its start. */
+  function confirmStart(draft: Draft): void {
+    const [first, ...others] = draft.spans;
+    const isNew = performance.now() - draft.changedAt < CALLBACK_MS;
+    if (first?.state !== 'in-progress' || others.length > 0 || !isNew || draft.offsetMs !== undefined) return;
+    draft.offsetMs = first.offsetSeconds = 0;
+    first.because = 'start';
   }
 
   function addSpan(draft: Draft, state: ObservedState, people: number, because: string): void {

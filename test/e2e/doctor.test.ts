@@ -36,6 +36,11 @@ describe('npm run doctor', () => {
     expect(code).toBe(1);
   });
 
+  it('names variables that may have been meant as settings', async () => {
+    const { out } = await runToEnd(DOCTOR, { ...(await environmentFor()), MIN_PARTICIPANT: '3' });
+    expect(out).toContain('?      MIN_PARTICIPANT has no effect: did you mean MIN_PARTICIPANTS?\n');
+  });
+
   it('exits with 1 if anything is wrong', async () => {
     const port = String(await freePort());
     const { code, out } = await runToEnd(DOCTOR, { ...(await environmentFor()), PORT: port });

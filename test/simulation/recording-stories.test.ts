@@ -52,6 +52,20 @@ describe('the story of a recording', () => {
       expect(stories(stage)[0]?.seconds).toEqual(near(40));
     }));
 
+  it('begins with the recording even if a read found that before its callback came', () =>
+    onStage({}, async (stage) => {
+      stage.onCallback = ({ parameters }, deliver) => {
+        void stage.clock.wait(parameters.RecordingSid ? 2000 : 20).then(deliver);
+      };
+      // They call at once, so that the first read finds both of them, and the recording.
+      const calls = [stage.callIn('sales'), stage.callIn('sales')];
+      await Promise.all(calls);
+      await stage.run(20_000);
+      for (const call of calls) stage.model.endCall(await call);
+      await stage.run(60_000);
+      expect(stories(stage)).toMatchObject([{ unknown: null, spans: [{ offsetSeconds: 0, because: 'start' }] }]);
+    }));
+
   it('is one line of the log', () =>
     onStage({}, async (stage) => {
       await playConference(stage);
