@@ -90,6 +90,7 @@ function describeFaults({ seed, delayMs, retryAfter, obeyMs, ...shares }: Faults
 
 function printChanges({ events }: Simulator): void {
   events.on('problem', (sentence) => console.log(`problem    ${sentence}`));
+  events.on('announcement', ({ sid }, announcement) => console.log(`announcement to ${sid}: ${announcement}`));
   events.on('change', ({ type, conference, call }) => {
     const [newest] = conference.recordings;
     const recording = newest ? documentedStatus(newest) : 'no recording yet';

@@ -21,6 +21,11 @@ export function invalidNameReason(name: string): string | undefined {
   if ([...name].length > MAX_NAME_LENGTH) {
     return `is too long: with its prefix, a conference's name may have ${MAX_NAME_LENGTH} characters.`;
   }
-  if (UNWRITABLE.test(name)) return 'contains characters that XML cannot represent, such as control characters.';
+  if (!isWritable(name)) return 'contains characters that XML cannot represent, such as control characters.';
   return undefined;
+}
+
+/** Whether XML can represent a text that is a single line. */
+export function isWritable(text: string): boolean {
+  return !UNWRITABLE.test(text);
 }

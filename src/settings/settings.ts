@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { e164 } from '../phone-numbers/e164.js';
 import type { RecordingPolicy } from '../recording/recording-policy.js';
 import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/names.js';
+import type { Announcement } from '../signalwire/laml.js';
+import { announcement, announcementLanguage, createAnnouncement } from './announcement.js';
 import { isUnquoted, isVisible, NOT_VISIBLE, QUOTED } from './copied.js';
 import { alertUrl, publicUrl, spaceUrl } from './urls.js';
 
@@ -32,6 +34,8 @@ export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pau
   conferenceName: string | undefined;
   /** The prefix of the names of all our conferences. */
   conferencePrefix: string;
+  /** What callers hear before they join their conference; undefined for nothing. */
+  announcement: Announcement | undefined;
   /** Milliseconds between two reads of a conference; 0 reads at the start and after callbacks only. */
   resyncIntervalMs: number;
   /** Protects the status page, its feed, the webhooks and the metrics; undefined disables them. */
@@ -82,6 +86,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     pauseBehavior: given.PAUSE_BEHAVIOR,
     conferenceName: given.CONFERENCE_NAME,
     conferencePrefix: given.CONFERENCE_PREFIX,
+    announcement: createAnnouncement(given.ANNOUNCEMENT, given.ANNOUNCEMENT_LANGUAGE),
     resyncIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
     statusPassword: given.STATUS_PASSWORD,
     alertUrl: given.ALERT_URL,
@@ -176,6 +181,8 @@ const environment = z
       .max(MAX_PREFIX_LENGTH, `must have at most ${MAX_PREFIX_LENGTH} characters, so that a CallSid fits behind it.`)
       .refine((prefix) => invalidNameReason(prefix) === undefined, 'contains characters that XML cannot represent.')
       .default('recorded-'),
+    ANNOUNCEMENT: announcement.optional(),
+    ANNOUNCEMENT_LANGUAGE: announcementLanguage.optional(),
     SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
     STATUS_PASSWORD: z.string().trim().optional(),
     ALERT_URL: alertUrl.optional(),

@@ -8,6 +8,9 @@ export const EMPTY_RESPONSE = new VoiceResponse().toString();
 // Typed as a plain object because the SDK's types lack `failed`, which the cXML reference has.
 const RECORDING_EVENTS: object = { recordingStatusCallbackEvent: ['in-progress', 'completed', 'failed'] };
 
+/** What is spoken or played before the conference. Source: SignalWire's cXML reference, Say and Play. */
+export type Announcement = { say: string; language: string | undefined } | { play: string };
+
 /**
  * LaML that puts the caller into a recorded conference whose callbacks come to this service. The recording begins with the
  * second participant. A conference keeps the callbacks of the first participant's document and ignores those of later ones.
@@ -15,10 +18,12 @@ const RECORDING_EVENTS: object = { recordingStatusCallbackEvent: ['in-progress',
  *
  * @param name the conference's name; must be valid (see rooms/names.ts)
  * @param publicUrl where SignalWire reaches this service, without a trailing slash
+ * @param announcement what the caller hears before joining; undefined for nothing
  * @throws Error if the name contains characters that XML cannot represent
  */
-export function conferenceResponse(name: string, publicUrl: string): string {
+export function conferenceResponse(name: string, publicUrl: string, announcement?: Announcement): string {
   const response = new VoiceResponse();
+  if (announcement) announce(response, announcement);
   response.dial().conference(
     {
       record: 'record-from-start',
@@ -32,4 +37,14 @@ export function conferenceResponse(name: string, publicUrl: string): string {
     name,
   );
   return response.toString();
+}
+
+function announce(response: InstanceType<typeof VoiceResponse>, announcement: Announcement): void {
+  if ('play' in announcement) {
+    response.play(announcement.play);
+    return;
+  }
+  // Typed as a plain object because the SDK's types have fewer languages than SignalWire speaks.
+  const attributes: object = { language: announcement.language };
+  response.say(attributes, announcement.say);
 }

@@ -16,6 +16,10 @@ export interface CallsOptions {
   unansweredMs: number;
   /** The numbers that don't answer calls, and how those calls end. All other numbers answer. */
   unanswered: ReadonlyMap<string, UnansweredStatus>;
+  /** How long an announcement takes, in milliseconds. Its text or file doesn't matter. */
+  announcementMs: number;
+  /** Called when a caller begins to hear a text or a file. */
+  onAnnouncement(call: Call, announcement: string): void;
   /** Called with a sentence that says what the application did wrong. */
   onProblem(problem: string): void;
 }
@@ -26,7 +30,7 @@ export interface VoiceWebhook {
   method: 'GET' | 'POST';
 }
 
-/** Receives and places calls, requests their LaML, and puts them into the conference that it names. */
+/** Receives and places calls, requests their LaML, plays its announcements, and puts them into the conference that it names. */
 export interface Calls {
   /** Receives a call to a number of the project. Resolves when the call is in its conference or has failed. */
   receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
@@ -38,7 +42,8 @@ export interface Calls {
 
 /** Source of the statuses and their order: SignalWire's OpenAPI document. */
 export function createCalls(options: CallsOptions): Calls {
-  const { model, projectId, webhooks, ringMs, unansweredMs, unanswered, onProblem } = options;
+  const { model, projectId, webhooks, ringMs, unansweredMs, unanswered } = options;
+  const { announcementMs, onAnnouncement, onProblem } = options;
 
   /** Requests the call's LaML and follows it. A call whose LaML can't be had or followed fails. */
   async function followLaml(call: Call, webhook: VoiceWebhook): Promise<void> {
@@ -50,7 +55,12 @@ export function createCalls(options: CallsOptions): Calls {
       const laml = readLaml(response.contentType, response.body);
       if (isCallOver(call)) return;
       if (current(call.status) !== 'in-progress') model.setCallStatus(call, 'in-progress');
-      model.join(call, laml);
+      for (const announcement of laml.announcements) {
+        onAnnouncement(call, announcement);
+        await delay(announcementMs, undefined, { ref: false });
+        if (isCallOver(call)) return;
+      }
+      model.join(call, laml.conference);
     } catch (error) {
       model.endCall(call, 'failed');
       onProblem(`Call ${call.sid} failed at ${webhook.url}: ${error instanceof Error ? error.message : error}`);

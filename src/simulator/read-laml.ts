@@ -8,6 +8,9 @@ const MAX_BYTES = 64 * 1024;
 /** In characters. Source: SignalWire's OpenAPI document, for a conference's FriendlyName. */
 const MAX_NAME_LENGTH = 64;
 
+/** In characters. Source: SignalWire's cXML reference, Say. */
+const MAX_SAY_LENGTH = 4096;
+
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const method = z.enum(['GET', 'POST']).default('POST');
 const url = z.url({ protocol: /^https?$/ });
@@ -73,18 +76,41 @@ interface Element {
   text: string;
 }
 
+const sayAttributes = z.strictObject({
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z\d]{2,8})*$/i)
+    .optional(),
+  loop: z.coerce.number().int().min(0).optional(),
+  voice: z.string().optional(),
+});
+
+const playAttributes = z.strictObject({
+  digits: z.string().optional(),
+  loop: z.coerce.number().int().min(0).optional(),
+});
+
+/** What a caller hears, and then the conference that the caller joins. */
+export interface Laml {
+  /** Texts that are spoken, and URLs of files that are played. */
+  announcements: string[];
+  conference: ConferenceLaml;
+}
+
 /**
- * Reads `<Response><Dial><Conference …>name</Conference></Dial></Response>`, the only LaML that the simulator supports.
+ * Reads `<Response><Dial><Conference …>name</Conference></Dial></Response>`, with `<Say>` and `<Play>` before `<Dial>`: the only
+ * LaML that the simulator supports.
  *
  * @throws LamlError if SignalWire would refuse the document (not XML, wrong content type, over 64 kB), if SignalWire's reference
  *   lacks an attribute or value, or if the simulator doesn't support an element
  */
-export function readLaml(contentType: string, body: string): ConferenceLaml {
+export function readLaml(contentType: string, body: string): Laml {
   if (!/^(text|application)\/([\w.+-]+\+)?xml\s*(;|$)/i.test(contentType)) {
     throw new LamlError(`The content type is ${contentType || 'missing'}, not XML.`);
   }
   if (Buffer.byteLength(body) > MAX_BYTES) throw new LamlError('The document is larger than 64 kB.');
   const response = parseXml(body);
+  const announcements = takeAnnouncements(response);
   const dial = onlyChild(response, 'Response', 'Dial');
   const conference = onlyChild(dial, 'Dial', 'Conference');
   if (conference.children.length > 0) throw new LamlError('<Conference> must contain only text.');
@@ -95,7 +121,26 @@ export function readLaml(contentType: string, body: string): ConferenceLaml {
   }
   readAttributes(response, z.strictObject({}));
   readAttributes(dial, dialAttributes);
-  return { name, ...readAttributes(conference, conferenceAttributes) };
+  return { announcements, conference: { name, ...readAttributes(conference, conferenceAttributes) } };
+}
+
+/** Removes what is spoken or played before the last element, and returns it. */
+function takeAnnouncements(response: Element): string[] {
+  return response.children.splice(0, response.children.length - 1).map((element) => {
+    const text = element.text.trim();
+    if (element.children.length > 0) throw new LamlError(`<${element.name}> must contain only text.`);
+    if (element.name === 'Say') {
+      readAttributes(element, sayAttributes);
+      if (!text || [...text].length > MAX_SAY_LENGTH) {
+        throw new LamlError(`<Say> must contain a text of at most ${MAX_SAY_LENGTH} characters.`);
+      }
+      return text;
+    }
+    if (element.name !== 'Play') throw new LamlError(`The simulator does not support <${element.name}> before <Dial>.`);
+    readAttributes(element, playAttributes);
+    if (!url.safeParse(text).success) throw new LamlError('<Play> must contain the URL of a sound file.');
+    return text;
+  });
 }
 
 function readAttributes<Schema extends z.ZodType>({ name, attributes }: Element, schema: Schema): z.output<Schema> {

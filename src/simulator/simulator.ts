@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   ringMs?: number;
   /** How long a placed call rings if nobody answers, in milliseconds. Default: a minute, as with SignalWire. */
   unansweredMs?: number;
+  /** How long each announcement takes that a caller hears before joining, in milliseconds. Default: 3000. */
+  announcementMs?: number;
   /**
    * The waits before the second and the third attempt to send a callback, in milliseconds. Default: 100 and 4000. SignalWire
    * documents "very quickly" and "a few seconds"; the figures are assumed.
@@ -47,6 +49,8 @@ export interface SimulatorOptions {
 
 export type SimulatorEvents = EventEmitter<{
   change: [change: Change];
+  /** A caller, who isn't in a conference yet, begins to hear a text or a file. */
+  announcement: [call: Call, announcement: string];
   /** The application did something wrong. A sentence says what. */
   problem: [problem: string];
   /** The REST API received a request. */
@@ -123,6 +127,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ringMs = 50,
     unansweredMs = 60_000,
     retryWaitsMs = [100, 4000],
+    announcementMs = 3000,
     clockAheadMs = 0,
   } = options;
   const traits = { ...DOCUMENTED, ...options.traits };
@@ -164,7 +169,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   const firstNumber = createNumber(PHONE_NUMBER);
   const numbers = [firstNumber];
-  const calls = createCalls({ model, projectId, webhooks, ringMs, unansweredMs, unanswered, onProblem });
+  const calls = createCalls({
+    model,
+    projectId,
+    webhooks,
+    ringMs,
+    unansweredMs,
+    unanswered,
+    announcementMs,
+    onAnnouncement: (call, announcement) => events.emit('announcement', call, announcement),
+    onProblem,
+  });
   const app = createRestApi({
     projectId,
     apiToken,

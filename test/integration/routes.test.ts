@@ -47,7 +47,7 @@ describe.each(METHODS)('/inbound, with %s', (method) => {
     const pair = await startPair();
     const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
     const roomOf = async (CallSid: string) =>
-      readLaml('text/xml', (await send(pair, method, '/inbound', { CallSid })).text).name;
+      readLaml('text/xml', (await send(pair, method, '/inbound', { CallSid })).text).conference.name;
     expect(await roomOf(first)).toBe(`recorded-${first}`);
     expect(await roomOf(second)).toBe(`recorded-${first}`);
     const conference = { ConferenceSid: randomUUID(), FriendlyName: `recorded-${first}` };

@@ -22,7 +22,7 @@ function parametersFor(path: string): Record<string, string> {
 const isOneLine = (text: string) => /^[^\n<>{]+\n$/.test(text) && !/\bat .+:\d+/.test(text);
 
 const nameIn = async (response: Response) =>
-  readLaml(response.headers.get('content-type') ?? '', await response.text()).name;
+  readLaml(response.headers.get('content-type') ?? '', await response.text()).conference.name;
 
 /** Posts a body without a signature. */
 async function post({ url }: AppAlone, path: string, type: string, body: string | Buffer, more = {}) {
@@ -40,7 +40,9 @@ describe.each(TRANSPORTS)('/inbound, by %s,', (transport) => {
     const response = await send(app, transport, '/inbound', { CallSid, AccountSid: PROJECT });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8');
-    expect(readLaml('text/xml', await response.text())).toMatchObject({
+    const { announcements, conference } = readLaml('text/xml', await response.text());
+    expect(announcements).toEqual([]);
+    expect(conference).toMatchObject({
       name: `recorded-${CallSid}`,
       record: 'record-from-start',
       startConferenceOnEnter: true,
@@ -336,7 +338,7 @@ describe('a signature', () => {
       const headers = { 'x-signalwire-signature': sign(KEY, `${publicUrl}/inbound`, form) };
       const response = await send(app, 'form', '/inbound', form, headers);
       expect(response.status).toBe(200);
-      expect(readLaml('text/xml', await response.text()).statusCallback).toBe(`${publicUrl}/callback`);
+      expect(readLaml('text/xml', await response.text()).conference.statusCallback).toBe(`${publicUrl}/callback`);
     },
   );
 

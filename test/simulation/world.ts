@@ -54,7 +54,7 @@ const EPOCH = 1_795_521_600_000;
  * @param onLine called with each line of the story, if somebody wants to read it
  */
 export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine?: (line: string) => void): World {
-  const { seed, traits, minParticipants, latencyMs } = dimensions;
+  const { seed, traits, minParticipants, latencyMs, announcementMs } = dimensions;
   const limits = timeLimits(dimensions);
   const clock = installVirtualClock(EPOCH);
   const stream = createStreams(seed);
@@ -158,6 +158,8 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     await clock.wait(latency());
     if (isCallOver(call)) return;
     model.setCallStatus(call, 'in-progress');
+    await clock.wait(announcementMs);
+    if (isCallOver(call)) return;
     model.join(call, lamlFor(person.conferenceName));
   }
 

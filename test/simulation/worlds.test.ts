@@ -20,6 +20,16 @@ describe('in every simulated world', () => {
     await expectAllRight(1, 400);
   });
 
+  it.each([3000, 15_000])(
+    'the same holds if callers listen to an announcement of %i ms first',
+    async (announcementMs) => {
+      for (let seed = 1; seed <= 100; seed += 1) {
+        const { problems } = await runWorld(drawDimensions(seed, { announcementMs }), startServiceCopy);
+        expect(problems).toEqual([]);
+      }
+    },
+  );
+
   it.each(seedsThatOnceFailed)('nothing is wrong with seed %i, which once failed', async (seed) => {
     expect((await runSeed(seed)).problems).toEqual([]);
   });

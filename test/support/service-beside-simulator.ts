@@ -15,6 +15,8 @@ export interface Options {
   settings?: Partial<Settings>;
   durations?: Partial<Durations>;
   openTunnel?: OpenTunnel;
+  /** How long each announcement takes that a caller hears, in milliseconds. */
+  announcementMs?: number;
   /** Called with the simulator before the service starts. */
   before?: (simulator: Simulator) => unknown;
 }
@@ -63,9 +65,10 @@ export async function startPair({
   settings = {},
   durations = {},
   openTunnel = loopbackTunnel,
+  announcementMs = 0,
   before,
 }: Options = {}): Promise<Pair> {
-  const simulator = await simulated({ ringMs: 0 });
+  const simulator = await simulated({ ringMs: 0, announcementMs });
   const requests: string[] = [];
   const problems: string[] = [];
   simulator.events.on('request', (request) => requests.push(kindOf(request)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conferenceResponse } from '../../src/signalwire/laml.js';
+import { type Announcement, conferenceResponse } from '../../src/signalwire/laml.js';
 import { readLaml } from '../../src/simulator/read-laml.js';
 
 describe('the LaML for a caller', () => {
@@ -20,8 +20,23 @@ describe('the LaML for a caller', () => {
     }
   });
 
+  it('speaks or plays an announcement before the conference', () => {
+    const read = (announcement: Announcement) =>
+      readLaml('text/xml', conferenceResponse('recorded-sales', 'https://recorder.example.com', announcement));
+    const sentence = 'This <call> is "recorded" & kept. 😀';
+    expect(read({ say: sentence, language: undefined })).toMatchObject({
+      announcements: [sentence],
+      conference: { name: 'recorded-sales' },
+    });
+    const url = 'https://example.com/recorded.mp3?a=1&b=2';
+    expect(read({ play: url })).toMatchObject({ announcements: [url], conference: { name: 'recorded-sales' } });
+    const xml = conferenceResponse('a', 'https://b', { say: 'Hallo', language: 'de-DE' });
+    expect(xml).toContain('<Response><Say language="de-DE">Hallo</Say><Dial>');
+    expect(conferenceResponse('a', 'https://b', { play: url })).toContain('<Response><Play>https://example.com/');
+  });
+
   it.each(['a & b', '<b>', '"quoted"', "it's", 'café 😀', ']]>'])('preserves the room name %s', (name) => {
     const xml = conferenceResponse(name, 'https://recorder.example.com');
-    expect(readLaml('text/xml', xml).name).toBe(name);
+    expect(readLaml('text/xml', xml).conference.name).toBe(name);
   });
 });

@@ -103,6 +103,14 @@ describe('the settings', () => {
     },
   );
 
+  it.each([
+    ['This call is recorded.', undefined, { say: 'This call is recorded.', language: undefined }],
+    [' Aufgezeichnet: "ja". ', 'de-DE', { say: 'Aufgezeichnet: "ja".', language: 'de-DE' }],
+    ['https://example.com/recorded.mp3', 'de-DE', { play: 'https://example.com/recorded.mp3' }],
+  ])('accept the announcement %j', (ANNOUNCEMENT, ANNOUNCEMENT_LANGUAGE, announcement) => {
+    expect(readSettings({ ...GOOD, ANNOUNCEMENT, ANNOUNCEMENT_LANGUAGE })).toMatchObject({ announcement });
+  });
+
   it('do not need a signing key if ALLOW_UNSIGNED_WEBHOOKS is true', () => {
     const env = { ...GOOD, ALLOW_UNSIGNED_WEBHOOKS: 'true' };
     expect(readSettings({ ...env, SIGNALWIRE_SIGNING_KEY: undefined }).signingKeys).toEqual([]);
@@ -158,6 +166,13 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
     ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
     ['ALERT_URL', 'hooks.example.com/secret', /https:\/\//],
+    ['ANNOUNCEMENT', 'x'.repeat(4097), /4096 characters/],
+    ['ANNOUNCEMENT', 'recorded\u0007', /control characters/],
+    ['ANNOUNCEMENT', 'two\nlines', /one line/],
+    ['ANNOUNCEMENT', 'http://example.com/a.mp3', /https:\/\//],
+    ['ANNOUNCEMENT', 'https://', /https:\/\//],
+    ['ANNOUNCEMENT', '"This call is recorded."', /without quotes/],
+    ['ANNOUNCEMENT_LANGUAGE', 'german please', /de-DE/],
     ['ALERT_URL', '"https://hooks.example.com/secret"', /without quotes/],
     ['ALERT_URL', 'https://me:secret@hooks.example.com/', /password/],
     ['PUBLIC_URL', 'https://:password@recorder.example.com', /credentials/],
