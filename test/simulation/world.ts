@@ -158,7 +158,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     await clock.wait(latency());
     if (isCallOver(call)) return;
     model.setCallStatus(call, 'in-progress');
-    await clock.wait(announcementMs);
+    if (announcementMs > 0) await clock.wait(announcementMs);
     if (isCallOver(call)) return;
     model.join(call, lamlFor(person.conferenceName));
   }
