@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Change } from './recording/reports.js';
 import type { ObservedState, RecordingState } from './signalwire/space.js';
 
 /** A conference as this copy of the service knows it at one moment. */
@@ -6,8 +7,10 @@ export interface ConferenceSnapshot {
   sid: string;
   /** SignalWire's FriendlyName; undefined until it is known. */
   name: string | undefined;
-  /** CallSids of the people in the conference, in lower case. */
+  /** CallSids of the people in the conference who count, in lower case. */
   people: ReadonlySet<string>;
+  /** CallSids of those who don't, because they are on hold or only coaching; empty if such people count. */
+  held: ReadonlySet<string>;
   recordingSid: string | undefined;
   /** The state we believe the recording is in; undefined if no recording is known. */
   recordingState: ObservedState | undefined;
@@ -15,7 +18,7 @@ export interface ConferenceSnapshot {
 
 /** Why a conference was read, and its recording written. */
 export interface Trigger {
-  kind: 'join' | 'leave' | 'conference callback' | 'recording callback' | 'settling read' | 'resync';
+  kind: Change | 'conference callback' | 'recording callback' | 'settling read' | 'resync';
   /** When the callback arrived (ms, as `performance.now()`); undefined if the trigger is not a callback. */
   receivedAt: number | undefined;
   /** How long it took the callback to arrive, by its Timestamp, see `delayOf`; undefined if it has none that we can read. */
@@ -122,8 +125,8 @@ export type RecorderEvent =
   | { type: 'conference-reported'; conference: ConferenceSnapshot; trigger: Trigger }
   /** A callback named the recording of a conference. */
   | { type: 'recording-reported'; conference: ConferenceSnapshot; trigger: Trigger }
-  /** A callback reported that a participant joined or left. */
-  | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; isIn: boolean; trigger: Trigger }
+  /** A callback reported that something about a participant has changed. */
+  | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; change: Change; trigger: Trigger }
   /** A conference was read from SignalWire. */
   | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
   /**

@@ -18,7 +18,17 @@ import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState } from './recording-policy.js';
-import { addReport, delayOf, isFresh, type Reports, reportWindows } from './reports.js';
+import {
+  addReport,
+  applyChange,
+  type Change,
+  delayOf,
+  isCountedAfter,
+  isFresh,
+  type People,
+  type Reports,
+  reportWindows,
+} from './reports.js';
 import { mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
@@ -37,7 +47,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const assess = createAssessor(sid, context.emit);
   const reports: Reports = new Map();
   let name: string | undefined;
-  let people = new Set<string>();
+  let people: People = { counted: new Set(), held: new Set() };
   let recording: KnownRecording | undefined;
   /** The latest callback that no pass has handled yet; undefined if a pass was started by its deadline. */
   let pendingTrigger: Trigger | undefined;
@@ -56,14 +66,15 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const emit: Emit = (event) => {
     if (isStopped) return;
     context.emit(event);
-    assess(name, people.size, desired(), recording && believedState(recording));
+    assess(name, people.counted.size, desired(), recording && believedState(recording));
   };
 
-  const desired = () => desiredState(people.size, policyFor(name));
+  const desired = () => desiredState(people.counted.size, policyFor(name));
 
   function snapshot(): ConferenceSnapshot {
     const recordingState = recording && believedState(recording);
-    return { sid, name, people: new Set(people), recordingSid: recording?.sid, recordingState };
+    const { counted, held } = people;
+    return { sid, name, people: new Set(counted), held: new Set(held), recordingSid: recording?.sid, recordingState };
   }
 
   function receive(kind: Trigger['kind'], happenedAt: number | undefined): Trigger {
@@ -189,9 +200,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     get name() {
       return name;
     },
-    /** CallSids of the people in the conference, in lower case. */
-    get people(): ReadonlySet<string> {
-      return people;
+    /** How many people are in the conference, whether they count or not. */
+    get occupancy() {
+      return people.counted.size + people.held.size;
     },
     /** Whether it has unfinished work. */
     get isBusy() {
@@ -215,17 +226,16 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       scheduler.request('hint');
     },
 
-    /** A participant joined or left. If `happenedAt` is undefined, this is only a hint. */
-    reportParticipant(callSid: string, isIn: boolean, happenedAt: number | undefined): void {
+    /** Something about a participant has changed. If `happenedAt` is undefined, this is only a hint. */
+    reportParticipant(callSid: string, change: Change, happenedAt: number | undefined): void {
       const isNews =
         isFresh(happenedAt, space.now(), windows.stale) &&
-        addReport(reports, { callSid, isIn, happenedAt }, performance.now());
-      if (isNews && isIn) people.add(callSid.toLowerCase());
-      if (isNews && !isIn) people.delete(callSid.toLowerCase());
-      if (isNews && !isIn) openRoom.callerLeft(callSid);
-      const trigger = receive(isIn ? 'join' : 'leave', happenedAt);
-      emit({ type: 'participant-reported', conference: snapshot(), callSid, isIn, trigger });
-      const isUrgent = isNews && isIn && desired() === 'in-progress';
+        addReport(reports, { callSid, change, happenedAt }, performance.now());
+      if (isNews) applyChange(people, callSid, change);
+      if (isNews && change === 'leave') openRoom.callerLeft(callSid);
+      const trigger = receive(change, happenedAt);
+      emit({ type: 'participant-reported', conference: snapshot(), callSid, change, trigger });
+      const isUrgent = isNews && isCountedAfter(change) && desired() === 'in-progress';
       if (isUrgent && recording && mayBePaused(recording)) resumeNow(recording, trigger);
       scheduler.request('hint');
     },

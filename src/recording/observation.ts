@@ -1,14 +1,15 @@
 import type { ConferenceSpace, Participant, Recording } from '../signalwire/space.js';
 import { isNotFound } from '../signalwire/space-error.js';
 import type { Durations } from './durations.js';
+import { isIn } from './head-count.js';
 import type { KnownRecording } from './known-recording.js';
-import { mergeReports, type Reports, type ReportWindows, takeContradictions } from './reports.js';
+import { mergeReports, type People, type Reports, type ReportWindows, takeContradictions } from './reports.js';
 
 /** What we know about a conference before we read it. */
 export interface KnownConference {
   readonly sid: string;
-  /** Who is in, according to the last read and the reports since (CallSids in lower case). */
-  readonly people: ReadonlySet<string>;
+  /** Who is in, according to the last read and the reports since. */
+  readonly people: People;
   readonly reports: Reports;
   readonly recording: KnownRecording | undefined;
   /** CallSids of callers who were sent to the conference's room and may still be there. */
@@ -25,13 +26,13 @@ export type Observation =
   /** SignalWire answers 404, but the conference, or a call that belongs to it, is or may be alive. */
   | { kind: 'missing' }
   /** `recording` is undefined if no recording could be found. */
-  | { kind: 'live'; people: Set<string>; recording: Recording | undefined };
+  | { kind: 'live'; people: People; recording: Recording | undefined };
 
 export interface ObserveOptions {
   space: ConferenceSpace;
   windows: ReportWindows;
   durations: Pick<Durations, 'missing'>;
-  /** Whether a participant counts as one of the people in the conference. */
+  /** Whether a participant counts. */
   isCounted(participant: Participant): boolean;
 }
 
@@ -55,20 +56,23 @@ export async function observe(conference: KnownConference, options: ObserveOptio
   }
   if (recording.status === 'rejected') throw recording.reason;
 
-  const callSids = new Set(participants.value.filter(isCounted).map(({ callSid }) => callSid.toLowerCase()));
-  const list = { callSids, askedAt };
+  const list = { counted: new Set<string>(), held: new Set<string>(), askedAt };
+  for (const participant of participants.value.filter(isIn)) {
+    (isCounted(participant) ? list.counted : list.held).add(participant.callSid.toLowerCase());
+  }
   for (const report of takeContradictions(list, reports, windows)) {
     const state = await space.fetchCallState(report.callSid).catch(() => 'failed' as const);
     if (state === 'over') report.isCallOver = true;
     // The call is alive, or we can't tell. A join overrides the list for one more window. Any other report is dropped.
-    else if (report.isIn && !report.isRenewed) {
+    else if (report.change === 'join' && !report.isRenewed) {
       report.isRenewed = true;
       report.reportedAt = askedAt;
     } else reports.delete(report.callSid.toLowerCase());
   }
   const people = mergeReports(list, reports, windows);
-  // Nobody who counts is in, so the conference may be over. Only its own status can tell.
-  if (people.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed') return { kind: 'over' };
+  // Nobody is in, so the conference may be over. Only its own status can tell.
+  if (people.counted.size + people.held.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed')
+    return { kind: 'over' };
   return { kind: 'live', people, recording: recording.value };
 }
 
@@ -101,11 +105,13 @@ async function observeMissing(conference: KnownConference, { space, durations }:
   const status = await space.fetchConferenceStatus(sid);
   if (status === 'completed') return { kind: 'over' };
   if (status !== undefined) return { kind: 'missing' };
-  const haveAllLeft = hasBeenRead && people.size === 0 && [...reports.values()].some(({ isIn }) => !isIn);
+  const everybody = [...people.counted, ...people.held];
+  const hasLeave = [...reports.values()].some(({ change }) => change === 'leave');
+  const haveAllLeft = hasBeenRead && everybody.length === 0 && hasLeave;
   const hasLasted = missingSince !== undefined && performance.now() - missingSince >= durations.missing;
   if (!haveAllLeft && !hasLasted) return { kind: 'missing' };
   const reported = [...reports.values()].map(({ callSid }) => callSid);
-  const calls = new Map([...people, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));
+  const calls = new Map([...everybody, ...callers, ...reported].map((callSid) => [callSid.toLowerCase(), callSid]));
   for (const callSid of calls.values()) {
     // A failure is not caught: taking it for "over" would make us forget a conference that may be live.
     if ((await space.fetchCallState(callSid)) === 'alive') return { kind: 'missing' };

@@ -7,6 +7,8 @@ import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
+import { countsHeld } from './recording-policy.js';
+import type { Change } from './reports.js';
 
 /** What a callback reports about a conference. */
 export interface ConferenceReport {
@@ -19,9 +21,10 @@ export interface ConferenceReport {
   happenedAt: number | undefined;
 }
 
-/** A report that a participant joined or left. If `happenedAt` is undefined, it is only a hint. */
+/** A report that something about a participant has changed. If `happenedAt` is undefined, it is only a hint. */
 export interface ParticipantReport extends ConferenceReport {
   callSid: string;
+  change: Change;
 }
 
 /** What identifies a conference in a report. */
@@ -35,13 +38,12 @@ export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'is
 
 /**
  * Keeps the recording of each conference in the state that its head count asks for. Callbacks are hints: each of the first
- * five methods takes one, returns at once, never throws, and leaves the work for later.
+ * four methods takes one, returns at once, never throws, and leaves the work for later.
  */
 export interface Reconciler {
   /** Any callback that names a conference, whatever the event. */
   conferenceReported(report: ConferenceReport): void;
-  participantJoined(report: ParticipantReport): void;
-  participantLeft(report: ParticipantReport): void;
+  participantChanged(report: ParticipantReport): void;
   conferenceEnded(report: ConferenceReport): void;
   /** If the callback names no conference, the conference is looked up by the recording. */
   recordingReported(callback: RecordingCallback): void;
@@ -141,14 +143,18 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
     occupancyOf(name) {
       const named = [...conferences.values()].filter((conference) => conference.name === name);
-      return { conferences: named.length, people: named.reduce((sum, { people }) => sum + people.size, 0) };
+      return { conferences: named.length, people: named.reduce((sum, { occupancy }) => sum + occupancy, 0) };
     },
 
     nameOf,
 
     conferenceReported: (report) => track(report).reportCallback(report.happenedAt),
-    participantJoined: (report) => track(report).reportParticipant(report.callSid, true, report.happenedAt),
-    participantLeft: (report) => track(report).reportParticipant(report.callSid, false, report.happenedAt),
+    participantChanged(report) {
+      const conference = track(report);
+      const isAboutHold = report.change === 'hold' || report.change === 'unhold';
+      if (isAboutHold && countsHeld(options.policyFor(conference.name))) conference.reportCallback(report.happenedAt);
+      else conference.reportParticipant(report.callSid, report.change, report.happenedAt);
+    },
     conferenceEnded({ conferenceSid }) {
       const conference = find(conferenceSid);
       if (conference) forget(conference);

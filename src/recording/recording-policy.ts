@@ -1,5 +1,5 @@
 import type { ObservedState, Participant, PauseBehavior, RecordingState } from '../signalwire/space.js';
-import { isCounted } from './head-count.js';
+import { isIn, isTakingPart } from './head-count.js';
 
 /** How a conference's recording follows the number of people in it. */
 export interface RecordingPolicy {
@@ -14,9 +14,14 @@ export interface RecordingPolicy {
 /** The policy of a conference, by its name; the name is undefined until it is known. */
 export type PolicyFor = (conferenceName: string | undefined) => RecordingPolicy;
 
+export interface PolicyOptions extends Omit<RecordingPolicy, 'isCounted'> {
+  /** Whether people count who are on hold, or only coaching. */
+  countHeld: boolean;
+}
+
 /** One policy for every conference. */
-export function createPolicyFor({ minParticipants, pauseBehavior }: Omit<RecordingPolicy, 'isCounted'>): PolicyFor {
-  const policy = { minParticipants, pauseBehavior, isCounted };
+export function createPolicyFor({ minParticipants, pauseBehavior, countHeld }: PolicyOptions): PolicyFor {
+  const policy = { minParticipants, pauseBehavior, isCounted: countHeld ? isIn : isTakingPart };
   return () => policy;
 }
 
@@ -28,4 +33,9 @@ export function desiredState(people: number, { minParticipants }: RecordingPolic
 /** Whether a recording that reads so is as desired. One that has ended is as good as paused. */
 export function isAsDesired(desired: RecordingState, observed: ObservedState): boolean {
   return observed === desired || (observed === 'over' && desired === 'paused');
+}
+
+/** Whether somebody who is put on hold still counts. */
+export function countsHeld({ isCounted }: RecordingPolicy): boolean {
+  return isCounted({ callSid: '', status: undefined, hold: true, coaching: false });
 }

@@ -1,10 +1,19 @@
 import type { Durations } from './durations.js';
 
+/**
+ * What a callback can report about a caller. If a policy doesn't count people on hold, a hold is like a leave, and its end is like
+ * a join.
+ */
+export type Change = 'join' | 'leave' | 'hold' | 'unhold';
+
+/** Timestamps are whole seconds. Of two changes in the same second, the one further down this list is the later one. */
+const ORDER: readonly Change[] = ['join', 'hold', 'unhold', 'leave'];
+
 /** The last thing a callback reported about a caller. */
 export interface Report {
   /** As it was received. */
   callSid: string;
-  isIn: boolean;
+  change: Change;
   /** When it happened, by the callback's Timestamp (ms since 1970, in whole seconds). */
   happenedAt: number;
   /** When the callback arrived, or when the report was renewed (ms, monotonic). */
@@ -54,61 +63,80 @@ export function delayOf(happenedAt: number | undefined, now: number): number | u
   return now - happenedAt < MIN_DELAY_MS ? 0 : now - happenedAt;
 }
 
+/** Whether the caller is counted after a change. */
+export function isCountedAfter(change: Change): boolean {
+  return change === 'join' || change === 'unhold';
+}
+
 /**
  * Stores a report if it is news, that is, if it is neither a duplicate nor older than the last report about this caller.
- * Timestamps are whole seconds. If a join and a leave have the same second, the leave wins: a caller joins before leaving.
  *
  * @returns whether it was news
  */
 export function addReport(
   reports: Reports,
-  { callSid, isIn, happenedAt }: Pick<Report, 'callSid' | 'isIn' | 'happenedAt'>,
+  { callSid, change, happenedAt }: Pick<Report, 'callSid' | 'change' | 'happenedAt'>,
   now: number,
 ): boolean {
   const last = reports.get(callSid.toLowerCase());
   const isSameSecond = last?.happenedAt === happenedAt;
-  if (last && (isSameSecond ? !last.isIn || isIn : happenedAt < last.happenedAt)) return false;
-  const report = { callSid, isIn, happenedAt, reportedAt: now, isRenewed: false, isCallOver: false };
+  const isLater = (one: Report) =>
+    isSameSecond ? ORDER.indexOf(change) > ORDER.indexOf(one.change) : happenedAt > one.happenedAt;
+  if (last && !isLater(last)) return false;
+  const report = { callSid, change, happenedAt, reportedAt: now, isRenewed: false, isCallOver: false };
   reports.set(callSid.toLowerCase(), report);
   return true;
 }
 
-/** The participants that SignalWire lists (CallSids in lower case), and when we asked: the list may be that old (ms, monotonic). */
-export interface ParticipantList {
-  callSids: ReadonlySet<string>;
+/** The people in a conference (CallSids in lower case). */
+export interface People {
+  /** Those who count. */
+  counted: Set<string>;
+  /** Those who don't, because they are on hold or only coaching. */
+  held: Set<string>;
+}
+
+/** The participants that SignalWire lists, and when we asked: the list may be that old (ms, monotonic). */
+export interface ParticipantList extends People {
   askedAt: number;
 }
 
 /** Who is in the conference: SignalWire's list, corrected by calls that are over and reports that have not expired (R4). */
-export function mergeReports(
-  { callSids, askedAt }: ParticipantList,
-  reports: Reports,
-  windows: ReportWindows,
-): Set<string> {
-  const people = new Set(callSids);
-  for (const [key, report] of reports) {
-    if (report.isCallOver) people.delete(key);
-    else if (hasExpired(report, askedAt, windows)) continue;
-    else if (report.isIn) people.add(key);
-    else people.delete(key);
+export function mergeReports(list: ParticipantList, reports: Reports, windows: ReportWindows): People {
+  const people = { counted: new Set(list.counted), held: new Set(list.held) };
+  for (const { callSid, change, ...report } of reports.values()) {
+    if (report.isCallOver) applyChange(people, callSid, 'leave');
+    else if (!hasExpired({ change, ...report }, list.askedAt, windows)) applyChange(people, callSid, change);
   }
   return people;
 }
 
+/** Applies what a callback reported about somebody. */
+export function applyChange({ counted, held }: People, callSid: string, change: Change): void {
+  const key = callSid.toLowerCase();
+  counted.delete(key);
+  held.delete(key);
+  if (isCountedAfter(change)) counted.add(key);
+  if (change === 'hold') held.add(key);
+}
+
 /**
- * The expired reports that the list contradicts, except those whose call is over. Also deletes the reports that the list confirms,
- * once they are older than `stale`.
+ * The expired joins and leaves that the list contradicts, except those whose call is over. Also deletes expired reports about hold,
+ * of which only the list can tell, and those that the list confirms, once they are older than `stale`.
  */
 export function takeContradictions(
-  { callSids, askedAt }: ParticipantList,
+  { counted, held, askedAt }: ParticipantList,
   reports: Reports,
   windows: ReportWindows,
 ): Report[] {
   const contradictions: Report[] = [];
   for (const [key, report] of reports) {
     if (!hasExpired(report, askedAt, windows)) continue;
-    const isConfirmed = (report.isIn && !report.isCallOver) === callSids.has(key);
-    if (isConfirmed && askedAt - report.reportedAt >= windows.stale) reports.delete(key);
+    const { change, isCallOver } = report;
+    const isListed = counted.has(key) || held.has(key);
+    const isConfirmed = (change === 'join' && !isCallOver) === isListed;
+    if (change === 'hold' || change === 'unhold') reports.delete(key);
+    else if (isConfirmed && askedAt - report.reportedAt >= windows.stale) reports.delete(key);
     else if (!isConfirmed && !report.isCallOver) contradictions.push(report);
   }
   return contradictions;
@@ -119,6 +147,10 @@ export function renewalEnds(reports: Reports, { join }: ReportWindows): number[]
   return [...reports.values()].flatMap(({ isRenewed, reportedAt }) => (isRenewed ? [reportedAt + join] : []));
 }
 
-function hasExpired({ isIn, reportedAt }: Report, askedAt: number, { join, leave }: ReportWindows): boolean {
-  return askedAt - reportedAt >= (isIn ? join : leave);
+function hasExpired(
+  { change, reportedAt }: Pick<Report, 'change' | 'reportedAt'>,
+  askedAt: number,
+  { join, leave }: ReportWindows,
+): boolean {
+  return askedAt - reportedAt >= (isCountedAfter(change) ? join : leave);
 }

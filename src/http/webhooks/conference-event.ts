@@ -1,4 +1,5 @@
 import type { ConferenceReport, Reconciler } from '../../recording/reconciler.js';
+import type { Change } from '../../recording/reports.js';
 
 /** The parts of a conference's status callback that we use. */
 export interface ConferenceEvent extends ConferenceReport {
@@ -6,16 +7,21 @@ export interface ConferenceEvent extends ConferenceReport {
   event: string | undefined;
 }
 
+const CHANGES = new Map<string, Change>([
+  ['participant-join', 'join'],
+  ['participant-leave', 'leave'],
+  ['participant-hold', 'hold'],
+  ['participant-unhold', 'unhold'],
+]);
+
 /**
  * Reports a conference's status callback to the reconciler. An unknown event is a hint, too. Source of the events' names:
  * SignalWire's cXML reference, Conference.
  */
 export function reportConferenceEvent(reconciler: Reconciler, { event, ...conference }: ConferenceEvent): void {
   const { callSid } = conference;
+  const change = CHANGES.get(event ?? '');
   if (event === 'conference-end') reconciler.conferenceEnded(conference);
-  else if (event === 'participant-join' && callSid) {
-    reconciler.participantJoined({ ...conference, callSid });
-  } else if (event === 'participant-leave' && callSid) {
-    reconciler.participantLeft({ ...conference, callSid });
-  } else reconciler.conferenceReported(conference);
+  else if (change && callSid) reconciler.participantChanged({ ...conference, callSid, change });
+  else reconciler.conferenceReported(conference);
 }
