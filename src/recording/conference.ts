@@ -34,7 +34,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
   const windows = reportWindows(durations, resyncIntervalMs);
   const scheduler = createPassScheduler(sid, queue, runPass);
-  const assess = createAssessor(sid, context.emit);
+  const assess = createAssessor(sid, context.emit, durations.missing);
   const reports: Reports = new Map();
   let name: string | undefined;
   let people = new Set<string>();
@@ -56,11 +56,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const emit: Emit = (event) => {
     if (isStopped) return;
     context.emit(event);
-    assess(name, people.size, desired(), recording && believedState(recording));
+    const observed = recording && believedState(recording);
+    assess({ name, people: people.size, desired: desired(), observed, readAt, missingSince });
   };
 
   const desired = () => desiredState(people.size, policyFor(name));
-
   function snapshot(): ConferenceSnapshot {
     const recordingState = recording && believedState(recording);
     return { sid, name, people: new Set(people), recordingSid: recording?.sid, recordingState };
