@@ -154,8 +154,10 @@ export type RecorderEvent =
   | { type: 'outage-ended' }
   /** Something has been wrong for five seconds. */
   | { type: 'problem-began'; problem: Problem }
-  /** It is over. `isConferenceOver`: because the conference is. */
-  | { type: 'problem-ended'; problem: Problem; isConferenceOver: boolean }
+  /** More is known of what is wrong. */
+  | { type: 'problem-changed'; problem: Problem }
+  /** It is over after so many seconds. `isConferenceOver`: because the conference is. */
+  | { type: 'problem-ended'; problem: Problem; seconds: number; isConferenceOver: boolean }
   /** A recording is over. `conferenceSid` and `name` are undefined if they aren't known. */
   | { type: 'recording-finished'; conferenceSid: string | undefined; name: string | undefined; story: RecordingStory }
   /** SignalWire returned a list of conferences. */

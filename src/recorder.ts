@@ -65,7 +65,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   }
 
   const policyFor = createPolicyFor(settings);
-  const outageDetector = createOutageDetector(log, (event) => emit(event));
+  const outageDetector = createOutageDetector(log, (event) => emit(event), resyncIntervalMs > 0);
   const problems = createProblems((event) => emit(event), durations.tolerated);
   const stories = createRecordingStories({
     policyFor,

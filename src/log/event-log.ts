@@ -10,6 +10,9 @@ import type {
 import { SpaceError } from '../signalwire/space-error.js';
 import { addGone, createLoggedConferences, type LoggedConference, setRecording } from './logged-conferences.js';
 
+/** How many of a recording's last spans are logged: Docker, for one, splits lines of more than 16 kB. */
+const MAX_SPANS = 50;
+
 /**
  * Logs events. Each change is one line, however often it is reported: with `because` if the service made it, and with `noticedBy`
  * if the service only found it.
@@ -75,7 +78,8 @@ export function createEventLog(log: Logger): Listener {
   function logStory(conferenceSid: string | undefined, { recordingSid, status, ...story }: RecordingStory): void {
     const logged = conferences.ofRecording(recordingSid, conferenceSid);
     if (logged) setRecording(logged, recordingSid.toLowerCase(), status ?? 'unknown');
-    const fields = { ...(logged && about(logged)), recordingSid, ...story };
+    const spans = story.spans.slice(-MAX_SPANS);
+    const fields = { ...(logged && about(logged)), recordingSid, ...story, spans };
     if (status === 'completed') log.info(fields, 'recording completed');
     else if (status === null) log.info(fields, 'recording over, but no callback has reported its end');
     else log.warn({ ...fields, status }, 'recording ended without audio');
@@ -115,7 +119,7 @@ export function createEventLog(log: Logger): Listener {
       case 'problem-began':
         return logProblem(log, event.problem);
       case 'problem-ended':
-        return logProblemEnd(log, event.problem, event.isConferenceOver);
+        return logProblemEnd(log, event.problem, event.seconds, event.isConferenceOver);
       case 'conference-over': {
         const logged = conferences.track(event.conferenceSid, event.name);
         conferences.end(logged);
@@ -158,11 +162,12 @@ function logProblem(log: Logger, { conferenceSid, name, since, sentence }: Probl
   log.warn(fields, `wrong recording: ${sentence}`);
 }
 
-function logProblemEnd(log: Logger, { conferenceSid, name, since }: Problem, isConferenceOver: boolean): void {
+function logProblemEnd(log: Logger, problem: Problem, seconds: number, isConferenceOver: boolean): void {
+  const { conferenceSid, name } = problem;
   if (conferenceSid === null) return;
-  const fields = { conferenceSid, conference: name, seconds: Math.round((Date.now() - since) / 1000) };
+  const fields = { conferenceSid, conference: name, seconds };
   if (isConferenceOver) log.warn(fields, 'the conference ends while its recording is wrong');
-  else log.info(fields, 'the recording is right again');
+  else log.info(fields, 'the recording is no longer wrong');
 }
 
 /** The fields that every line about a conference has. */

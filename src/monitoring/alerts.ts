@@ -17,9 +17,9 @@ export interface Alerts {
 export interface AlertsOptions {
   /** Receives a POST with `{ "text": … }`, as the incoming webhooks of chats do. It may contain a secret, so it is never logged. */
   url: string;
-  problems: Pick<Problems, 'current'>;
+  problems: Pick<Problems, 'isEmpty' | 'current'>;
   log: Logger;
-  /** Where the status page is; undefined until that is known. */
+  /** Which service this is; undefined until a tunnel is open. */
   publicUrl: () => string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface AlertsOptions {
  */
 export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): Alerts {
   const closing = new AbortController();
-  let isBadNewsSent = false;
+  let lastSent: 'alert' | 'all-clear' = 'all-clear';
   let isSending = false;
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
@@ -41,12 +41,11 @@ export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): 
     isSending = true;
     try {
       for (;;) {
-        const current = problems.current();
-        const [first, ...others] = current;
-        if ((first !== undefined) === isBadNewsSent) break;
-        await post(first ? describe(first, others.length) : 'All recordings are as they should be again.');
-        isBadNewsSent = first !== undefined;
+        const due = problems.isEmpty ? 'all-clear' : 'alert';
+        if (due !== lastSent) await post(due === 'alert' ? describe(problems.current()) : 'Nothing is wrong any more.');
         failures = 0;
+        if (due === lastSent) break;
+        lastSent = due;
       }
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -63,6 +62,8 @@ export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): 
     const page = publicUrl();
     const response = await fetch(url, {
       method: 'POST',
+      // A redirected POST becomes a GET, which would lose the message.
+      redirect: 'manual',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ text: `Conference recorder${page ? ` at ${page}` : ''}: ${sentence}` }),
       signal: AbortSignal.any([closing.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
@@ -82,9 +83,11 @@ export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): 
   };
 }
 
-function describe({ since, sentence }: Problem, others: number): string {
-  const more = others === 0 ? '' : ` There ${others === 1 ? 'is one more problem' : `are ${others} more problems`}.`;
-  return `${sentence} Since ${new Date(since).toISOString()}.${more}`;
+function describe([first, ...others]: Problem[]): string {
+  if (!first) return '';
+  const count = others.length;
+  const more = count === 0 ? '' : ` There ${count === 1 ? 'is one more problem' : `are ${count} more problems`}.`;
+  return `${first.sentence} (Since ${new Date(first.since).toISOString()}.)${more}`;
 }
 
 /** Never contains the URL: fetch names only the host, in the cause. */

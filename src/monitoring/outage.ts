@@ -8,8 +8,9 @@ import { isNotFound, isUnauthorized, isUnprocessable, SpaceError } from '../sign
  * succeeded. A refusal (404, 422) concerns one recording only.
  *
  * @param emit receives the beginning and the end of an outage
+ * @param hasDiscovery whether requests go on even if no conference is in progress
  */
-export function createOutageDetector(log: Logger, emit: Emit): Listener {
+export function createOutageDetector(log: Logger, emit: Emit, hasDiscovery: boolean): Listener {
   /** How many failures each subject has had in a row. */
   const failing = new Map<string, number>();
   let beganAt = 0;
@@ -40,10 +41,13 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
   }
 
   function endIfAllAnswered(): void {
-    if (failing.size > 0) return;
+    if (failing.size === 0) end('SignalWire answers again');
+  }
+
+  function end(message: string): void {
     if (hasBegun) {
       const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
-      log.info({ seconds, failures }, 'SignalWire answers again');
+      log.info({ seconds, failures }, message);
       emit({ type: 'outage-ended' });
     }
     failures = 0;
@@ -66,8 +70,8 @@ export function createOutageDetector(log: Logger, emit: Emit): Listener {
         endIfAllAnswered();
         return;
       case 'conference-over':
-        // This doesn't end an outage: only an answered request does.
-        failing.delete(event.conferenceSid);
+        // This alone doesn't end an outage: only an answered request does, if one follows.
+        if (failing.delete(event.conferenceSid) && failing.size === 0 && !hasDiscovery) end('nothing fails any more');
         return;
     }
   };

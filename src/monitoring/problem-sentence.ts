@@ -1,6 +1,6 @@
 import type { Assessment } from '../recorder-events.js';
 
-/** What is wrong with a conference's recording, and what that means, in a sentence. */
+/** What is wrong with a conference's recording, and what that means, in a sentence or two. */
 export function describeWrongRecording(
   conferenceSid: string,
   name: string | undefined,
@@ -10,10 +10,13 @@ export function describeWrongRecording(
   if (desired === 'paused') {
     return `${conference} is being recorded although ${peopleIn(people)}: the recording should be paused.`;
   }
-  const loss = people === 1 ? 'nothing is recorded' : 'what they say is not recorded';
-  if (observed === 'paused') return `${conference} is paused although ${peopleIn(people)}: ${loss}.`;
-  const recording = observed === 'over' ? 'The recording has ended' : 'No recording is known';
-  return `${conference}: ${recording} although ${peopleIn(people)}: ${loss}, or this service can't control it.`;
+  const state = {
+    paused: 'is paused',
+    over: 'is no longer recorded',
+    'in-progress': 'is recorded',
+    none: 'has no recording that this service can find',
+  }[observed ?? 'none'];
+  return `${conference} ${state}, although ${peopleIn(people)}. What they say may be lost.`;
 }
 
 /** @param status what SignalWire answered (HTTP); undefined if it did not answer */

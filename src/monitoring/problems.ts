@@ -1,25 +1,28 @@
 import type { Emit, Listener, Problem } from '../recorder-events.js';
+import { SpaceError } from '../signalwire/space-error.js';
 import { describeOutage, describeWrongRecording } from './problem-sentence.js';
 
 /** What is wrong at the moment. */
 export interface Problems {
   /** Must receive every event. */
   listener: Listener;
+  readonly isEmpty: boolean;
   /** The oldest first. */
   current(): Problem[];
-  /** Since when each recording that isn't as it should be has been so (ms since 1970), however short that is. */
-  wrongSince(): number[];
+  /** For how long each recording that isn't as it should be has been so (ms), however short that is. */
+  wrongForMs(): number[];
   /** Emits nothing from now on. */
   close(): void;
 }
 
 const OUTAGE = 'outage';
 
-interface Wrong extends Pick<Problem, 'conferenceSid' | 'name' | 'since'> {
+interface Wrong extends Omit<Problem, 'sentence'> {
   description: string;
   /** Why the last request about it failed; undefined if none did since it has been wrong. */
   lastFailure: string | undefined;
-  isProblem: boolean;
+  /** When it began to be wrong (ms, monotonic). */
+  startedAt: number;
   timer: NodeJS.Timeout;
 }
 
@@ -30,19 +33,29 @@ interface Wrong extends Pick<Problem, 'conferenceSid' | 'name' | 'since'> {
 export function createProblems(emit: Emit, toleratedMs: number): Problems {
   /** By SID in lower case, or `OUTAGE`. */
   const wrong = new Map<string, Wrong>();
+  /** The keys of those that have been wrong for longer than is tolerated. */
+  const problems = new Set<string>();
+  let isClosed = false;
 
   function begin(key: string, state: Pick<Wrong, 'conferenceSid' | 'name' | 'since' | 'description'>): void {
     const known = wrong.get(key);
     if (known) {
-      Object.assign(known, state);
+      update(key, known, state);
       return;
     }
     const timer = setTimeout(() => {
-      entry.isProblem = true;
+      problems.add(key);
       emit({ type: 'problem-began', problem: toProblem(entry) });
     }, toleratedMs);
-    const entry: Wrong = { ...state, lastFailure: undefined, isProblem: false, timer };
+    const entry: Wrong = { ...state, lastFailure: undefined, startedAt: performance.now(), timer };
     wrong.set(key, entry);
+  }
+
+  function update(key: string, entry: Wrong, changes: Partial<Wrong>): void {
+    const { sentence } = toProblem(entry);
+    Object.assign(entry, changes);
+    const problem = toProblem(entry);
+    if (problems.has(key) && problem.sentence !== sentence) emit({ type: 'problem-changed', problem });
   }
 
   function end(key: string, isConferenceOver = false): void {
@@ -50,11 +63,14 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
     if (!entry) return;
     clearTimeout(entry.timer);
     wrong.delete(key);
-    if (entry.isProblem) emit({ type: 'problem-ended', problem: toProblem(entry), isConferenceOver });
+    if (!problems.delete(key)) return;
+    const seconds = Math.round((performance.now() - entry.startedAt) / 1000);
+    emit({ type: 'problem-ended', problem: toProblem(entry), seconds, isConferenceOver });
   }
 
   return {
     listener(event) {
+      if (isClosed) return;
       switch (event.type) {
         case 'conference-assessed': {
           const { conferenceSid, name, wrongSince: since } = event;
@@ -65,8 +81,10 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
         case 'conference-over':
           return end(event.conferenceSid.toLowerCase(), true);
         case 'requests-failed': {
-          const entry = wrong.get(event.subject.toLowerCase());
-          if (entry && event.error instanceof Error) entry.lastFailure = event.error.message;
+          const { subject, error } = event;
+          const key = subject.toLowerCase();
+          const entry = wrong.get(key);
+          if (entry) update(key, entry, { lastFailure: describeFailure(error) });
           return;
         }
         case 'outage-began': {
@@ -77,17 +95,32 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
           return end(OUTAGE);
       }
     },
-    current: () => [...wrong.values()].filter(({ isProblem }) => isProblem).map(toProblem),
-    wrongSince: () =>
-      [...wrong.values()].flatMap(({ conferenceSid, since }) => (conferenceSid === null ? [] : [since])),
+    get isEmpty() {
+      return problems.size === 0;
+    },
+    current: () => [...wrong].filter(([key]) => problems.has(key)).map(([, entry]) => toProblem(entry)),
+    wrongForMs() {
+      const now = performance.now();
+      return [...wrong].flatMap(([key, { startedAt }]) => (key === OUTAGE ? [] : [now - startedAt]));
+    },
     close() {
+      isClosed = true;
       for (const { timer } of wrong.values()) clearTimeout(timer);
       wrong.clear();
+      problems.clear();
     },
   };
 }
 
 function toProblem({ conferenceSid, name, since, description, lastFailure }: Wrong): Problem {
-  const sentence = lastFailure === undefined ? description : `${description} The last error: ${lastFailure}`;
+  const sentence = lastFailure === undefined ? description : `${description} ${lastFailure}`;
   return { conferenceSid, name, since, sentence };
+}
+
+/** A sentence without paths and SIDs, which are in the log. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof SpaceError)) return 'This service failed, and its log says how.';
+  if (error.status === undefined) return 'SignalWire did not answer the last request about it.';
+  const reason = error.reason === undefined ? '' : ` ("${error.reason}")`;
+  return `SignalWire answered ${error.status} to the last request about it${reason}.`;
 }

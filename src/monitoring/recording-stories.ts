@@ -17,8 +17,9 @@ interface Draft {
   spans: RecordingSpan[];
   /** Where the last span begins in the file (ms); undefined if it isn't known. */
   offsetMs: number | undefined;
-  /** When the last span began (ms, monotonic). */
+  /** When the last span began, and when the conference ended; undefined if it hasn't (ms, monotonic). */
   changedAt: number;
+  endedAt: number | undefined;
   /** Runs from the end of the conference until a callback about the recording arrives. */
   timer: NodeJS.Timeout | undefined;
 }
@@ -41,6 +42,12 @@ const MAX_FINISHED = 1000;
 /** Longer than any address of a recording; a webhook that isn't signed may have anything in its place. */
 const MAX_URL_LENGTH = 500;
 
+/** How exactly the start of a recording must be known for offsets to be given (ms). */
+const START_TOLERANCE_MS = 2000;
+
+/** The spans and SignalWire's own length may differ by this much: both have whole seconds, and requests take time. */
+const LENGTH_TOLERANCE_S = 3;
+
 const FINAL_STATUSES = ['completed', 'absent', 'failed'];
 
 const NOT_WATCHED = 'This copy of the service has not watched this recording.';
@@ -60,16 +67,21 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
   /** By the recording's SID in lower case, as are the finished ones. */
   const drafts = new Map<string, Draft>();
   const finished = new Map<string, { draft: Draft | undefined; status: string | null }>();
-  /** The conferences that had no recording when they were last read, by SID in lower case. */
-  const withoutRecording = new Set<string>();
+  /** When a conference last had no recording (ms, monotonic), by its SID in lower case. */
+  const withoutRecording = new Map<string, number>();
+  /** The conferences that a list named first, so that they may be older than this process; by SID in lower case. */
+  const found = new Set<string>();
+  let isDiscovered = false;
+  let isClosed = false;
 
   function observe(conference: ConferenceSnapshot, because: string, isStart: boolean): void {
     const { recordingSid, recordingState: state = 'over', people } = conference;
     const key = recordingSid?.toLowerCase();
-    if (recordingSid === undefined || key === undefined || finished.has(key)) return;
+    if (recordingSid === undefined || key === undefined || hasFinished(key)) return;
     const draft = drafts.get(key);
     if (draft) {
       clearTimeout(draft.timer);
+      draft.endedAt = undefined;
       draft.name ??= conference.name;
       if (isStart) confirmStart(draft);
       if (draft.spans.at(-1)?.state !== state) addSpan(draft, state, people.size, because);
@@ -78,7 +90,8 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
     const { sid: conferenceSid, name } = conference;
     const offsetMs = isStart ? 0 : undefined;
     const changedAt = performance.now();
-    const begun = { recordingSid, conferenceSid, name, spans: [], offsetMs, changedAt, timer: undefined };
+    const open = { endedAt: undefined, timer: undefined };
+    const begun: Draft = { recordingSid, conferenceSid, name, spans: [], offsetMs, changedAt, ...open };
     drafts.set(key, begun);
     addSpan(begun, state, people.size, isStart ? 'start' : because);
   }
@@ -92,12 +105,42 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
     first.because = 'start';
   }
 
+  /** Whether a recording is over. If no callback said so, and it turns out not to be, its story goes on. */
+  function hasFinished(key: string): boolean {
+    const end = finished.get(key);
+    if (!end) return false;
+    if (end.status !== null || !end.draft) return true;
+    finished.delete(key);
+    drafts.set(key, end.draft);
+    return false;
+  }
+
+  /** Whether a recording that is found now has only just begun. */
+  function hasJustBegun(conferenceSid: string): boolean {
+    const at = withoutRecording.get(conferenceSid.toLowerCase()) ?? -Infinity;
+    return performance.now() - at <= START_TOLERANCE_MS;
+  }
+
+  /** A conference that was known to have no recording until now; it doesn't count if it may be older than this process. */
+  function markWithoutRecording({ sid, recordingSid }: ConferenceSnapshot): void {
+    if (recordingSid === undefined) withoutRecording.set(sid.toLowerCase(), performance.now());
+    else withoutRecording.delete(sid.toLowerCase());
+  }
+
+  /** Whether what was in a file until the moment that a state ended is in the file. */
+  const isInFile = (draft: Draft, state: ObservedState | undefined) =>
+    state === 'in-progress' || (state === 'paused' && policyFor(draft.name).pauseBehavior === 'silence');
+
+  /** The length of the audio by our account (ms); undefined if it isn't known. */
+  function lengthOf(draft: Draft): number | undefined {
+    const { offsetMs, changedAt, endedAt = performance.now(), spans } = draft;
+    if (offsetMs === undefined) return undefined;
+    return isInFile(draft, spans.at(-1)?.state) ? offsetMs + endedAt - changedAt : offsetMs;
+  }
+
   function addSpan(draft: Draft, state: ObservedState, people: number, because: string): void {
     const now = performance.now();
-    const isInFile = (last: ObservedState) =>
-      last === 'in-progress' || (last === 'paused' && policyFor(draft.name).pauseBehavior === 'silence');
-    const last = draft.spans.at(-1);
-    if (last && draft.offsetMs !== undefined && isInFile(last.state)) draft.offsetMs += now - draft.changedAt;
+    if (draft.spans.length > 0) draft.offsetMs = lengthOf(draft);
     draft.changedAt = now;
     const offsetSeconds = draft.offsetMs === undefined ? null : Math.round(draft.offsetMs / 100) / 10;
     draft.spans.push({ at: new Date(Date.now()).toISOString(), offsetSeconds, state, people, because });
@@ -118,10 +161,13 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
     const seconds = callback?.seconds ? Number(callback.seconds) : Number.NaN;
     const spans = draft?.spans ?? [];
     const hasAudio = status === null || status === 'completed';
+    const lengthS = draft && (lengthOf(draft) ?? Number.NaN) / 1000;
+    const isLengthWrong = lengthS !== undefined && Math.abs(lengthS - seconds) > LENGTH_TOLERANCE_S;
     const gaps = [
       spans.length === 0 && NOT_WATCHED,
       spans.length > 0 && draft?.offsetMs === undefined && WATCHED_LATE,
       callback === undefined && NO_CALLBACK,
+      isLengthWrong && describeDifference(lengthS, seconds),
     ];
     const story: RecordingStory = {
       recordingSid,
@@ -145,26 +191,38 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
   /** The callback about the recording may follow the end of its conference. */
   function onConferenceOver(conferenceSid: string): void {
     withoutRecording.delete(conferenceSid.toLowerCase());
+    found.delete(conferenceSid.toLowerCase());
     for (const [key, draft] of drafts) {
       if (draft.conferenceSid !== conferenceSid) continue;
       clearTimeout(draft.timer);
+      draft.endedAt = performance.now();
       draft.timer = setTimeout(() => finish(key, draft, undefined), CALLBACK_MS);
     }
   }
 
   return {
     listener(event) {
+      if (isClosed) return;
       switch (event.type) {
         case 'recording-reported':
           return observe(event.conference, `found by ${event.trigger.kind}`, true);
         case 'conference-read': {
           const { conference, trigger } = event;
-          const key = conference.sid.toLowerCase();
-          observe(conference, `found by ${trigger.kind}`, withoutRecording.has(key));
-          if (conference.recordingSid === undefined) withoutRecording.add(key);
-          else withoutRecording.delete(key);
+          observe(conference, `found by ${trigger.kind}`, hasJustBegun(conference.sid));
+          markWithoutRecording(conference);
           return;
         }
+        case 'conference-reported':
+        case 'participant-reported':
+          // A conference that this process has heard of first has no recording but those that it has heard of.
+          if (isDiscovered && !found.has(event.conference.sid.toLowerCase())) markWithoutRecording(event.conference);
+          return;
+        case 'conference-found':
+          found.add(event.conferenceSid.toLowerCase());
+          return;
+        case 'first-discovery':
+          isDiscovered ||= event.isComplete;
+          return;
         case 'recording-written': {
           const { conference, state, trigger } = event;
           return observe({ ...conference, recordingState: state }, trigger.kind, false);
@@ -176,7 +234,16 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
       }
     },
     close() {
-      for (const { timer } of drafts.values()) clearTimeout(timer);
+      for (const [key, draft] of drafts) if (draft.timer) finish(key, draft, undefined);
+      isClosed = true;
+      drafts.clear();
     },
   };
+}
+
+function describeDifference(ours: number, seconds: number): string {
+  return (
+    `Its spans add up to ${Math.round(ours)} s and its file has ${Math.round(seconds)} s, so its offsets are off by up to ` +
+    `${Math.round(Math.abs(ours - seconds))} s: somebody else changed it, or some changes were noticed late.`
+  );
 }

@@ -19,14 +19,12 @@ import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState } from './recording-policy.js';
 import {
-  addReport,
-  applyChange,
   type Change,
   delayOf,
   isCountedAfter,
-  isFresh,
   type People,
   type Reports,
+  reportChange,
   reportWindows,
 } from './reports.js';
 import { mayBePaused, needsWrite } from './write-decisions.js';
@@ -44,7 +42,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
   const windows = reportWindows(durations, resyncIntervalMs);
   const scheduler = createPassScheduler(sid, queue, runPass);
-  const assess = createAssessor(sid, context.emit);
+  const assess = createAssessor(sid, context.emit, durations.missing);
   const reports: Reports = new Map();
   let name: string | undefined;
   let people: People = { counted: new Set(), held: new Set() };
@@ -66,11 +64,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const emit: Emit = (event) => {
     if (isStopped) return;
     context.emit(event);
-    assess(name, people.counted.size, desired(), recording && believedState(recording));
+    const observed = recording && believedState(recording);
+    assess({ name, people: people.counted.size, desired: desired(), observed, readAt, missingSince });
   };
 
   const desired = () => desiredState(people.counted.size, policyFor(name));
-
   function snapshot(): ConferenceSnapshot {
     const recordingState = recording && believedState(recording);
     const { counted, held } = people;
@@ -228,10 +226,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
     /** Something about a participant has changed. If `happenedAt` is undefined, this is only a hint. */
     reportParticipant(callSid: string, change: Change, happenedAt: number | undefined): void {
-      const isNews =
-        isFresh(happenedAt, space.now(), windows.stale) &&
-        addReport(reports, { callSid, change, happenedAt }, performance.now());
-      if (isNews) applyChange(people, callSid, change);
+      const isNews = reportChange(reports, people, { callSid, change, happenedAt }, space.now(), windows);
       if (isNews && change === 'leave') openRoom.callerLeft(callSid);
       const trigger = receive(change, happenedAt);
       emit({ type: 'participant-reported', conference: snapshot(), callSid, change, trigger });

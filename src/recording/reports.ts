@@ -52,15 +52,22 @@ export function isFresh(happenedAt: number | undefined, now: number, staleMs: nu
 /** Timestamps and SignalWire's clock are known in whole seconds, so a shorter delay can't be told from none. */
 const MIN_DELAY_MS = 1000;
 
+/** SignalWire tries a callback for 15 s (source: its guide "Webhooks"). A Timestamp that is this far off has a wrong zone or clock. */
+const MAX_DELAY_MS = 60_000;
+const MAX_AHEAD_MS = 5000;
+
 /**
- * How long it took a callback to arrive (ms, good to about a second); 0 if it was less than a second.
+ * How long it took a callback to arrive (ms, good to about a second); 0 if it was less than a second; undefined if its Timestamp
+ * can't be right.
  *
  * @param happenedAt the callback's Timestamp (ms since 1970); undefined if it has none that we can read
  * @param now SignalWire's clock (ms since 1970)
  */
 export function delayOf(happenedAt: number | undefined, now: number): number | undefined {
   if (happenedAt === undefined) return undefined;
-  return now - happenedAt < MIN_DELAY_MS ? 0 : now - happenedAt;
+  const delayMs = now - happenedAt;
+  if (delayMs < -MAX_AHEAD_MS || delayMs > MAX_DELAY_MS) return undefined;
+  return delayMs < MIN_DELAY_MS ? 0 : delayMs;
 }
 
 /** Whether the caller is counted after a change. */
@@ -153,4 +160,24 @@ function hasExpired(
   { join, leave }: ReportWindows,
 ): boolean {
   return askedAt - reportedAt >= (isCountedAfter(change) ? join : leave);
+}
+
+/**
+ * Stores a report and applies it, if it is news and its Timestamp is close enough to SignalWire's clock.
+ *
+ * @param happenedAt ms since 1970; undefined if the callback had no readable Timestamp
+ * @param now SignalWire's clock (ms since 1970)
+ * @returns whether it was applied
+ */
+export function reportChange(
+  reports: Reports,
+  people: People,
+  { callSid, change, happenedAt }: { callSid: string; change: Change; happenedAt: number | undefined },
+  now: number,
+  { stale }: ReportWindows,
+): boolean {
+  if (!isFresh(happenedAt, now, stale)) return false;
+  if (!addReport(reports, { callSid, change, happenedAt }, performance.now())) return false;
+  applyChange(people, callSid, change);
+  return true;
 }

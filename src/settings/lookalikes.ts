@@ -18,7 +18,7 @@ export function findLookalikes(env: NodeJS.ProcessEnv): string[] {
   const unknown = Object.keys(env).filter((name) => isSet(name) && !variables.includes(name));
   return unknown.flatMap((name) => {
     const meant = unset.find((variable) => isSimilar(name.toUpperCase(), variable));
-    return meant === undefined ? [] : [`${name} has no effect: did you mean ${meant}?`];
+    return meant === undefined ? [] : [`${name} is not a setting of this service: did you mean ${meant}?`];
   });
 }
 

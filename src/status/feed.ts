@@ -71,7 +71,7 @@ export type FeedEvent = Omit<HistoryEvent, 'at'> & { at: string };
 
 /**
  * Answers with the history as JSON. The answer depends only on the history and not on the time of the request, so its ETag
- * changes with each event and never otherwise. A request with the current ETag gets a 304, and nothing is serialised.
+ * changes when the history does, and never otherwise. A request with the current ETag gets a 304, and nothing is serialised.
  *
  * @param prefix what precedes the room in a conference's name
  */

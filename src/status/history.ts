@@ -96,7 +96,7 @@ export function createHistory(): History {
     timeline.endedAt = undefined;
     if (isRead) {
       timeline.people = new Set(people);
-      timeline.callers = new Set(people);
+      for (const callSid of people) timeline.callers.add(callSid);
       setRecording(timeline, toStatus(recordingState));
     }
     append(timeline, 'seen');
@@ -187,6 +187,7 @@ export function createHistory(): History {
           version += 1;
           return;
         case 'problem-began':
+        case 'problem-changed':
         case 'problem-ended':
           version += 1;
           return;

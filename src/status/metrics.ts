@@ -5,7 +5,7 @@ import type { History } from './history.js';
 
 export interface MetricsOptions {
   history: Pick<History, 'live'>;
-  problems: Pick<Problems, 'wrongSince'>;
+  problems: Pick<Problems, 'wrongForMs'>;
   resyncIntervalMs: number;
 }
 
@@ -49,7 +49,7 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     help: 'Conferences whose recording does not do what it should; for a moment, that is normal after each join and leave.',
     registers,
     collect() {
-      this.set(problems.wrongSince().length);
+      this.set(problems.wrongForMs().length);
     },
   });
   new Gauge({
@@ -57,8 +57,7 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     help: 'How long the recording that has been wrong for the longest time has been wrong; 0 if none is.',
     registers,
     collect() {
-      const now = Date.now();
-      this.set(Math.max(0, now - Math.min(now, ...problems.wrongSince())) / 1000);
+      this.set(problems.wrongForMs().reduce((longest, ms) => Math.max(longest, ms), 0) / 1000);
     },
   });
   new Gauge({

@@ -12,7 +12,7 @@ import { createWebhookLog } from './webhook-log.js';
 
 export interface StatusOptions {
   password: string;
-  problems: Pick<Problems, 'current' | 'wrongSince'>;
+  problems: Pick<Problems, 'current' | 'wrongForMs'>;
   policyFor: PolicyFor;
   conferencePrefix: string;
   resyncIntervalMs: number;

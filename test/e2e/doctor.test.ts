@@ -38,7 +38,7 @@ describe('npm run doctor', () => {
 
   it('names variables that may have been meant as settings', async () => {
     const { out } = await runToEnd(DOCTOR, { ...(await environmentFor()), MIN_PARTICIPANT: '3' });
-    expect(out).toContain('?      MIN_PARTICIPANT has no effect: did you mean MIN_PARTICIPANTS?\n');
+    expect(out).toContain('?      MIN_PARTICIPANT is not a setting of this service: did you mean MIN_PARTICIPANTS?\n');
   });
 
   it('exits with 1 if anything is wrong', async () => {

@@ -47,7 +47,9 @@ describe('the process', () => {
     const { output, exit } = await run(MAIN, { ...env, SIGNALWIRE_TOKEN: SIGNALWIRE_API_TOKEN });
     expect(await exit).toEqual([1, null]);
     expect(output.err).toMatch(/SIGNALWIRE_API_TOKEN is missing/);
-    expect(output.err).toMatch(/\n {2}SIGNALWIRE_TOKEN has no effect: did you mean SIGNALWIRE_API_TOKEN\?\n/);
+    expect(output.err).toMatch(
+      /\n {2}SIGNALWIRE_TOKEN is not a setting of this service: did you mean SIGNALWIRE_API_TOKEN\?\n/,
+    );
     expect(output.err).not.toContain(SIGNALWIRE_API_TOKEN);
   });
 
@@ -76,8 +78,8 @@ describe('the process', () => {
     await eventually(() => expect(output.out).toContain('Status page is at'));
     const warnings = linesFrom('warn', linesOf(output.out));
     expect(warnings.map(({ msg }) => msg).toSorted()).toEqual([
-      'MIN_PARTICIPANT has no effect: did you mean MIN_PARTICIPANTS?',
-      'PAUSE_BEHAVIOUR has no effect: did you mean PAUSE_BEHAVIOR?',
+      'MIN_PARTICIPANT is not a setting of this service: did you mean MIN_PARTICIPANTS?',
+      'PAUSE_BEHAVIOUR is not a setting of this service: did you mean PAUSE_BEHAVIOR?',
       expect.stringMatching(/^STATUS_PASSWORD has fewer than 12 characters/),
     ]);
     expect(output.out).not.toMatch(/sesame|secret/);

@@ -36,6 +36,18 @@ export function checkJudgements({ dimensions, facts, fleet, model }: World, repo
   }
 }
 
+const HEARD_ELSEWHERE =
+  'Another copy heard that somebody had left, so this one believed for some seconds that they were in';
+
+/** Checks that no copy ever called a conference a problem that was none, if nothing went wrong and reads show everything at once. */
+export function checkFalseAlarms({ dimensions, facts, falseAlarms }: World, report: ReportProblem): void {
+  if (dimensions.kind !== 'well') return;
+  for (const conference of falseAlarms) {
+    const excuse = dimensions.copies > 1 ? HEARD_ELSEWHERE : excuseJudgement(dimensions, facts, conference);
+    report(`A copy called ${conference.name} a problem.`, excuse);
+  }
+}
+
 /** Checks that no recording was wrong for too long at any time. */
 export function checkPastRecordings({ dimensions, limits, facts, model }: World, report: ReportProblem): void {
   // If the API lags by more than the time between two events, one mistake merges into the next.

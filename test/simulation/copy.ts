@@ -33,6 +33,8 @@ export interface CopyOptions {
   directAccess: DirectAccess;
   /** Called with each event that the copy emits. */
   onEvent?: Listener;
+  /** Called with the SID of a conference whose recording has been wrong for some seconds, in the copy's judgement. */
+  onProblem?(conferenceSid: string): void;
   /** Adds a line to the story. */
   log(line: string): void;
 }

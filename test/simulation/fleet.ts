@@ -23,6 +23,8 @@ export interface FleetOptions {
   onRequest(request: MemoryRequest): void;
   /** Called when a write asks for the state that the recording has already. */
   onRedundantWrite(recording: Recording): void;
+  /** Called with the SID of a conference whose recording has been wrong for some seconds, in a copy's judgement. */
+  onProblem(conferenceSid: string): void;
   /** Adds a line to the story. */
   log(line: string): void;
 }
@@ -66,7 +68,7 @@ interface Slot {
 
 export function startFleet(options: FleetOptions): Fleet {
   const { dimensions, model, views, clock, stream, faults, latency } = options;
-  const { startCopy, directAccess, onRequest, onRedundantWrite, log } = options;
+  const { startCopy, directAccess, onRequest, onRedundantWrite, onProblem, log } = options;
   const { copies, minParticipants, resyncIntervalMs } = dimensions;
   const createSlot = (): Slot => ({ copy: undefined, process: { isAlive: false }, startedAt: [] });
   const slots = Array.from({ length: copies }, createSlot);
@@ -104,6 +106,10 @@ export function startFleet(options: FleetOptions): Fleet {
       resyncIntervalMs,
       random: () => stream('jitter').next(),
       directAccess,
+      onProblem(conferenceSid) {
+        // A process that was killed says nothing.
+        if (process.isAlive) onProblem(conferenceSid);
+      },
       log: (line) => log(`  copy ${number}: ${line}`),
     });
   }

@@ -83,6 +83,12 @@ describe('a callback that is on time', () => {
       expect(recordingLines(stage.log).at(-1)).toMatchObject({ msg: 'recording paused', callbackDelayMs: 0 });
     }));
 
+  it('is not measured if its Timestamp has a wrong zone', () =>
+    onStage({ traits: { timestamp: 'local' } }, async (stage) => {
+      await givenOnePerson(stage);
+      expect(await stage.metrics()).toMatchObject({ 'callback_delay_seconds_count{event="join"}': 0 });
+    }));
+
   it('is not measured if it has no Timestamp', () =>
     onStage({ traits: { timestamp: 'absent' } }, async (stage) => {
       await givenOnePerson(stage);

@@ -34,7 +34,7 @@ describe('a recording that SignalWire refuses to change', () => {
       expect(problem).toMatchObject({ conferenceSid, name });
       expect(Date.now() - (problem?.since ?? 0)).toBeGreaterThan(59_000);
       expect(problem?.sentence).toMatch(
-        `${name} is paused although 2 people are in: what they say is not recorded. The last error: SignalWire answered 422`,
+        `${name} is paused, although 2 people are in. What they say may be lost. SignalWire answered 422`,
       );
       expect(await wrong(stage)).toEqual({ conferences: 1, seconds: expect.closeTo(60, 0) });
     }));
@@ -60,7 +60,7 @@ describe('a recording that SignalWire refuses to change', () => {
       sendHint(stage);
       await stage.run(1000);
       expect(stage.isRecorded()).toBe(false);
-      const ended = stage.log.filter(({ msg }) => msg === 'the recording is right again');
+      const ended = stage.log.filter(({ msg }) => msg === 'the recording is no longer wrong');
       expect(ended).toMatchObject([{ level: 'info', conferenceSid, conference, seconds: expect.closeTo(64, 0) }]);
       expect(stage.problems.current()).toEqual([]);
       expect(await wrong(stage)).toEqual({ conferences: 0, seconds: 0 });
@@ -90,6 +90,36 @@ describe('a recording that SignalWire refuses to change', () => {
     }));
 });
 
+it('an outage ends with the last conference that it concerned if there is no discovery that could ask again', () =>
+  onStage({ resyncIntervalMs: 0 }, async (stage) => {
+    const { first, second } = await givenTwoPeople(stage);
+    stage.refusalOf = () => 503;
+    sendHint(stage);
+    await stage.run(20_000);
+    expect(stage.problems.current()).toMatchObject([{ conferenceSid: null }]);
+    for (const call of [first, second]) stage.model.endCall(call);
+    await stage.run(1000);
+    expect(stage.problems.current()).toEqual([]);
+  }));
+
+it('the feed changes when more is known of a problem', () =>
+  onStage({}, async (stage) => {
+    await givenLostSpeech(stage);
+    const { version } = stage.history;
+    refuseWrites(stage, 404);
+    sendHint(stage);
+    await stage.run(500);
+    expect(sentences(stage)).toEqual([expect.stringContaining('answered 404')]);
+    expect(stage.history.version).toBeGreaterThan(version);
+  }));
+
+it('the longest problem is measured by a clock that nobody sets', () =>
+  onStage({}, async (stage) => {
+    await givenLostSpeech(stage);
+    stage.clock.stepWallClock(-3_600_000);
+    expect(await wrong(stage)).toEqual({ conferences: 1, seconds: expect.closeTo(60, 0) });
+  }));
+
 describe('it is a problem, too', () => {
   it('if two people talk and nothing is recorded', () =>
     onStage({}, async (stage) => {
@@ -97,7 +127,7 @@ describe('it is a problem, too', () => {
       setRecording(stage, newestRecording(stage), 'stopped');
       refuseWrites(stage);
       await stage.run(60_000);
-      expect(sentences(stage)).toEqual([expect.stringContaining('The recording has ended although 2 people are in')]);
+      expect(sentences(stage)).toEqual([expect.stringContaining('is no longer recorded, although 2 people are in')]);
     }));
 
   it('if no recording can be found', () =>
@@ -106,7 +136,7 @@ describe('it is a problem, too', () => {
         if (!parameters.RecordingSid) void stage.clock.wait(20).then(deliver);
       };
       await givenTwoPeople(stage);
-      expect(sentences(stage)).toEqual([expect.stringContaining('No recording is known although 2 people are in')]);
+      expect(sentences(stage)).toEqual([expect.stringContaining('has no recording that this service can find')]);
     }));
 
   it('if SignalWire fails, and it stays one until SignalWire answers', () =>
@@ -130,6 +160,37 @@ describe('it is a problem, too', () => {
 });
 
 describe('nothing is a problem', () => {
+  it('in a conference that SignalWire no longer knows, because it has ended and no callback said so', () =>
+    onStage({ traits: { endedReads: '404' } }, async (stage) => {
+      const { first, second } = await givenTwoPeople(stage);
+      stage.model.endCall(second);
+      await stage.run(50);
+      stage.onCallback = () => {};
+      stage.model.endCall(first);
+      await stage.run(120_000);
+      expect(stage.events).not.toContain('problem-began');
+    }));
+
+  it('in a conference that SignalWire does not know yet', () =>
+    onStage({ traits: { timestamp: 'absent', unknownMs: 12_000 } }, async (stage) => {
+      await stage.callIn('sales');
+      await stage.callIn('sales');
+      await stage.run(60_000);
+      expect(stage.isRecorded()).toBe(true);
+      expect(stage.events).not.toContain('problem-began');
+    }));
+
+  it('in a conference that a new process has not read yet, except that SignalWire fails', () =>
+    onStage({}, async (stage) => {
+      await givenOnePerson(stage);
+      const { sid } = newestRecording(stage);
+      stage.refusalOf = () => 503;
+      stage.restart();
+      sendHint(stage, { RecordingSid: sid, RecordingStatus: 'in-progress' });
+      await stage.run(60_000);
+      expect(stage.problems.current()).toMatchObject([{ conferenceSid: null }]);
+    }));
+
   it('while everything works', () =>
     onStage({}, async (stage) => {
       await givenOnePerson(stage);

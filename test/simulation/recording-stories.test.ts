@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecordingStory } from '../../src/recorder-events.js';
 import type { PauseBehavior } from '../../src/signalwire/space.js';
 import { setRecording } from '../support/space-state.js';
-import { givenOnePerson, newestRecording, sendHint } from './scenes.js';
+import { givenOnePerson, givenTwoPeople, newestRecording, sendHint } from './scenes.js';
 import { onStage, type Stage } from './stage.js';
 
 // What became of each recording, as the feed has it and the log tells it.
@@ -113,6 +113,62 @@ describe('the story of a recording', () => {
       expect(stories(stage)).toMatchObject([{ status: 'completed', seconds: 20, unknown: null }]);
       expect(stories(stage)[0]?.spans).toHaveLength(2);
       expect(storyLines(stage)).toHaveLength(2);
+    }));
+
+  it('says by how much its spans may be off if somebody else changed the recording', () =>
+    onStage({}, async (stage) => {
+      const { first, second } = await givenTwoPeople(stage);
+      stage.model.updateRecording(stage.conference(), newestRecording(stage), 'paused', 'skip');
+      await stage.run(60_000);
+      for (const call of [first, second]) stage.model.endCall(call);
+      await stage.run(60_000);
+      expect(stories(stage)[0]?.unknown).toMatch(/^Its spans add up to \d+ s and its file has \d+ s/);
+    }));
+
+  it('does not claim to know the start of a recording that was found late', () =>
+    onStage({}, async (stage) => {
+      await stage.callIn('sales');
+      await stage.run(20_000);
+      stage.onCallback = () => {};
+      const second = await stage.callIn('sales');
+      await stage.run(31_000);
+      stage.onCallback = (_callback, deliver) => void stage.clock.wait(20).then(deliver);
+      stage.model.endCall(second);
+      for (const { call } of stage.conference().participants) stage.model.endCall(call);
+      await stage.run(60_000);
+      expect(stories(stage)).toMatchObject([{ unknown: expect.stringContaining('began before') }]);
+    }));
+
+  it.each([{}, { recordingConferenceSid: false }])(
+    'begins with the recording where the API does not know somebody who waits alone: %j',
+    (traits) =>
+      onStage({ traits: { alone: '404', ...traits } }, async (stage) => {
+        stage.onCallback = ({ parameters }, deliver) => {
+          void stage.clock.wait(parameters.RecordingSid ? 800 : 20).then(deliver);
+        };
+        await playConference(stage);
+        expect(stories(stage)).toMatchObject([{ unknown: null, spans: [{ offsetSeconds: 0 }, {}, {}] }]);
+      }),
+  );
+
+  it('goes on if the conference turns out to be alive', () =>
+    onStage({}, async (stage) => {
+      const { first, second } = await givenTwoPeople(stage);
+      sendHint(stage, { StatusCallbackEvent: 'conference-end' });
+      await stage.run(60_000);
+      stage.model.endCall(second);
+      await stage.run(10_000);
+      stage.model.endCall(first);
+      await stage.run(60_000);
+      expect(stories(stage)).toMatchObject([{ status: 'completed' }]);
+      expect(stories(stage)[0]?.spans.map(({ state }) => state)).toEqual(['in-progress', 'paused']);
+    }));
+
+  it('has no address if there is no audio', () =>
+    onStage({}, async (stage) => {
+      await givenTwoPeople(stage);
+      sendHint(stage, { RecordingSid: newestRecording(stage).sid, RecordingStatus: 'absent' });
+      expect(stage.history.live()[0]?.stories).toMatchObject([{ status: 'absent', url: null }]);
     }));
 
   it('is told of each recording of a conference', () =>

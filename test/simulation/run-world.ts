@@ -1,5 +1,6 @@
 import { sumRecordingTimes } from '../../src/simulator/model/recording-meter.js';
 import {
+  checkFalseAlarms,
   checkJudgements,
   checkMeetings,
   checkMemory,
@@ -129,6 +130,7 @@ async function judge(world: World, report: ReportProblem): Promise<void> {
     await calm(world, report);
     checkPastRecordings(world, report);
   }
+  checkFalseAlarms(world, report);
   checkWrites(world, report);
   checkMeetings(world, report);
   if (hasResyncs) await end(world, report);

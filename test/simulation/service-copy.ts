@@ -1,5 +1,6 @@
 import { reportConferenceEvent } from '../../src/http/webhooks/conference-event.js';
 import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
+import { createProblems } from '../../src/monitoring/problems.js';
 import type { RecorderEvent } from '../../src/recorder-events.js';
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
@@ -10,13 +11,16 @@ import { type Copy, type CopyOptions, shortenSid } from './copy.js';
 
 /** Starts the service itself: the parts that `recorder.ts` puts together, without HTTP. */
 export function startServiceCopy(options: CopyOptions): Copy {
-  const { space, conferencePrefix, minParticipants, log, onEvent } = options;
+  const { space, conferencePrefix, minParticipants, log, onEvent, onProblem } = options;
   const openRoom = createOpenRoom({
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
   });
   const judgedWrong = new Set<string>();
+  const problems = createProblems((event) => {
+    if (event.type === 'problem-began' && event.problem.conferenceSid) onProblem?.(event.problem.conferenceSid);
+  }, DEFAULT_DURATIONS.tolerated);
   const reconciler = createReconciler({
     ...options,
     policyFor: options.policyFor ?? createPolicyFor({ minParticipants, pauseBehavior: 'skip' }),
@@ -24,6 +28,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
       onEvent?.(event);
       logEvent(event, log);
       keepJudgement(event, judgedWrong);
+      problems.listener(event);
       // Any other error is a mistake in the service. It must not be retried unnoticed.
       if (event.type === 'requests-failed' && !(event.error instanceof SpaceError)) throw event.error;
     },
@@ -46,6 +51,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
     async stop() {
       openRoom.close();
       await reconciler.close();
+      problems.close();
     },
   };
 }

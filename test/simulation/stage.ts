@@ -110,7 +110,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     const policies = policyFor ?? createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' });
     const metrics = createMetrics({ history, problems, resyncIntervalMs });
     const listeners: Listener[] = [
-      createOutageDetector(log, (event) => emit(event)),
+      createOutageDetector(log, (event) => emit(event), resyncIntervalMs > 0),
       problems.listener,
       createRecordingStories({ policyFor: policies, urlOf: (sid) => sid, emit: (event) => emit(event) }).listener,
       createEventLog(log),

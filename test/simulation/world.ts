@@ -1,4 +1,9 @@
-import { activeParticipants, isCallOver, type Recording } from '../../src/simulator/model/resources.js';
+import {
+  activeParticipants,
+  type Conference,
+  isCallOver,
+  type Recording,
+} from '../../src/simulator/model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from '../../src/simulator/model/space-model.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { createViews } from '../../src/simulator/model/views.js';
@@ -36,6 +41,8 @@ export interface World {
   counts: WorldCounts;
   /** The writes that asked for the state that the recording had already. `at` is in ms since 1970. */
   redundantWrites: { recording: Recording; at: number }[];
+  /** The conferences that a copy called a problem although their recording was right, or they were over. */
+  falseAlarms: Conference[];
   /** Changes what goes wrong from now on. */
   setFaults(faults: WorldFaults): void;
   /** Lets a new person call. Resolves when they have joined their conference or hung up, or if no copy is running. */
@@ -61,6 +68,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
   const people: Person[] = [];
   const counts: WorldCounts = { events: 0, crossings: 0, reads: 0, writes: 0 };
   const redundantWrites: World['redundantWrites'] = [];
+  const falseAlarms: Conference[] = [];
   const participantListeners: Parameters<DirectAccess['onParticipantsChanged']>[0][] = [];
   let faults = dimensions.faults;
   let sids = 0;
@@ -102,6 +110,12 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
       else counts.writes += 1;
     },
     onRedundantWrite: (recording) => void redundantWrites.push({ recording, at: model.now() }),
+    onProblem(conferenceSid) {
+      const conference = model.conferences.get(conferenceSid.toLowerCase());
+      const isWrong = conference?.meter.wrongSince() !== undefined && current(conference.status) !== 'completed';
+      log(`  ${shortenSid(conferenceSid)} is called a problem${isWrong ? '' : ', and is none'}`);
+      if (conference && !isWrong) falseAlarms.push(conference);
+    },
     log,
   });
   const deliver = createDelivery({
@@ -180,6 +194,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     },
     counts,
     redundantWrites,
+    falseAlarms,
     setFaults(next) {
       faults = next;
     },

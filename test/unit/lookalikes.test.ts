@@ -13,7 +13,9 @@ describe('the lookalikes of settings', () => {
     ['log_level', 'LOG_LEVEL'],
     ['SIGNALWIRE_TOKEN', 'SIGNALWIRE_API_TOKEN'],
   ])('include %s', (name, meant) => {
-    expect(findLookalikes({ [name]: 'a value' })).toEqual([`${name} has no effect: did you mean ${meant}?`]);
+    expect(findLookalikes({ [name]: 'a value' })).toEqual([
+      `${name} is not a setting of this service: did you mean ${meant}?`,
+    ]);
   });
 
   it.each([

@@ -16,7 +16,7 @@ beforeEach(() => {
   emitted = [];
   const kept = keepLog();
   lines = kept.lines;
-  listen = createOutageDetector(kept.log, ({ type }) => emitted.push(type));
+  listen = createOutageDetector(kept.log, ({ type }) => emitted.push(type), true);
 });
 
 const logged = () => lines.map(({ level, msg }) => `${level} ${msg.split(/[ :]/, 2).join(' ')}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   addReport,
+  delayOf,
   isFresh,
   mergeReports,
   type Report,
@@ -96,4 +97,18 @@ describe('a Timestamp', () => {
   ])('%s is fresh: %s', (happenedAt, expected) => {
     expect(isFresh(happenedAt, HAPPENED_AT, 10_000)).toBe(expected);
   });
+});
+
+it.each([
+  [undefined, undefined],
+  [0, 0],
+  [999, 0],
+  [4000, 4000],
+  [-4000, 0],
+  [60_000, 60_000],
+  [3_600_000, undefined],
+  [-3_600_000, undefined],
+])('a callback whose Timestamp is %s ms old has a delay of %s ms', (ageMs, delayMs) => {
+  const now = 1_795_521_600_000;
+  expect(delayOf(ageMs === undefined ? undefined : now - ageMs, now)).toBe(delayMs);
 });
