@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Change } from './recording/reports.js';
+import type { Change } from './recording/people.js';
 import type { ObservedState, RecordingState } from './signalwire/space.js';
 
 /** A conference as this copy of the service knows it at one moment. */

@@ -7,8 +7,22 @@ import type {
   RecordingStory,
   Trigger,
 } from '../recorder-events.js';
+import type { Change } from '../recording/people.js';
 import { SpaceError } from '../signalwire/space-error.js';
-import { addGone, createLoggedConferences, type LoggedConference, setRecording } from './logged-conferences.js';
+import {
+  createLoggedConferences,
+  type LoggedConference,
+  type Presence,
+  presenceOf,
+  setPresence,
+  setRecording,
+} from './logged-conferences.js';
+
+const PRESENCE_AFTER = { join: 'in', leave: 'gone', hold: 'held', unhold: 'in' } as const;
+
+/** What a callback reported, and what a read found. */
+const REPORTED = { join: 'joined', leave: 'left', hold: 'put on hold', unhold: 'taken off hold' } as const;
+const FOUND = { in: 'present', gone: 'gone', held: 'on hold' } as const;
 
 /** How many of a recording's last spans are logged: Docker, for one, splits lines of more than 16 kB. */
 const MAX_SPANS = 50;
@@ -28,29 +42,26 @@ export function createEventLog(log: Logger): Listener {
     return logged;
   }
 
-  /** A callback reported that somebody joined or left. One that is outdated, or arrives again, changes nothing. */
-  function logReport(conference: ConferenceSnapshot, callSid: string, isIn: boolean, { delayMs }: Trigger): void {
+  /** A callback reported that somebody joined, left, or is on hold. One that is outdated, or arrives again, changes nothing. */
+  function logReport(conference: ConferenceSnapshot, callSid: string, change: Change, { delayMs }: Trigger): void {
     const logged = track(conference);
     const key = callSid.toLowerCase();
-    const wasLogged = isIn ? logged.people.has(key) : logged.gone.has(key);
-    if (wasLogged || conference.people.has(key) !== isIn) return;
-    setPresence(logged, key, isIn);
+    const presence = PRESENCE_AFTER[change];
+    if (presenceOf(logged, key) === presence || presenceIn(conference, key) !== presence) return;
+    setPresence(logged, key, presence);
     const fields = { ...about(logged), callSid, people: conference.people.size, callbackDelayMs: delayMs };
-    log.info(fields, `participant ${isIn ? 'joined' : 'left'}`);
+    log.info(fields, `participant ${REPORTED[change]}`);
   }
 
   /** A read found somebody, or no longer finds somebody, of whom no callback said so. */
-  function logPeopleFound(logged: LoggedConference, { people }: ConferenceSnapshot, trigger: Trigger): void {
-    const gone = [...logged.people].filter((callSid) => !people.has(callSid));
-    const come = [...people].filter((callSid) => !logged.people.has(callSid));
+  function logPeopleFound(logged: LoggedConference, conference: ConferenceSnapshot, trigger: Trigger): void {
+    const { people, held } = conference;
     const fields = { ...about(logged), people: people.size, noticedBy: trigger.kind };
-    for (const callSid of gone) {
-      setPresence(logged, callSid, false);
-      log.info({ ...fields, callSid }, 'participant found gone');
-    }
-    for (const callSid of come) {
-      setPresence(logged, callSid, true);
-      log.info({ ...fields, callSid }, 'participant found present');
+    for (const callSid of new Set([...logged.people, ...logged.held, ...people, ...held])) {
+      const presence = presenceIn(conference, callSid);
+      if (presenceOf(logged, callSid) === presence) continue;
+      setPresence(logged, callSid, presence);
+      log.info({ ...fields, callSid }, `participant found ${FOUND[presence]}`);
     }
   }
 
@@ -97,7 +108,7 @@ export function createEventLog(log: Logger): Listener {
         track(event.conference);
         return;
       case 'participant-reported':
-        return logReport(event.conference, event.callSid, event.isIn, event.trigger);
+        return logReport(event.conference, event.callSid, event.change, event.trigger);
       case 'recording-reported':
         return logRecordingFound(track(event.conference), event.conference, event.trigger);
       case 'conference-read': {
@@ -175,15 +186,9 @@ function about({ sid, name }: LoggedConference): { conferenceSid: string; confer
   return { conferenceSid: sid, conference: name };
 }
 
-/** Remembers that somebody is in, or has left. A conference with somebody in it is not over after all. */
-function setPresence(logged: LoggedConference, callSid: string, isIn: boolean): void {
-  if (!isIn) {
-    addGone(logged, callSid);
-    return;
-  }
-  logged.people.add(callSid);
-  logged.gone.delete(callSid);
-  logged.isOver = false;
+function presenceIn({ people, held }: ConferenceSnapshot, callSid: string): Presence {
+  if (people.has(callSid)) return 'in';
+  return held.has(callSid) ? 'held' : 'gone';
 }
 
 /** How long ago the callback arrived, and how late it was then; both are missing if the trigger isn't a callback. */

@@ -4,8 +4,9 @@ import type { ObservedState } from '../signalwire/space.js';
 export interface LoggedConference {
   readonly sid: string;
   name: string | undefined;
-  /** CallSids, in lower case, of the people who are in according to the log. */
+  /** CallSids, in lower case, of the people who are in according to the log, and of those who are in and don't count. */
   people: Set<string>;
+  held: Set<string>;
   /** CallSids of the last people who left. */
   gone: Set<string>;
   recordingSid: string | undefined;
@@ -83,9 +84,25 @@ export function setRecording({ recordings }: LoggedConference, key: string, stat
   }
 }
 
-/** Remembers that somebody has left. */
-export function addGone({ people, gone }: LoggedConference, callSid: string): void {
-  people.delete(callSid);
+/** Whether somebody is in a conference, in but on hold, or gone. */
+export type Presence = 'in' | 'held' | 'gone';
+
+/** Where somebody is according to the log; undefined if it has said nothing of them. */
+export function presenceOf({ people, held, gone }: LoggedConference, callSid: string): Presence | undefined {
+  if (people.has(callSid)) return 'in';
+  if (held.has(callSid)) return 'held';
+  return gone.has(callSid) ? 'gone' : undefined;
+}
+
+/** Remembers where somebody is. A conference with somebody in it is not over after all. */
+export function setPresence(logged: LoggedConference, callSid: string, presence: Presence): void {
+  const { people, held, gone } = logged;
+  for (const callSids of [people, held, gone]) callSids.delete(callSid);
+  if (presence !== 'gone') {
+    (presence === 'in' ? people : held).add(callSid);
+    logged.isOver = false;
+    return;
+  }
   gone.add(callSid);
   for (const earliest of gone) {
     if (gone.size <= MAX_GONE) break;
@@ -98,6 +115,7 @@ function createLoggedConference(sid: string): LoggedConference {
     sid,
     name: undefined,
     people: new Set(),
+    held: new Set(),
     gone: new Set(),
     recordingSid: undefined,
     recordingState: undefined,

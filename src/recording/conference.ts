@@ -17,16 +17,9 @@ import {
 import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
+import { type Change, isCountedAfter, type People } from './people.js';
 import { desiredState } from './recording-policy.js';
-import {
-  type Change,
-  delayOf,
-  isCountedAfter,
-  type People,
-  type Reports,
-  reportChange,
-  reportWindows,
-} from './reports.js';
+import { delayOf, type Reports, reportChange, reportWindows } from './reports.js';
 import { mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */

@@ -3,7 +3,8 @@ import { isNotFound } from '../signalwire/space-error.js';
 import type { Durations } from './durations.js';
 import { isIn } from './head-count.js';
 import type { KnownRecording } from './known-recording.js';
-import { mergeReports, type People, type Reports, type ReportWindows, takeContradictions } from './reports.js';
+import type { People } from './people.js';
+import { mergeReports, type Reports, type ReportWindows, takeContradictions } from './reports.js';
 
 /** What we know about a conference before we read it. */
 export interface KnownConference {

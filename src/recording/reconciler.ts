@@ -7,8 +7,8 @@ import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
+import type { Change } from './people.js';
 import { countsHeld } from './recording-policy.js';
-import type { Change } from './reports.js';
 
 /** What a callback reports about a conference. */
 export interface ConferenceReport {

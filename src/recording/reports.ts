@@ -1,10 +1,5 @@
 import type { Durations } from './durations.js';
-
-/**
- * What a callback can report about a caller. If a policy doesn't count people on hold, a hold is like a leave, and its end is like
- * a join.
- */
-export type Change = 'join' | 'leave' | 'hold' | 'unhold';
+import { applyChange, type Change, isCountedAfter, type People } from './people.js';
 
 /** Timestamps are whole seconds. Of two changes in the same second, the one further down this list is the later one. */
 const ORDER: readonly Change[] = ['join', 'hold', 'unhold', 'leave'];
@@ -70,11 +65,6 @@ export function delayOf(happenedAt: number | undefined, now: number): number | u
   return delayMs < MIN_DELAY_MS ? 0 : delayMs;
 }
 
-/** Whether the caller is counted after a change. */
-export function isCountedAfter(change: Change): boolean {
-  return change === 'join' || change === 'unhold';
-}
-
 /**
  * Stores a report if it is news, that is, if it is neither a duplicate nor older than the last report about this caller.
  *
@@ -95,14 +85,6 @@ export function addReport(
   return true;
 }
 
-/** The people in a conference (CallSids in lower case). */
-export interface People {
-  /** Those who count. */
-  counted: Set<string>;
-  /** Those who don't, because they are on hold or only coaching. */
-  held: Set<string>;
-}
-
 /** The participants that SignalWire lists, and when we asked: the list may be that old (ms, monotonic). */
 export interface ParticipantList extends People {
   askedAt: number;
@@ -116,15 +98,6 @@ export function mergeReports(list: ParticipantList, reports: Reports, windows: R
     else if (!hasExpired({ change, ...report }, list.askedAt, windows)) applyChange(people, callSid, change);
   }
   return people;
-}
-
-/** Applies what a callback reported about somebody. */
-export function applyChange({ counted, held }: People, callSid: string, change: Change): void {
-  const key = callSid.toLowerCase();
-  counted.delete(key);
-  held.delete(key);
-  if (isCountedAfter(change)) counted.add(key);
-  if (change === 'hold') held.add(key);
 }
 
 /**

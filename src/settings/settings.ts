@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { e164 } from '../phone-numbers/e164.js';
-import type { RecordingPolicy } from '../recording/recording-policy.js';
+import type { PolicyOptions } from '../recording/recording-policy.js';
 import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/names.js';
 import type { Announcement } from '../signalwire/laml.js';
 import { announcement, announcementLanguage, createAnnouncement } from './announcement.js';
@@ -8,7 +8,7 @@ import { isUnquoted, isVisible, NOT_VISIBLE, QUOTED } from './copied.js';
 import { alertUrl, publicUrl, spaceUrl } from './urls.js';
 
 /** Everything that can be configured, validated. */
-export interface Settings extends Pick<RecordingPolicy, 'minParticipants' | 'pauseBehavior'> {
+export interface Settings extends PolicyOptions {
   /** Origin of the space's REST API, for example `https://example.signalwire.com`. */
   spaceUrl: string;
   /** A UUID, in lower case. */
@@ -84,6 +84,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     phoneNumber: given.SIGNALWIRE_PHONE_NUMBER,
     minParticipants: given.MIN_PARTICIPANTS,
     pauseBehavior: given.PAUSE_BEHAVIOR,
+    countHeld: given.COUNT_HELD,
     conferenceName: given.CONFERENCE_NAME,
     conferencePrefix: given.CONFERENCE_PREFIX,
     announcement: createAnnouncement(given.ANNOUNCEMENT, given.ANNOUNCEMENT_LANGUAGE),
@@ -110,6 +111,8 @@ const required = (what: string) => copied(z.string(`is missing: set it to ${what
 
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}.`);
+
+const flag = oneOf(['true', 'false']).transform((word) => word === 'true');
 
 function wholeNumber(min: number, max: number) {
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
@@ -155,9 +158,7 @@ const environment = z
       `is a signing key (it begins with ${SIGNING_KEY_PREFIX}), not an API token: the dashboard has those under API Credentials, Tokens.`,
     ),
     SIGNALWIRE_SIGNING_KEY: signingKeys.default([]),
-    ALLOW_UNSIGNED_WEBHOOKS: oneOf(['true', 'false'])
-      .default('false')
-      .transform((word) => word === 'true'),
+    ALLOW_UNSIGNED_WEBHOOKS: flag.default(false),
     SIGNALWIRE_PHONE_NUMBER: phoneNumber.optional(),
     PUBLIC_URL: publicUrl.optional(),
     NGROK_AUTHTOKEN: copied().optional(),
@@ -174,6 +175,7 @@ const environment = z
       .default('0.0.0.0'),
     MIN_PARTICIPANTS: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2),
     PAUSE_BEHAVIOR: oneOf(['skip', 'silence']).default('skip'),
+    COUNT_HELD: flag.default(true),
     CONFERENCE_NAME: z.string().trim().optional(),
     CONFERENCE_PREFIX: z
       .string()

@@ -11,6 +11,13 @@ const RECORDING_EVENTS: object = { recordingStatusCallbackEvent: ['in-progress',
 /** What is spoken or played before the conference. Source: SignalWire's cXML reference, Say and Play. */
 export type Announcement = { say: string; language: string | undefined } | { play: string };
 
+export interface ConferenceOptions {
+  /** What the caller hears before joining; undefined for nothing. */
+  announcement: Announcement | undefined;
+  /** Whether people on hold count. If so, no callback needs to say who is. */
+  countHeld: boolean;
+}
+
 /**
  * LaML that puts the caller into a recorded conference whose callbacks come to this service. The recording begins with the
  * second participant. A conference keeps the callbacks of the first participant's document and ignores those of later ones.
@@ -18,10 +25,11 @@ export type Announcement = { say: string; language: string | undefined } | { pla
  *
  * @param name the conference's name; must be valid (see rooms/names.ts)
  * @param publicUrl where SignalWire reaches this service, without a trailing slash
- * @param announcement what the caller hears before joining; undefined for nothing
+ * @param options what the caller hears before joining, and whether callbacks about hold are wanted
  * @throws Error if the name contains characters that XML cannot represent
  */
-export function conferenceResponse(name: string, publicUrl: string, announcement?: Announcement): string {
+export function conferenceResponse(name: string, publicUrl: string, options: ConferenceOptions): string {
+  const { announcement, countHeld } = options;
   const response = new VoiceResponse();
   if (announcement) announce(response, announcement);
   response.dial().conference(
@@ -29,7 +37,7 @@ export function conferenceResponse(name: string, publicUrl: string, announcement
       record: 'record-from-start',
       startConferenceOnEnter: true,
       statusCallback: `${publicUrl}/callback`,
-      statusCallbackEvent: ['start', 'end', 'join', 'leave'],
+      statusCallbackEvent: ['start', 'end', 'join', 'leave', ...(countHeld ? [] : (['hold'] as const))],
       recordingStatusCallback: `${publicUrl}/store_recording_sid`,
       ...RECORDING_EVENTS,
       trim: 'do-not-trim',

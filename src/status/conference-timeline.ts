@@ -4,12 +4,15 @@ import type { ObservedState, RecordingState } from '../signalwire/space.js';
 /** The state of a conference's recording in SignalWire's words; `none` if there is no recording, or it is over. */
 export type RecordingStatus = RecordingState | 'none';
 
+/** What can happen to somebody. */
+export type Presence = 'joined' | 'left' | 'held' | 'unheld';
+
 /** Something that happened in a conference, and the state after it. */
 export interface HistoryEvent {
   /** ms since 1970. */
   at: number;
-  what: 'seen' | 'joined' | 'left' | 'recording' | 'over';
-  /** Who joined or left. */
+  what: 'seen' | Presence | 'recording' | 'over';
+  /** Who joined or left, or was put on hold or taken off. */
   callSid?: string;
   people: number;
   recording: RecordingStatus;
@@ -23,8 +26,10 @@ export interface Timeline {
   firstSeenAt: number;
   /** When it ended (ms since 1970). */
   endedAt: number | undefined;
-  /** CallSids of the people in the conference. */
+  /** CallSids of the people in the conference who count. */
   people: Set<string>;
+  /** CallSids of those who don't, because they are on hold or only coaching. */
+  held: Set<string>;
   /** CallSids of everybody who has been in it, in the order in which they were first seen. */
   callers: Set<string>;
   recordingSid: string | undefined;
@@ -57,6 +62,7 @@ export function createTimeline(sid: string, name: string | undefined): Timeline 
     firstSeenAt: now,
     endedAt: undefined,
     people: new Set(),
+    held: new Set(),
     callers: new Set(),
     recordingSid: undefined,
     recording: 'none',
@@ -79,14 +85,17 @@ export function appendEvent(timeline: Timeline, what: HistoryEvent['what']): voi
 }
 
 /**
- * Adds that somebody joined or left, and inserts the event where it belongs: a callback may be late.
+ * Adds what happened to somebody, and inserts the event where it belongs: a callback may be late.
  *
  * @param happenedAt ms since 1970
  */
-export function addPresence(timeline: Timeline, what: 'joined' | 'left', callSid: string, happenedAt: number): void {
-  const { people, callers, events } = timeline;
-  if (what === 'joined') people.add(callSid);
-  else people.delete(callSid);
+export function addPresence(timeline: Timeline, what: Presence, callSid: string, happenedAt: number): void {
+  const { people, held, callers, events } = timeline;
+  const countBefore = people.size;
+  people.delete(callSid);
+  held.delete(callSid);
+  if (what === 'joined' || what === 'unheld') people.add(callSid);
+  if (what === 'held') held.add(callSid);
   callers.add(callSid);
 
   // Nobody leaves before joining. Timestamps are too coarse to tell.
@@ -98,7 +107,7 @@ export function addPresence(timeline: Timeline, what: 'joined' | 'left', callSid
     else at = first.at;
   }
   const index = events.findLastIndex((event) => event.at <= at) + 1;
-  const change = what === 'joined' ? 1 : -1;
+  const change = people.size - countBefore;
   const before = events[index - 1];
   const after = { people: (before?.people ?? 0) + change, recording: before?.recording ?? timeline.recording };
   for (const later of events.slice(index)) later.people += change;

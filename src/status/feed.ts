@@ -43,8 +43,11 @@ export interface FeedConference {
   room: string | null;
   firstSeenAt: string;
   endedAt: string | null;
+  /** How many people count. */
   people: number;
   callSids: string[];
+  /** Those who are in and don't count, because they are on hold or only coaching; empty if COUNT_HELD is true. */
+  heldCallSids: string[];
   /** Everybody who is in or whom the events name, numbered in the order in which they were first seen. */
   callers: { number: number; callSid: string }[];
   /** The recording is paused while fewer people are in. */
@@ -120,7 +123,7 @@ export function createFeed(
 }
 
 function toFeedConference(timeline: Timeline, minParticipants: number, prefix: string): FeedConference {
-  const { sid, name, firstSeenAt, endedAt, people, recording, recordingSid, recordingSince, assessment, events } =
+  const { sid, name, firstSeenAt, endedAt, people, held, recording, recordingSid, recordingSince, assessment, events } =
     timeline;
   return {
     sid,
@@ -130,6 +133,7 @@ function toFeedConference(timeline: Timeline, minParticipants: number, prefix: s
     endedAt: isoOrNull(endedAt),
     people: people.size,
     callSids: [...people],
+    heldCallSids: [...held],
     callers: callersIn(timeline),
     minParticipants,
     recordingSid: recordingSid ?? null,
@@ -145,8 +149,8 @@ function toFeedConference(timeline: Timeline, minParticipants: number, prefix: s
   };
 }
 
-function callersIn({ callers, people, events }: Timeline): FeedConference['callers'] {
-  const named = new Set([...people, ...events.flatMap(({ callSid }) => callSid ?? [])]);
+function callersIn({ callers, people, held, events }: Timeline): FeedConference['callers'] {
+  const named = new Set([...people, ...held, ...events.flatMap(({ callSid }) => callSid ?? [])]);
   return [...callers]
     .map((callSid, index) => ({ number: index + 1, callSid }))
     .filter(({ callSid }) => named.has(callSid));

@@ -4,6 +4,7 @@ import {
   appendEvent,
   createTimeline,
   type HistoryEvent,
+  type Presence,
   type RecordingStatus,
   setRecording,
   type Timeline,
@@ -69,34 +70,61 @@ export function createHistory(): History {
   function update(snapshot: ConferenceSnapshot, isRead: boolean, reported?: ReportedParticipant): void {
     const timeline = live.get(snapshot.sid) ?? begin(snapshot, isRead);
     if (!timeline) return;
-    const { name, people, recordingSid, recordingState } = snapshot;
+    const { name, recordingSid, recordingState } = snapshot;
     const hasNewName = name !== undefined && timeline.name !== name;
     if (hasNewName || timeline.recordingSid !== recordingSid) touch(timeline);
     if (hasNewName) timeline.name = name;
     timeline.recordingSid = recordingSid;
-    updatePeople(timeline, people, reported);
+    updatePeople(timeline, snapshot, reported);
     if (setRecording(timeline, toStatus(recordingState))) append(timeline, 'recording');
   }
 
-  function updatePeople(timeline: Timeline, people: ReadonlySet<string>, reported?: ReportedParticipant): void {
+  function updatePeople(
+    timeline: Timeline,
+    { people, held }: ConferenceSnapshot,
+    reported?: ReportedParticipant,
+  ): void {
     const timeOf = (callSid: string) => (callSid === reported?.callSid ? reported.happenedAt : Date.now());
-    const gone = [...timeline.people].filter((callSid) => !people.has(callSid));
-    const come = [...people].filter((callSid) => !timeline.people.has(callSid));
-    for (const callSid of gone) addPresence(timeline, 'left', callSid, timeOf(callSid));
-    for (const callSid of come) addPresence(timeline, 'joined', callSid, timeOf(callSid));
-    if (gone.length + come.length > 0) touch(timeline);
+    const before = { people: new Set(timeline.people), held: new Set(timeline.held) };
+    const add = (what: Presence, callSids: Iterable<string>) => {
+      for (const callSid of callSids) {
+        addPresence(timeline, what, callSid, timeOf(callSid));
+        touch(timeline);
+      }
+    };
+    const known = [...before.people, ...before.held];
+    add(
+      'left',
+      known.filter((callSid) => !people.has(callSid) && !held.has(callSid)),
+    );
+    add(
+      'held',
+      [...held].filter((callSid) => !before.held.has(callSid)),
+    );
+    add(
+      'unheld',
+      [...people].filter((callSid) => before.held.has(callSid)),
+    );
+    add(
+      'joined',
+      [...people].filter((callSid) => !known.includes(callSid)),
+    );
   }
 
-  function begin({ sid, name, people, recordingState }: ConferenceSnapshot, isRead: boolean): Timeline | undefined {
+  function begin(
+    { sid, name, people, held, recordingState }: ConferenceSnapshot,
+    isRead: boolean,
+  ): Timeline | undefined {
     // An empty conference isn't shown, and a late callback must not bring a finished one back.
-    if (!recordingState && (people.size === 0 || finished.has(sid))) return undefined;
+    if (!recordingState && (people.size + held.size === 0 || finished.has(sid))) return undefined;
     const timeline = finished.get(sid) ?? createTimeline(sid, name);
     finished.delete(sid);
     live.set(sid, timeline);
     timeline.endedAt = undefined;
     if (isRead) {
       timeline.people = new Set(people);
-      for (const callSid of people) timeline.callers.add(callSid);
+      timeline.held = new Set(held);
+      for (const callSid of [...people, ...held]) timeline.callers.add(callSid);
       setRecording(timeline, toStatus(recordingState));
     }
     append(timeline, 'seen');
@@ -113,6 +141,7 @@ export function createHistory(): History {
     if (!timeline) return;
     timeline.endedAt = Date.now();
     timeline.people.clear();
+    timeline.held.clear();
     timeline.assessment = undefined;
     setRecording(timeline, 'none');
     append(timeline, 'over');

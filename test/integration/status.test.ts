@@ -143,6 +143,7 @@ describe('the feed', () => {
         sid: name,
         name,
         people: new Set(['a']),
+        held: new Set<string>(),
         recordingSid: undefined,
         recordingState: undefined,
       };

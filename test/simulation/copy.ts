@@ -25,6 +25,8 @@ export interface CopyOptions {
   space: ConferenceSpace;
   conferencePrefix: string;
   minParticipants: number;
+  /** Default: true. */
+  countHeld?: boolean;
   /** One policy for every conference unless it is given. */
   policyFor?: PolicyFor | undefined;
   resyncIntervalMs: number;

@@ -19,6 +19,8 @@ export interface Dimensions {
   stormMs: number;
   /** The average time between two joins or leaves. */
   paceMs: number;
+  /** Whether people on hold count. */
+  countHeld: boolean;
   /** How long callers listen to an announcement before they join. */
   announcementMs: number;
   /** The number of rooms that callers ask for by name. */
@@ -36,6 +38,8 @@ export interface Overrides {
   kind?: WorldKind | undefined;
   /** The default is 0, because old seeds would lose their meaning. */
   announcementMs?: number;
+  /** The default is true, for the same reason. */
+  countHeld?: boolean;
   /** The open room is then unused. */
   namedRooms?: number | undefined;
 }
@@ -56,6 +60,7 @@ export function drawDimensions(seed: number, overrides: Overrides = {}): Dimensi
     latencyMs: draw('latencyMs', ({ pick }) => pick([20, 60, 200, 600])),
     stormMs: draw('stormMs', ({ integer }) => integer(30_000, 80_000)),
     paceMs: draw('paceMs', ({ pick }) => pick([800, 2500, 6000])),
+    countHeld: overrides.countHeld ?? true,
     announcementMs: overrides.announcementMs ?? 0,
     namedRooms: overrides.namedRooms ?? draw('namedRooms', ({ pick }) => pick([0, 0, 1, 2])),
     isOpenRoomUsed: overrides.namedRooms === undefined,

@@ -103,6 +103,7 @@ export function startFleet(options: FleetOptions): Fleet {
       space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
       conferencePrefix: CONFERENCE_PREFIX,
       minParticipants,
+      countHeld: dimensions.countHeld,
       resyncIntervalMs,
       random: () => stream('jitter').next(),
       directAccess,

@@ -57,7 +57,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     const join = (index: number) => {
       const call = model.addCall('+15550200000', '+15550100000', 'inbound');
       model.setCallStatus(call, 'in-progress');
-      model.join(call, lamlFor(`${CONFERENCE_PREFIX}${index}`));
+      model.join(call, lamlFor(`${CONFERENCE_PREFIX}${index}`, true));
       return call;
     };
 

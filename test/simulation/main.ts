@@ -16,15 +16,17 @@ interface Options {
   copies?: number;
   interval?: number;
   kind?: WorldKind;
+  countHeld: boolean;
   compare?: true;
   load?: true;
 }
 
 async function simulate(options: Options): Promise<void> {
-  const { seeds, from, seed, copies, interval, kind } = options;
+  const { seeds, from, seed, copies, interval, kind, countHeld } = options;
   const overrides: Overrides = {
     copies,
     resyncIntervalMs: interval === undefined ? undefined : interval * 1000,
+    countHeld,
     kind,
     traits: (drawn) => readTraits({ ...options }, drawn),
   };
@@ -104,6 +106,7 @@ const command = addTraitOptions(
       parseInteger,
     )
     .addOption(new Option('--kind <kind>', 'kind of the worlds').choices(['storm', 'lossy', 'well']))
+    .option('--no-count-held', 'as with COUNT_HELD=false')
     .option('--compare', "compare the service with the guide's design and with the limit, in the same worlds")
     .option('--load', 'measure instead how long pauses take with 60, 3,000 and 10,000 conferences'),
 );

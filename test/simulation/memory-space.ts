@@ -138,10 +138,10 @@ export function createMemorySpace(options: MemorySpaceOptions): ConferenceSpace 
       undefinedIfNotFound(send('GET', 'conference', sid, () => found(views.findConference(sid)).status)),
     listParticipants: (sid) =>
       send('GET', 'participants', sid, () =>
-        found(views.listParticipants(sid)).map(({ participant, status }) => ({
+        found(views.listParticipants(sid)).map(({ participant, status, hold }) => ({
           callSid: participant.call.sid,
           status,
-          hold: participant.hold,
+          hold,
           coaching: participant.laml.coach !== undefined,
         })),
       ),

@@ -1,6 +1,7 @@
 import type { Random } from '../../src/simulator/model/random.js';
 import { activeParticipants, type Call, type ConferenceLaml, isCallOver } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
+import { current } from '../../src/simulator/model/timeline.js';
 
 /** A caller. All times are in ms of the world. */
 export interface Person {
@@ -54,8 +55,9 @@ export function actAtRandom(people: Person[], { model, random, rooms, callIn, lo
   for (const conference of model.conferences.values()) {
     const participant = activeParticipants(conference).find(({ call }) => call === person.call);
     if (!participant) continue;
-    log(`${person.letter} is ${participant.hold ? 'taken off' : 'put on'} hold`);
-    model.updateParticipant(conference, participant, { hold: !participant.hold });
+    const isHeld = current(participant.hold);
+    log(`${person.letter} is ${isHeld ? 'taken off' : 'put on'} hold`);
+    model.updateParticipant(conference, participant, { hold: !isHeld });
   }
 }
 
@@ -66,7 +68,7 @@ export function letterOf(index: number): string {
 }
 
 /** The LaML that the service answers, as `conferenceResponse` in src/signalwire/laml.ts builds it. */
-export function lamlFor(conferenceName: string): ConferenceLaml {
+export function lamlFor(conferenceName: string, countHeld: boolean): ConferenceLaml {
   return {
     name: conferenceName,
     record: 'record-from-start',
@@ -75,7 +77,7 @@ export function lamlFor(conferenceName: string): ConferenceLaml {
     endConferenceOnExit: false,
     muted: false,
     statusCallback: 'callback',
-    statusCallbackEvent: ['start', 'end', 'join', 'leave'],
+    statusCallbackEvent: ['start', 'end', 'join', 'leave', ...(countHeld ? [] : ['hold'])],
     statusCallbackMethod: 'POST',
     recordingStatusCallback: 'store_recording_sid',
     recordingStatusCallbackEvent: ['in-progress', 'completed', 'failed'],

@@ -11,7 +11,7 @@ import { type Copy, type CopyOptions, shortenSid } from './copy.js';
 
 /** Starts the service itself: the parts that `recorder.ts` puts together, without HTTP. */
 export function startServiceCopy(options: CopyOptions): Copy {
-  const { space, conferencePrefix, minParticipants, log, onEvent, onProblem } = options;
+  const { space, conferencePrefix, minParticipants, countHeld = true, log, onEvent, onProblem } = options;
   const openRoom = createOpenRoom({
     space,
     prefix: conferencePrefix,
@@ -23,7 +23,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
   }, DEFAULT_DURATIONS.tolerated);
   const reconciler = createReconciler({
     ...options,
-    policyFor: options.policyFor ?? createPolicyFor({ minParticipants, pauseBehavior: 'skip' }),
+    policyFor: options.policyFor ?? createPolicyFor({ minParticipants, pauseBehavior: 'skip', countHeld }),
     emit(event) {
       onEvent?.(event);
       logEvent(event, log);

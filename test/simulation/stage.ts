@@ -29,6 +29,8 @@ export interface StageOptions {
   resyncIntervalMs?: number;
   /** How long a request takes. The default is 100 ms. Callbacks take 20 ms. */
   requestMs?: number;
+  /** Whether people on hold count. The default is true. */
+  countHeld?: boolean;
   /** The default is one policy for every conference: at least two people, and `skip`. */
   policyFor?: PolicyFor;
   /** The seed of the faults. */
@@ -79,7 +81,7 @@ export interface Stage {
 
 /** Plays a scene under a virtual clock, and restores the machine's own clock. */
 export async function onStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
-  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100, policyFor, seed = 1 } = options;
+  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100, policyFor, countHeld = true, seed = 1 } = options;
   const epoch = 1_795_521_600_000;
   const clock = installVirtualClock(epoch);
   const stream = createStreams(seed);
@@ -96,6 +98,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       return `00000000-0000-4000-8000-${String(sids).padStart(12, '0')}`;
     },
     minParticipants: 2,
+    countHeld,
     recordingUrl: (sid) => sid,
     onCallback: (callback) => stage.onCallback(callback, () => stage.copy?.receive(callback)),
     onChange: (change) => stage.onChange(change),
@@ -107,7 +110,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     // The same listeners as in recorder.ts, in the same order.
     const history = createHistory();
     const problems = createProblems((event) => emit(event), DEFAULT_DURATIONS.tolerated);
-    const policies = policyFor ?? createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip' });
+    const policies = policyFor ?? createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip', countHeld });
     const metrics = createMetrics({ history, problems, resyncIntervalMs });
     const listeners: Listener[] = [
       createOutageDetector(log, (event) => emit(event), resyncIntervalMs > 0),
@@ -175,7 +178,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       for (let waited = 0; name === undefined && waited < 10_000; waited += 10) await stage.run(10);
       if (name === undefined) throw new Error('The call was not answered.');
       model.setCallStatus(call, 'in-progress');
-      model.join(call, lamlFor(name));
+      model.join(call, lamlFor(name, countHeld));
       return call;
     },
     restart() {

@@ -61,7 +61,7 @@ const EPOCH = 1_795_521_600_000;
  * @param onLine called with each line of the story, if somebody wants to read it
  */
 export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine?: (line: string) => void): World {
-  const { seed, traits, minParticipants, latencyMs, announcementMs } = dimensions;
+  const { seed, traits, minParticipants, latencyMs, announcementMs, countHeld } = dimensions;
   const limits = timeLimits(dimensions);
   const clock = installVirtualClock(EPOCH);
   const stream = createStreams(seed);
@@ -85,6 +85,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
       return `00000000-0000-4000-8000-${String(sids).padStart(12, '0')}`;
     },
     minParticipants,
+    countHeld,
     recordingUrl: (sid) => sid,
     onCallback: (callback) => deliver(callback),
     onChange,
@@ -174,7 +175,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     model.setCallStatus(call, 'in-progress');
     if (announcementMs > 0) await clock.wait(announcementMs);
     if (isCallOver(call)) return;
-    model.join(call, lamlFor(person.conferenceName));
+    model.join(call, lamlFor(person.conferenceName, countHeld));
   }
 
   return {

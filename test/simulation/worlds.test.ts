@@ -30,6 +30,13 @@ describe('in every simulated world', () => {
     },
   );
 
+  it('the same holds if people on hold do not count', async () => {
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const { problems } = await runWorld(drawDimensions(seed, { countHeld: false }), startServiceCopy);
+      expect(problems).toEqual([]);
+    }
+  });
+
   it.each(seedsThatOnceFailed)('nothing is wrong with seed %i, which once failed', async (seed) => {
     expect((await runSeed(seed)).problems).toEqual([]);
   });

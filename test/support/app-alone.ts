@@ -13,7 +13,7 @@ export const KEY = 'PSK_test';
 export const PROJECT = 'b3877c40-da60-4998-90ad-b792e98472af';
 export const PUBLIC_URL = 'https://recorder.example.com';
 
-type Report = 'conferenceReported' | 'participantJoined' | 'participantLeft' | 'conferenceEnded' | 'recordingReported';
+type Report = 'conferenceReported' | 'participantChanged' | 'conferenceEnded' | 'recordingReported';
 
 /** The Express app over real HTTP, with a reconciler and an open room that only collect what they receive. */
 export interface AppAlone {
@@ -39,8 +39,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
   const collect = (kind: Report) => (report: unknown) => void reports.push([kind, report]);
   const reconciler: Reconciler = {
     conferenceReported: collect('conferenceReported'),
-    participantJoined: collect('participantJoined'),
-    participantLeft: collect('participantLeft'),
+    participantChanged: collect('participantChanged'),
     conferenceEnded: collect('conferenceEnded'),
     recordingReported: collect('recordingReported'),
     nameOf: ({ name }) => name,

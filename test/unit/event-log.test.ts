@@ -20,6 +20,7 @@ const withPeople = (...people: string[]): ConferenceSnapshot => ({
   sid: 'one',
   name: 'recorded-sales',
   people: new Set(people),
+  held: new Set<string>(),
   recordingSid: 'r',
   recordingState: 'in-progress',
 });
@@ -49,7 +50,13 @@ it('a conference that turns out not to be over is logged again', () => {
 it('a leave that arrives before its join is logged, and the join is not', () => {
   const { listen, logged } = startLog();
   for (const isIn of [false, true]) {
-    listen({ type: 'participant-reported', conference: withPeople('b'), callSid: 'A', isIn, trigger: HINT });
+    listen({
+      type: 'participant-reported',
+      conference: withPeople('b'),
+      callSid: 'A',
+      change: isIn ? 'join' : 'leave',
+      trigger: HINT,
+    });
   }
   expect(logged()).toEqual(['participant left']);
 });

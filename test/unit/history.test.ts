@@ -17,6 +17,7 @@ const snapshot = (people: string[], recording: ConferenceSnapshot['recordingStat
   sid,
   name: 'recorded-sales',
   people: new Set(people),
+  held: new Set<string>(),
   recordingSid: recording && `recording of ${sid}`,
   recordingState: recording,
 });
@@ -111,7 +112,14 @@ describe('the history', () => {
 
   it('copies the set of people that it is given', () => {
     const people = new Set(['a']);
-    const conference = { sid: 'one', name: undefined, people, recordingSid: undefined, recordingState: undefined };
+    const conference = {
+      sid: 'one',
+      name: undefined,
+      people,
+      held: new Set<string>(),
+      recordingSid: undefined,
+      recordingState: undefined,
+    };
     history.record({ type: 'conference-reported', conference, trigger: HINT });
     people.add('b');
     history.record({ type: 'conference-reported', conference, trigger: HINT });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addGone, createLoggedConferences } from '../../src/log/logged-conferences.js';
+import { createLoggedConferences, setPresence } from '../../src/log/logged-conferences.js';
 
 describe('the conferences that the log remembers', () => {
   it('are all those in progress and the latest thousand that are over', () => {
@@ -35,7 +35,7 @@ describe('the conferences that the log remembers', () => {
 
   it('are remembered with the latest hundred people who have left', () => {
     const conference = createLoggedConferences().track('one', undefined);
-    for (let number = 0; number < 150; number += 1) addGone(conference, `call-${number}`);
+    for (let number = 0; number < 150; number += 1) setPresence(conference, `call-${number}`, 'gone');
     expect(conference.gone.size).toBe(100);
     expect(conference.gone).toContain('call-149');
   });

@@ -10,6 +10,8 @@ describe('the desired state of a recording', () => {
     [1, 1, 'in-progress'],
     [2, 3, 'paused'],
   ] as const)('with %i people, if at least %i are needed, is %s', (people, minParticipants, state) => {
-    expect(desiredState(people, createPolicyFor({ minParticipants, pauseBehavior: 'skip' })(undefined))).toBe(state);
+    expect(
+      desiredState(people, createPolicyFor({ minParticipants, pauseBehavior: 'skip', countHeld: true })(undefined)),
+    ).toBe(state);
   });
 });

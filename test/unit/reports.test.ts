@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/recording/people.js';
 import {
   addReport,
   delayOf,
@@ -13,9 +14,9 @@ const NOW = 100_000;
 const HAPPENED_AT = 1_700_000_000_000;
 const WINDOWS = { join: 15_000, leave: 2000, stale: 10_000 };
 
-const report = (isIn: boolean, ageMs = 0, happenedAt = HAPPENED_AT): Report => ({
+const report = (change: Change, ageMs = 0, happenedAt = HAPPENED_AT): Report => ({
   callSid: 'B',
-  isIn,
+  change,
   happenedAt,
   reportedAt: NOW - ageMs,
   isRenewed: false,
@@ -23,53 +24,67 @@ const report = (isIn: boolean, ageMs = 0, happenedAt = HAPPENED_AT): Report => (
 });
 
 const of = (...reports: Report[]): Reports => new Map(reports.map((one) => [one.callSid.toLowerCase(), one]));
-const listed = (...callSids: string[]) => ({ callSids: new Set(callSids), askedAt: NOW });
+const listed = (...callSids: string[]) => ({ counted: new Set(callSids), held: new Set<string>(), askedAt: NOW });
 
 describe('a report', () => {
-  it.each<[string, boolean, number, Report | undefined, boolean]>([
-    ['the first one about a caller', true, 0, undefined, true],
-    ['a join after a leave', true, 1000, report(false), true],
-    ['a join older than a leave', true, -1000, report(false), false],
-    ['a join in the same second as a leave', true, 0, report(false), false],
-    ['a leave in the same second as a join', false, 0, report(true), true],
-    ['a leave older than a join', false, -1000, report(true), false],
-    ['a duplicate join', true, 0, report(true), false],
-    ['a duplicate leave', false, 0, report(false), false],
-  ])('is news only if it is newer than the last one: %s', (_case, isIn, laterMs, known, isNews) => {
+  it.each<[string, Change, number, Report | undefined, boolean]>([
+    ['the first one about a caller', 'join', 0, undefined, true],
+    ['a join after a leave', 'join', 1000, report('leave'), true],
+    ['a join older than a leave', 'join', -1000, report('leave'), false],
+    ['a join in the same second as a leave', 'join', 0, report('leave'), false],
+    ['a leave in the same second as a join', 'leave', 0, report('join'), true],
+    ['a leave older than a join', 'leave', -1000, report('join'), false],
+    ['a duplicate join', 'join', 0, report('join'), false],
+    ['a duplicate leave', 'leave', 0, report('leave'), false],
+    ['a hold in the same second as a join', 'hold', 0, report('join'), true],
+    ['the end of a hold in the same second', 'unhold', 0, report('hold'), true],
+    ['a hold in the same second as its end', 'hold', 0, report('unhold'), false],
+    ['the end of a hold in the same second as a leave', 'unhold', 0, report('leave'), false],
+  ])('is news only if it is newer than the last one: %s', (_case, change, laterMs, known, isNews) => {
     const reports = known ? of(known) : of();
-    expect(addReport(reports, { callSid: 'b', isIn, happenedAt: HAPPENED_AT + laterMs }, NOW)).toBe(isNews);
-    expect(reports.get('b')?.isIn).toBe(isNews ? isIn : known?.isIn);
+    expect(addReport(reports, { callSid: 'b', change, happenedAt: HAPPENED_AT + laterMs }, NOW)).toBe(isNews);
+    expect(reports.get('b')?.change).toBe(isNews ? change : known?.change);
   });
 });
 
 describe('the people in a conference', () => {
   it.each<[string, string[], Report[], string[]]>([
     ['without reports', ['a', 'b'], [], ['a', 'b']],
-    ['with a leave that the list does not show yet', ['a', 'b'], [report(false, 1999)], ['a']],
-    ['with a join that the list does not show yet', ['a'], [report(true, 14_999)], ['a', 'b']],
-    ['with a leave that has expired', ['a', 'b'], [report(false, 2000)], ['a', 'b']],
-    ['with a join that has expired', ['a'], [report(true, 15_000)], ['a']],
+    ['with a leave that the list does not show yet', ['a', 'b'], [report('leave', 1999)], ['a']],
+    ['with a join that the list does not show yet', ['a'], [report('join', 14_999)], ['a', 'b']],
+    ['with a leave that has expired', ['a', 'b'], [report('leave', 2000)], ['a', 'b']],
+    ['with a join that has expired', ['a'], [report('join', 15_000)], ['a']],
     [
       'with a leave that has expired and a call that is over',
       ['a', 'b'],
-      [{ ...report(false, 60_000), isCallOver: true }],
+      [{ ...report('leave', 60_000), isCallOver: true }],
       ['a'],
     ],
   ])('are merged from the list and the reports: %s', (_case, callSids, reports, people) => {
-    expect([...mergeReports(listed(...callSids), of(...reports), WINDOWS)]).toEqual(people);
+    expect([...mergeReports(listed(...callSids), of(...reports), WINDOWS).counted]).toEqual(people);
+  });
+
+  it('who are on hold are in, and are not counted', () => {
+    const merge = (list: ReturnType<typeof listed>, one: Report) => mergeReports(list, of(one), WINDOWS);
+    const held = { ...listed('a'), held: new Set(['b']) };
+    expect(merge(listed('a', 'b'), report('hold', 1999))).toEqual({ counted: new Set(['a']), held: new Set(['b']) });
+    expect(merge(listed('a', 'b'), report('hold', 2000)).held).toEqual(new Set());
+    expect(merge(held, report('unhold', 14_999))).toEqual({ counted: new Set(['a', 'b']), held: new Set() });
+    expect(merge(held, report('unhold', 15_000)).held).toEqual(new Set(['b']));
+    expect(merge(held, report('leave', 0))).toEqual({ counted: new Set(['a']), held: new Set() });
   });
 });
 
 describe('a report that has expired', () => {
   it.each<[string, string[], Report, boolean]>([
-    ['contradicts a list with a caller who left', ['a', 'b'], report(false, 2000), true],
-    ['contradicts a list without a caller who joined', ['a'], report(true, 15_000), true],
-    ['does not contradict a list that agrees with it', ['a'], report(false, 2000), false],
-    ['contradicts no list before it has expired', ['a', 'b'], report(false, 1999), false],
+    ['contradicts a list with a caller who left', ['a', 'b'], report('leave', 2000), true],
+    ['contradicts a list without a caller who joined', ['a'], report('join', 15_000), true],
+    ['does not contradict a list that agrees with it', ['a'], report('leave', 2000), false],
+    ['contradicts no list before it has expired', ['a', 'b'], report('leave', 1999), false],
     [
       'contradicts no list once its call is known to be over',
       ['b'],
-      { ...report(true, 15_000), isCallOver: true },
+      { ...report('join', 15_000), isCallOver: true },
       false,
     ],
   ])('%s', (_case, callSids, one, isContradicted) => {
@@ -77,13 +92,19 @@ describe('a report that has expired', () => {
   });
 
   it('is kept while a callback may be late, and is then dropped if the list agrees with it', () => {
-    const young = of(report(false, 9999));
+    const young = of(report('leave', 9999));
     takeContradictions(listed('a'), young, WINDOWS);
     expect(young.size).toBe(1);
-    const old = of(report(false, 10_000));
+    const old = of(report('leave', 10_000));
     takeContradictions(listed('a'), old, WINDOWS);
     expect(old.size).toBe(0);
   });
+});
+
+it.each(['hold', 'unhold'] as const)('a %s that has expired is dropped, as only the list can tell', (change) => {
+  const reports = of(report(change, 15_000));
+  expect(takeContradictions(listed('a'), reports, WINDOWS)).toEqual([]);
+  expect(reports.size).toBe(0);
 });
 
 describe('a Timestamp', () => {

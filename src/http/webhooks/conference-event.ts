@@ -1,5 +1,5 @@
+import type { Change } from '../../recording/people.js';
 import type { ConferenceReport, Reconciler } from '../../recording/reconciler.js';
-import type { Change } from '../../recording/reports.js';
 
 /** The parts of a conference's status callback that we use. */
 export interface ConferenceEvent extends ConferenceReport {

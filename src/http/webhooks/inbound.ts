@@ -13,7 +13,7 @@ export interface InboundOptions {
   ready: Promise<unknown>;
   /** Where SignalWire reaches this service. It is known by now, because requireSignature refuses webhooks until it is. */
   publicUrl: () => string | undefined;
-  settings: Pick<Settings, 'announcement' | 'conferenceName' | 'conferencePrefix'>;
+  settings: Pick<Settings, 'announcement' | 'countHeld' | 'conferenceName' | 'conferencePrefix'>;
 }
 
 const parameters = z.object({ room: text.trim().optional() });
@@ -26,7 +26,7 @@ const caller = z.object({ CallSid: sid });
  */
 export function inbound(options: InboundOptions): RequestHandler {
   const { openRoom, ready, publicUrl, settings } = options;
-  const { announcement, conferenceName, conferencePrefix } = settings;
+  const { conferenceName, conferencePrefix } = settings;
 
   async function nameFor(request: Request): Promise<string> {
     const room = readParameters(request, parameters).room || conferenceName;
@@ -40,6 +40,6 @@ export function inbound(options: InboundOptions): RequestHandler {
     const name = await nameFor(request);
     const invalid = invalidNameReason(name);
     if (invalid) throw createHttpError(400, `The room ${invalid}`);
-    response.type('text/xml').send(conferenceResponse(name, publicUrl() ?? '', announcement));
+    response.type('text/xml').send(conferenceResponse(name, publicUrl() ?? '', settings));
   };
 }

@@ -74,7 +74,7 @@ export function conferenceCallback(
     EventName: eventName,
     ...(timestamp !== undefined && { Timestamp: timestamp }),
     Muted: String(muted),
-    Hold: String(hold),
+    Hold: String(current(hold)),
     StartConferenceOnEnter: String(laml.startConferenceOnEnter),
     EndConferenceOnExit: String(laml.endConferenceOnExit),
     Duration: String(Math.floor((now - conference.createdAt) / 1000)),

@@ -46,7 +46,8 @@ export interface Participant extends Resource {
   call: Call;
   laml: ConferenceLaml;
   muted: boolean;
-  hold: boolean;
+  /** Whether they are on hold. */
+  hold: Timeline<boolean>;
   /** Undefined while the participant is in the conference. */
   leftAt: number | undefined;
 }

@@ -41,6 +41,8 @@ export interface SpaceModelOptions {
   newSid(): string;
   /** A recording should run while at least this many people are in its conference. Only the meters use it. */
   minParticipants: number;
+  /** Whether people on hold are counted, too. Default: true. Only the conferences' meters use these two. */
+  countHeld?: boolean;
   /** Returns the URL that callbacks give for a recording. */
   recordingUrl(recordingSid: string): string;
   /** Called when a callback is due. */
@@ -94,7 +96,8 @@ export interface SpaceModel {
 }
 
 export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
-  const { projectId, traits, now, newSid, minParticipants, recordingUrl, onCallback, onChange } = options;
+  const { projectId, traits, now, newSid, minParticipants, countHeld = true } = options;
+  const { recordingUrl, onCallback, onChange } = options;
   const calls = new Map<string, Call>();
   const conferences = new Map<string, Conference>();
   /** The conferences that are not over, by name. No two of them have the same name. */
@@ -127,14 +130,15 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     recording.updatedAt = now();
   }
 
-  /** Must be called after every change to a conference's participants or recordings, mute and hold excepted. */
+  /** Must be called after every change to a conference's participants or recordings, mute excepted. */
   function onConferenceChanged(conference: Conference): void {
     conference.updatedAt = now();
     // The meter ignores a conference that isn't supposed to be recorded.
     if (conference.laml.record !== 'record-from-start') return;
     // Without a recording that could be resumed nothing can be lost, so the meter sees no people.
     const hasRecording = !conference.recordings.every(isRecordingOver);
-    const people = hasRecording ? activeParticipants(conference).length : 0;
+    const counted = activeParticipants(conference).filter(({ hold }) => countHeld || !current(hold));
+    const people = hasRecording ? counted.length : 0;
     conference.meter.update(people, conference.recordings.some(isRunning));
   }
 
@@ -241,7 +245,9 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
       // The limit in a caller's own LaML applies to that caller (assumed).
       const { maxParticipants = Number.POSITIVE_INFINITY, muted } = laml;
       if (activeParticipants(conference).length >= maxParticipants) return endCall(call);
-      const participant: Participant = { ...newResource(), call, laml, muted, hold: false, leftAt: undefined };
+      const resource = newResource();
+      const hold = [{ at: resource.createdAt, value: false }];
+      const participant: Participant = { ...resource, call, laml, muted, hold, leftAt: undefined };
       conference.participants.push(participant);
       conferenceOf.set(call, conference);
       onChange({ type: 'joined', conference, call });
@@ -261,8 +267,9 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
         participant.muted = muted;
         report(conference, muted ? 'mute' : 'unmute', participant);
       }
-      if (hold !== undefined && hold !== participant.hold) {
-        participant.hold = hold;
+      if (hold !== undefined && hold !== current(participant.hold)) {
+        appendValue(participant.hold, now(), hold);
+        onConferenceChanged(conference);
         report(conference, hold ? 'hold' : 'unhold', participant);
       }
     },

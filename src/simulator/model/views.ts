@@ -56,6 +56,7 @@ export interface ParticipantView {
   conference: Conference;
   /** Undefined if the REST API omits it. */
   status: string | undefined;
+  hold: boolean;
 }
 
 export interface RecordingView {
@@ -109,11 +110,15 @@ export function createViews(model: SpaceModel): Views {
     const conference = findKnown(conferenceSid, at);
     if (!conference) return undefined;
     const status = traits.participantStatus === 'none' ? undefined : traits.participantStatus;
-    const active = activeParticipantsAt(conference, at).map((participant) => ({ participant, conference, status }));
+    const view = (participant: Participant, shown: string | undefined) => {
+      const hold = valueAt(participant.hold, at) ?? false;
+      return { participant, conference, status: shown, hold };
+    };
+    const active = activeParticipantsAt(conference, at).map((participant) => view(participant, status));
     const left = conference.participants.filter(
       ({ leftAt }) => leftAt !== undefined && leftAt <= at && at - leftAt < traits.leftListedMs,
     );
-    return [...active, ...left.map((participant) => ({ participant, conference, status: 'completed' }))];
+    return [...active, ...left.map((participant) => view(participant, 'completed'))];
   }
 
   const hasCallSid = (callSid: string) => {

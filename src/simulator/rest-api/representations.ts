@@ -118,7 +118,7 @@ export function createRepresentations(projectId: string, now: () => number): Rep
       },
     }),
 
-    participant: ({ participant, conference, status }) => ({
+    participant: ({ participant, conference, status, hold }) => ({
       account_sid: projectId,
       call_sid: participant.call.sid,
       call_sid_to_coach: participant.laml.coach ?? null,
@@ -129,7 +129,7 @@ export function createRepresentations(projectId: string, now: () => number): Rep
       status,
       end_conference_on_exit: participant.laml.endConferenceOnExit,
       muted: participant.muted,
-      hold: participant.hold,
+      hold,
       start_conference_on_enter: participant.laml.startConferenceOnEnter,
       uri: `${base}/Conferences/${conference.sid}/Participants/${participant.call.sid}.json`,
     }),

@@ -28,7 +28,7 @@ export function addParticipantEndpoints(
     const { Muted, Hold } = parse(filter, request.query);
     const items = requireFound(views.listParticipants(pathSid(request, 'conference')))
       .filter(({ participant }) => Muted === undefined || participant.muted === Muted)
-      .filter(({ participant }) => Hold === undefined || participant.hold === Hold)
+      .filter((view) => Hold === undefined || view.hold === Hold)
       .map((view) => ({ ordinal: view.participant.ordinal, represent: () => representations.participant(view) }));
     return ok(createPage(request, 'participants', items));
   });
@@ -44,7 +44,7 @@ export function addParticipantEndpoints(
       ...(muted !== undefined && { muted }),
       ...(hold !== undefined && { hold }),
     });
-    return ok(representations.participant(view));
+    return ok(representations.participant({ ...view, hold: hold ?? view.hold }));
   });
 
   const remove = createHandler((request) => {
