@@ -22,6 +22,10 @@ describe.skipIf(isMissing)('promtool', () => {
     expect(promtool('check', 'rules', RULES)).toMatchObject({ status: 0 });
   });
 
+  it('accepts the configuration for Docker Compose, with the rules', () => {
+    expect(promtool('check', 'config', 'docs/compose/prometheus.yml')).toMatchObject({ status: 0 });
+  });
+
   it('finds that each alert fires when it should, and never else', () => {
     expect(promtool('test', 'rules', 'test/e2e/alerts.test.yml')).toMatchObject({ status: 0 });
   });
