@@ -36,23 +36,23 @@ export function obstacleTo(number: PhoneNumber, handler: ReadHandler, target: Ta
   if (!pointsTo(number, target)) {
     return `its voice webhook is ${withoutPassword(number.voiceUrl) || 'empty'}, with ${number.voiceMethod}`;
   }
-  if (isRead(handler) && handler.requestUrl !== target.voiceUrl) {
-    return `its calls go to ${withoutPassword(handler.requestUrl) || 'no address'}`;
-  }
+  const requestUrl = isRead(handler) ? handler.requestUrl : '';
+  if (requestUrl !== '' && requestUrl !== target.voiceUrl) return `its calls go to ${withoutPassword(requestUrl)}`;
   return undefined;
 }
 
 /** Says what else than a voice webhook handles a number's calls, or may handle them. */
-function otherHandlerOf({ hasApplication }: PhoneNumber, handler: ReadHandler): string | undefined {
+function otherHandlerOf({ hasApplication, voiceUrl }: PhoneNumber, handler: ReadHandler): string | undefined {
   if (hasApplication) return 'an application of the project handles its calls';
   if (handler instanceof Error) return `what handles its calls could not be read: ${handler.message}`;
   if (!handler) return "what handles its calls is unknown, because SignalWire's own REST API does not list it";
   const { kind, resourceId, requestUrl, receivesFaxes } = handler;
   if (receivesFaxes) return 'it receives faxes instead of calls';
   if (kind !== undefined && kind !== VOICE_WEBHOOK) return `${nameOfHandler(kind)} handles its calls`;
-  // `laml_webhooks` creates a resource of its own, but that has an address. No document says how a number looks whose calls are
-  // handled by a cXML script in the dashboard; that it may look like this is assumed.
-  if (resourceId !== '' && requestUrl === '') return `a resource of the project (${resourceId}) handles its calls`;
+  // `laml_webhooks` creates a resource of its own (source: SignalWire's page "setCxmlWebhook"), but then there is an address. No
+  // document says how a number looks whose calls are handled by a cXML script in the dashboard; that it may be this is assumed.
+  if (resourceId !== '' && requestUrl === '' && voiceUrl === '')
+    return `a resource of the project (${resourceId}) handles its calls`;
   return undefined;
 }
 

@@ -47,12 +47,19 @@ async function reportChange(space: Space, before: PhoneNumber, target: Target, l
   const handler = await readHandler(space, phoneNumber);
   const number = await space.fetchPhoneNumber(sid).catch((error: Error) => error);
   const obstacle =
-    number instanceof Error ? `it could not be read again: ${number.message}` : obstacleTo(number, handler, target);
+    number instanceof Error
+      ? `it could not be read again: ${number.message}`
+      : (obstacleTo(number, handler, target) ?? wrongFallback(number, target));
   if (obstacle === undefined) {
     log.info(fields, `${phoneNumber} now points to ${target.voiceUrl}${andFallback(before, target)}`);
     return;
   }
   log.warn(fields, `${phoneNumber} was pointed to ${target.voiceUrl}, but ${obstacle}. ${howToPoint(target.voiceUrl)}`);
+}
+
+function wrongFallback(number: PhoneNumber, target: Target): string | undefined {
+  if (hasFallback(number, target)) return undefined;
+  return `its fallback is ${withoutPassword(number.fallbackUrl) || 'empty'}, with ${number.fallbackMethod}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -60,7 +60,7 @@ export async function readCallHandler(
     const number = data.find((one) => one.number === phoneNumber);
     if (number) return toCallHandler(parse(callHandler, number, answer.statusCode));
     if (!links?.next) return undefined;
-    uri = nextPage(links.next, spaceUrl);
+    uri = nextPage(links.next, uri);
   }
   throw unreadable('its pages have no end');
 }
@@ -69,10 +69,10 @@ export async function readCallHandler(
  * The URL of a next page. Only the link's path and query count: no document says whether the link is relative, and the token goes
  * to no other host.
  */
-function nextPage(link: string, spaceUrl: string): string {
-  const url = URL.parse(link, spaceUrl);
+function nextPage(link: string, present: string): string {
+  const url = URL.parse(link, present);
   if (url?.pathname !== PATH) throw unreadable('its next page belongs to something else');
-  return `${spaceUrl}${url.pathname}${url.search}`;
+  return new URL(url.pathname + url.search, present).href;
 }
 
 function toCallHandler(number: z.output<typeof callHandler>): CallHandler {

@@ -45,6 +45,8 @@ interface Given {
   onHandlerRequest?: HandlerResponder | undefined;
   /** Answers the requests that change the number. */
   onWrite?: (handle: () => ApiResponse, simulator: Simulator) => ApiOutcome;
+  /** Answers the requests for the number alone. */
+  onFetch?: () => ApiOutcome;
 }
 
 /** Starts a service that points the number at itself. Resolves when the result is logged. */
@@ -80,6 +82,7 @@ async function startPointing(given: Given = {}) {
       handlerRequests += 1;
       return given.onHandlerRequest(handle, handlerRequests);
     }
+    if (method === 'GET' && given.onFetch && path.endsWith(number.sid)) return given.onFetch();
     return method === 'POST' && given.onWrite ? given.onWrite(handle, simulator) : handle();
   };
   const { log, lines } = keepLog();
@@ -338,6 +341,32 @@ describe('a phone number in the settings', () => {
       { level: WARN, msg: expect.stringContaining(`was pointed to ${OURS}, but ${words}`) },
     ]);
     expect(logged[0]?.msg).toMatch(HOW_TO);
+  });
+
+  it('is read back: a warning says that its fallback was not set', async () => {
+    const onWrite: Given['onWrite'] = (handle, { numbers }) => {
+      const answer = handle();
+      for (const number of numbers) number.voiceFallbackUrl = undefined;
+      return answer;
+    };
+    const { logged } = await startPointing({ onWrite });
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining('but its fallback is empty, with POST.') },
+    ]);
+  });
+
+  it('is read back: a warning says if it can not be read', async () => {
+    const { logged } = await startPointing({ onFetch: () => ({ status: 500, body: '' }) });
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining('but it could not be read again: SignalWire answered 500') },
+    ]);
+  });
+
+  it('points at the service if its address is shown by the compatibility API only, beside a resource', async () => {
+    const shown = { voiceUrl: OURS, voiceFallbackUrl: OURS, handlerResourceId: 'r1' };
+    const { writes, logged } = await startPointing({ ...shown, onHandlerRequest: patched({ call_request_url: null }) });
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([{ level: INFO, msg: expect.stringContaining('already') }]);
   });
 
   it('gives a call a second try if the answer to the first is lost, in the same conference', async () => {
