@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createLog } from './log/log.js';
-import { IN_THE_DASHBOARD } from './phone-numbers/point-number.js';
+import { IN_THE_DASHBOARD } from './phone-numbers/sentences.js';
 import { type Service, startService } from './service.js';
 import { readProcessSettings } from './settings/dotenv.js';
 import { findLookalikes } from './settings/lookalikes.js';

@@ -1,32 +1,13 @@
 import type { Health } from '../http/health.js';
 import { describeClockDifference } from '../log/clock-warning.js';
-import {
-  howToPoint,
-  IN_THE_DASHBOARD,
-  noSuchNumber,
-  ownerOf,
-  pointsTo,
-  webhookFor,
-  withoutPassword,
-} from '../phone-numbers/point-number.js';
 import type { Settings } from '../settings/settings.js';
 import { resolveSpace } from '../signalwire/resolve-space.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { askHealth, localUrl } from './ask-health.js';
 import { askWebhooks } from './ask-webhooks.js';
-
-/** The result of one check. */
-export interface Finding {
-  /** `unknown` if the check could not be made; that need not mean that anything is wrong. */
-  status: 'ok' | 'wrong' | 'unknown';
-  /** What is fine, or how to fix what isn't. */
-  sentence: string;
-}
-
-const ok = (sentence: string): Finding => ({ status: 'ok', sentence });
-const wrong = (sentence: string): Finding => ({ status: 'wrong', sentence });
-const unknown = (sentence: string): Finding => ({ status: 'unknown', sentence });
+import { checkNumber } from './check-number.js';
+import { type Finding, ok, unknown, wrong } from './finding.js';
 
 /** How many copies may answer at the public URL before we conclude that ours is not one of them. */
 const MAX_COPIES = 10;
@@ -51,7 +32,7 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
     yield ok(`${hostname} resolves.`);
     const numbers = await resultOrError(space.listPhoneNumbers());
     yield checkCredentials(await resultOrError(space.listConferences('in-progress')), numbers, settings);
-    yield checkNumber(numbers, settings, publicUrl, !(local instanceof Error));
+    yield await checkNumber({ space, numbers, settings, publicUrl, isRunning: !(local instanceof Error) });
     const difference = describeClockDifference(space);
     if (difference)
       yield wrong(`${difference}. Set it, for example by NTP: the times in the log and on the page are wrong.`);
@@ -88,37 +69,6 @@ function checkCredentials(
   return ok(
     'The credentials are valid, and the token has the Voice scope. (It lacks Numbers, which only SIGNALWIRE_PHONE_NUMBER needs.)',
   );
-}
-
-/** Checks where calls to the number go. */
-function checkNumber(
-  numbers: PhoneNumber[] | Error,
-  { phoneNumber }: Settings,
-  publicUrl: string | null,
-  isRunning: boolean,
-): Finding {
-  if (numbers instanceof Error) return unknown('The numbers could not be read.');
-  if (publicUrl === null) return unknown('Whether a number points here can only be checked while the service runs.');
-  const here = numbers.filter((number) => pointsTo(number, webhookFor(number, publicUrl)));
-  if (phoneNumber === undefined) {
-    const [first] = here;
-    if (first) return ok(`${first.phoneNumber} points to ${first.voiceUrl}.`);
-    return wrong(
-      "None of the project's numbers points to this service. Set SIGNALWIRE_PHONE_NUMBER and restart the service, or set the voice webhook " +
-        `of a number to ${publicUrl}/inbound, with POST, ${IN_THE_DASHBOARD}.`,
-    );
-  }
-  const number = numbers.find((one) => one.phoneNumber === phoneNumber);
-  if (!number) return wrong(noSuchNumber(phoneNumber, numbers));
-  if (here.includes(number)) return ok(`${phoneNumber} points to ${number.voiceUrl}.`);
-  const webhook = webhookFor(number, publicUrl);
-  const owner = ownerOf(number, publicUrl);
-  if (owner) return wrong(`The service leaves ${phoneNumber} alone: ${owner} ${howToPoint(webhook)}`);
-  const { voiceUrl, voiceMethod } = number;
-  const present =
-    voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} with ${voiceMethod}`;
-  const remedy = isRunning ? 'Restart the service: it sets the webhook at startup.' : 'The service sets it at startup.';
-  return wrong(`${phoneNumber} ${present}. It should point to ${webhook} with POST. ${remedy}`);
 }
 
 /** How many wrong signatures in a row are no longer taken for somebody else's noise. */

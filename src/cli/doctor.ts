@@ -4,7 +4,8 @@ import { readProcessSettings } from '../settings/dotenv.js';
 import { findLookalikes } from '../settings/lookalikes.js';
 import { type Settings, SettingsError } from '../settings/settings.js';
 import { createSpace } from '../signalwire/rest-space.js';
-import { type Finding, runChecks } from './doctor-checks.js';
+import { runChecks } from './doctor-checks.js';
+import type { Finding } from './finding.js';
 
 const LABELS = { ok: 'ok     ', wrong: 'wrong  ', unknown: '?      ' };
 

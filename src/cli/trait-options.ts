@@ -48,6 +48,7 @@ const traitsSchema = z.object({
     .enum(['uuid', 'capitals', 'prefixed'])
     .describe('form of SIDs; capitals: upper case in callbacks; prefixed: SW- before each'),
   parameters: z.enum(['form', 'json']).describe('encoding of the parameters of webhooks'),
+  voiceUrlSetsHandler: boolean.describe("whether a number's VoiceUrl, once it is set, handles its calls"),
 });
 
 type Values = Record<string, unknown>;

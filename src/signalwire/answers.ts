@@ -40,6 +40,8 @@ const phoneNumber = z.object({
   phone_number: word,
   voice_url: z.string().catch(''),
   voice_method: z.string().catch(''),
+  voice_fallback_url: z.string().catch(''),
+  voice_fallback_method: z.string().catch(''),
   voice_application_sid: z.string().optional().catch(undefined),
 });
 
@@ -71,6 +73,7 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'GET Calls/SID': z.object({ status: word }),
   'POST Calls': z.object({ sid }),
   'GET IncomingPhoneNumbers': page('incoming_phone_numbers', readableItems(phoneNumber)),
+  'GET IncomingPhoneNumbers/SID': phoneNumber,
   'POST IncomingPhoneNumbers/SID': anyBody,
 };
 

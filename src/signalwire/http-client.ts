@@ -3,7 +3,7 @@ import https from 'node:https';
 import { z } from 'zod';
 import { SpaceError } from './space-error.js';
 
-/** A request that the SDK passes to its HTTP client; only the parts that we use. */
+/** A request, in the form in which the SDK passes it to its HTTP client; only the parts that we use. */
 export interface SdkRequest {
   method: 'GET' | 'POST';
   uri: string;
@@ -151,15 +151,24 @@ function parse(text: string, status: number, name: string): unknown {
   }
 }
 
-const sentence = z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]);
-const refusal = z.object({ message: z.string().optional(), errors: z.array(sentence).optional() });
+const sentence = z.union([
+  z.string(),
+  z.object({ message: z.string() }).transform(({ message }) => message),
+  z.object({ detail: z.string() }).transform(({ detail }) => detail),
+]);
+const refusal = z.object({
+  message: z.string().optional(),
+  errors: z.array(sentence).optional(),
+  error: z.string().optional(),
+});
 
-// SignalWire gives its reason in `message` or in `errors`: sentences for a 422, objects with a message for the 400 of a call
-// (source: its OpenAPI document). A gateway in front of it answers with HTML or nothing.
+// SignalWire gives its reason in `message` or in `errors`: sentences for a 422, objects with a message for the 400 of a call. Its own
+// REST API gives it in `error`, or in `errors` as objects with a detail (source: its OpenAPI documents). A gateway in front of it
+// answers with HTML or nothing.
 function reasonIn(text: string): string | undefined {
   try {
-    const { message, errors } = refusal.parse(JSON.parse(text));
-    return message ?? errors?.join('; ');
+    const { message, errors, error } = refusal.parse(JSON.parse(text));
+    return message ?? errors?.join('; ') ?? error;
   } catch {
     return undefined;
   }

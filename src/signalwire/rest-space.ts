@@ -1,9 +1,10 @@
 import { RestClient } from '@signalwire/compatibility-api';
 import { checkAnswer } from './answers.js';
+import { readCallHandler } from './call-handler.js';
 import { createClock } from './clock.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { collectPages, itemsOf } from './pages.js';
-import type { ListedConference, Recording, Space } from './space.js';
+import type { ListedConference, PhoneNumber, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
 import { callState, recordingState } from './statuses.js';
 
@@ -122,17 +123,20 @@ export function createSpace(options: SpaceOptions): Space {
       const numbers = await request('list_phone_numbers', () =>
         collectPages(incomingPhoneNumbers.page({ pageSize: PAGE_SIZE })),
       );
-      return numbers.map(({ sid, phoneNumber, voiceUrl, voiceMethod, voiceApplicationSid }) => ({
-        sid,
-        phoneNumber,
-        voiceUrl,
-        voiceMethod,
-        hasApplication: Boolean(voiceApplicationSid),
-      }));
+      return numbers.map(toPhoneNumber);
     },
 
-    async pointPhoneNumber(sid, voiceUrl) {
-      const change = { voiceUrl, voiceMethod: 'POST' };
+    async fetchPhoneNumber(sid) {
+      return toPhoneNumber(await request('fetch_phone_number', () => client.incomingPhoneNumbers(sid).fetch()));
+    },
+
+    fetchCallHandler(phoneNumber) {
+      return request('fetch_call_handler', () => readCallHandler({ http, spaceUrl, projectId, apiToken }, phoneNumber));
+    },
+
+    async pointPhoneNumber(sid, voiceUrl, voiceFallbackUrl) {
+      const fallback = voiceFallbackUrl === undefined ? {} : { voiceFallbackUrl, voiceFallbackMethod: 'POST' };
+      const change = { voiceUrl, voiceMethod: 'POST', ...fallback };
       await request('update_phone_number', () => client.incomingPhoneNumbers(sid).update(change));
     },
 
@@ -148,6 +152,7 @@ export function createSpace(options: SpaceOptions): Space {
 }
 
 type Client = ReturnType<typeof RestClient>;
+type SdkPhoneNumber = Awaited<ReturnType<Client['incomingPhoneNumbers']['list']>>[number];
 type ClientOptions = NonNullable<Parameters<typeof RestClient>[2]>;
 
 function createClient(
@@ -204,6 +209,18 @@ function toListedConference(one: { sid: string; friendlyName: string; dateCreate
 
 function toRecording({ sid, status }: { sid: string; status: string }): Recording {
   return { sid, state: recordingState(status) };
+}
+
+function toPhoneNumber(one: SdkPhoneNumber): PhoneNumber {
+  return {
+    sid: one.sid,
+    phoneNumber: one.phoneNumber,
+    voiceUrl: one.voiceUrl,
+    voiceMethod: one.voiceMethod,
+    fallbackUrl: one.voiceFallbackUrl,
+    fallbackMethod: one.voiceFallbackMethod,
+    hasApplication: Boolean(one.voiceApplicationSid),
+  };
 }
 
 /** ms since 1970; 0 if it isn't a date: the SDK passes an unreadable date on as it is. */

@@ -39,8 +39,23 @@ export interface PhoneNumber {
   /** The URL of the voice webhook; empty if there is none. */
   voiceUrl: string;
   voiceMethod: string;
+  /** The URL that is requested if the voice webhook fails; empty if there is none. */
+  fallbackUrl: string;
+  fallbackMethod: string;
   /** Whether an application handles the calls. The voice webhook is then ignored. Source: SignalWire's OpenAPI document. */
   hasApplication: boolean;
+}
+
+/** What takes a number's calls, as SignalWire's own REST API shows it. */
+export interface CallHandler {
+  /** As SignalWire names it, for example `laml_webhooks`, which requests a URL; undefined if nothing handles the calls. */
+  kind: string | undefined;
+  /** The resource in the dashboard that handles the calls; empty if there is none. */
+  resourceId: string;
+  /** The URL that `laml_webhooks` requests; empty if there is none. */
+  requestUrl: string;
+  /** Whether the number receives faxes instead of calls. */
+  receivesFaxes: boolean;
 }
 
 /**
@@ -79,8 +94,17 @@ export interface Space {
   fetchCallStatus(callSid: string): Promise<string>;
   /** The project's phone numbers. Needs the Numbers scope; without it SignalWire answers 401. */
   listPhoneNumbers(): Promise<PhoneNumber[]>;
-  /** Sets a number's voice webhook, with POST as its method, and changes nothing else. */
-  pointPhoneNumber(sid: string, voiceUrl: string): Promise<void>;
+  /** One of them. */
+  fetchPhoneNumber(sid: string): Promise<PhoneNumber>;
+  /** What handles a number's calls; undefined if SignalWire's own REST API doesn't list the number. Needs the Numbers scope. */
+  fetchCallHandler(phoneNumber: string): Promise<CallHandler | undefined>;
+  /**
+   * Sets a number's voice webhook and its fallback, with POST as their method, and changes nothing else. No document says whether
+   * the voice webhook handles the calls after that, so read it back.
+   *
+   * @param fallbackUrl undefined keeps the present one
+   */
+  pointPhoneNumber(sid: string, voiceUrl: string, fallbackUrl: string | undefined): Promise<void>;
   /** Places a call. The call follows the LaML at `url`. Numbers are in E.164 form. @returns the CallSid */
   placeCall(call: { to: string; from: string; url: string }): Promise<string>;
   /**
@@ -97,5 +121,12 @@ export interface Space {
 /** The part of a space that the reconciler and the rooms need. */
 export type ConferenceSpace = Omit<
   Space,
-  'fetchCallStatus' | 'clockDifferenceMs' | 'listPhoneNumbers' | 'pointPhoneNumber' | 'placeCall' | 'close'
+  | 'fetchCallStatus'
+  | 'clockDifferenceMs'
+  | 'listPhoneNumbers'
+  | 'fetchPhoneNumber'
+  | 'fetchCallHandler'
+  | 'pointPhoneNumber'
+  | 'placeCall'
+  | 'close'
 >;

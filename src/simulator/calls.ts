@@ -3,7 +3,7 @@ import { callParameters } from './model/callbacks.js';
 import { type Call, isCallOver, type UnansweredStatus } from './model/resources.js';
 import type { SpaceModel } from './model/space-model.js';
 import { current } from './model/timeline.js';
-import { readLaml } from './read-laml.js';
+import { type Laml, readLaml } from './read-laml.js';
 import type { WebhookSender } from './webhooks/webhook-sender.js';
 
 export interface CallsOptions {
@@ -32,8 +32,12 @@ export interface VoiceWebhook {
 
 /** Receives and places calls, requests their LaML, plays its announcements, and puts them into the conference that it names. */
 export interface Calls {
-  /** Receives a call to a number of the project. Resolves when the call is in its conference or has failed. */
-  receive(from: string, to: string, webhook: VoiceWebhook): Promise<Call>;
+  /**
+   * Receives a call to a number of the project. Resolves when the call is in its conference or has failed.
+   *
+   * @param fallback requested, once, if the webhook fails
+   */
+  receive(from: string, to: string, webhook: VoiceWebhook, fallback?: VoiceWebhook): Promise<Call>;
   /** Places a call, and returns while it is still `queued`. */
   place(from: string, to: string, webhook: VoiceWebhook): Call;
   /** @returns false if the call is over, or if it should be canceled but has been answered */
@@ -45,14 +49,24 @@ export function createCalls(options: CallsOptions): Calls {
   const { model, projectId, webhooks, ringMs, unansweredMs, unanswered } = options;
   const { announcementMs, onAnnouncement, onProblem } = options;
 
-  /** Requests the call's LaML and follows it. A call whose LaML can't be had or followed fails. */
-  async function followLaml(call: Call, webhook: VoiceWebhook): Promise<void> {
+  /** Requests a call's LaML. */
+  async function requestLaml(call: Call, webhook: VoiceWebhook): Promise<Laml> {
+    const response = await webhooks.send({ ...webhook, parameters: callParameters(call, projectId) });
+    if (response.status !== 200) {
+      throw new Error(`it was answered with ${response.status}: ${response.body.slice(0, 200)}`);
+    }
+    return readLaml(response.contentType, response.body);
+  }
+
+  /**
+   * Requests the call's LaML and follows it. A call whose LaML can't be had or followed fails. A voice webhook that fails is never
+   * retried, but its fallback is requested; source: SignalWire's page "Common webhook errors". That the fallback's request has the
+   * same parameters, and that LaML which can't be followed counts as a failure, is assumed.
+   */
+  async function followLaml(call: Call, webhook: VoiceWebhook, fallback?: VoiceWebhook): Promise<void> {
     try {
-      const response = await webhooks.send({ ...webhook, parameters: callParameters(call, projectId) });
-      if (response.status !== 200) {
-        throw new Error(`it was answered with ${response.status}: ${response.body.slice(0, 200)}`);
-      }
-      const laml = readLaml(response.contentType, response.body);
+      const first = requestLaml(call, webhook);
+      const laml = await (fallback ? first.catch(() => requestLaml(call, fallback)) : first);
       if (isCallOver(call)) return;
       if (current(call.status) !== 'in-progress') model.setCallStatus(call, 'in-progress');
       for (const announcement of laml.announcements) {
@@ -79,9 +93,9 @@ export function createCalls(options: CallsOptions): Calls {
   }
 
   return {
-    async receive(from, to, webhook) {
+    async receive(from, to, webhook, fallback) {
       const call = model.addCall(from, to, 'inbound');
-      await followLaml(call, webhook);
+      await followLaml(call, webhook, fallback);
       return call;
     },
     place(from, to, webhook) {

@@ -3,11 +3,11 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { listen } from '../http/server.js';
-import { createCalls } from './calls.js';
+import { createCalls, type VoiceWebhook } from './calls.js';
 import { createFaultInjector } from './fault-injector.js';
 import { type Faults, NO_FAULTS } from './faults.js';
 import type { Webhook } from './model/callbacks.js';
-import type { PhoneNumber } from './model/phone-number.js';
+import { type CallHandler, createPhoneNumber, type PhoneNumber } from './model/phone-number.js';
 import { type RecordingTime, sumRecordingTimes } from './model/recording-meter.js';
 import type { Call, Conference, UnansweredStatus } from './model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from './model/space-model.js';
@@ -88,15 +88,15 @@ export interface Simulator {
   onCallback(callback: Webhook, send: () => void): void;
   /** Handles a request to the REST API. By default it is answered, subject to the faults. May be replaced. */
   onRequest(request: ApiRequest, handle: () => ApiResponse): ApiOutcome | Promise<ApiOutcome>;
-  /** Sets the voice webhook of `phoneNumber`. */
-  pointNumber(url: string, method?: 'GET' | 'POST'): void;
-  /** Adds a number to the project. It has no voice webhook yet. */
-  addNumber(phoneNumber: string): PhoneNumber;
+  /** Sets the voice webhook of `phoneNumber`, and lets it handle the calls, as the dashboard does. */
+  pointNumber(url: string, method?: 'GET' | 'POST', fallbackUrl?: string): void;
+  /** Adds a number to the project. It has no voice webhook yet. @param handler what handles its calls; default: nothing */
+  addNumber(phoneNumber: string, options?: { handler?: CallHandler }): PhoneNumber;
   /**
    * Simulates a call to `phoneNumber`. Resolves when the call is in its conference or has failed.
    *
-   * @param options `url` and `method` replace the number's voice webhook
-   * @throws Error if there is no `url` and the number has no voice webhook
+   * @param options `url` and `method` replace the number's voice webhook and its fallback
+   * @throws Error if there is no `url`, and no voice webhook handles the number's calls
    */
   call(options?: { from?: string; url?: string; method?: 'GET' | 'POST' }): Promise<Call>;
   hangUp(call: Call): void;
@@ -160,14 +160,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ),
     onChange: (change) => events.emit('change', change),
   });
-  const createNumber = (phoneNumber: string): PhoneNumber => ({
-    ...model.newResource(),
-    phoneNumber,
-    voiceUrl: undefined,
-    voiceMethod: 'POST',
-    voiceApplicationSid: undefined,
-  });
-  const firstNumber = createNumber(PHONE_NUMBER);
+  const firstNumber = createPhoneNumber(model.newResource(), PHONE_NUMBER);
   const numbers = [firstNumber];
   const calls = createCalls({
     model,
@@ -217,20 +210,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     model,
     onCallback: (_callback, send) => send(),
     onRequest: (_request, handle) => handle(),
-    pointNumber(url, method = 'POST') {
+    pointNumber(url, method = 'POST', fallbackUrl) {
       firstNumber.voiceUrl = url;
       firstNumber.voiceMethod = method;
+      firstNumber.voiceFallbackUrl = fallbackUrl;
+      firstNumber.handler = url ? 'laml_webhooks' : undefined;
     },
-    addNumber(phoneNumber) {
-      const number = createNumber(phoneNumber);
+    addNumber(phoneNumber, { handler } = {}) {
+      const number = createPhoneNumber(model.newResource(), phoneNumber, handler);
       numbers.push(number);
       return number;
     },
-    call({ from, url = firstNumber.voiceUrl, method = firstNumber.voiceMethod } = {}) {
-      if (url === undefined) throw new Error('The number has no voice webhook. Call pointNumber first.');
+    call({ from, url, method = firstNumber.voiceMethod } = {}) {
+      const { webhook, fallback } =
+        url === undefined ? webhooksOf(firstNumber) : { webhook: { url, method }, fallback: undefined };
       callers += 1;
       const caller = from ?? `+1555020${String(callers).padStart(4, '0')}`;
-      return calls.receive(caller, PHONE_NUMBER, { url, method });
+      return calls.receive(caller, PHONE_NUMBER, webhook, fallback);
     },
     hangUp: (call) => model.endCall(call),
     conferences: () => [...model.conferences.values()],
@@ -250,6 +246,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   simulator.url = `${options.tls ? 'https' : 'http'}://${HOST}:${await listen(server, options.port ?? 0, HOST)}`;
   return simulator;
+}
+
+/** The voice webhook of a number, and its fallback, if it has one. @throws Error if no voice webhook handles its calls */
+function webhooksOf(number: PhoneNumber): { webhook: VoiceWebhook; fallback: VoiceWebhook | undefined } {
+  const { handler, voiceUrl, voiceMethod, voiceFallbackUrl, voiceFallbackMethod } = number;
+  if (handler !== 'laml_webhooks') throw new Error(`The number's calls are handled by ${handler ?? 'nothing'}.`);
+  if (!voiceUrl) throw new Error('The number has no voice webhook. Call pointNumber first.');
+  return {
+    webhook: { url: voiceUrl, method: voiceMethod },
+    fallback: voiceFallbackUrl ? { url: voiceFallbackUrl, method: voiceFallbackMethod } : undefined,
+  };
 }
 
 function eventNameOf({ parameters }: Webhook): string {

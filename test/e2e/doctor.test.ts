@@ -9,6 +9,7 @@ describe('npm run doctor', () => {
   it('exits with 0 if nothing is wrong, and changes nothing', async () => {
     const { simulator, service } = await startPair();
     const { publicUrl: url, port } = service;
+    simulator.pointNumber(`${url}/inbound`, 'POST', `${url}/inbound`);
     const writes: string[] = [];
     simulator.events.on('request', ({ method, path }) => {
       if (method !== 'GET') writes.push(path);
@@ -19,7 +20,7 @@ describe('npm run doctor', () => {
       'ok     The settings are valid.',
       'ok     127.0.0.1 resolves.',
       'ok     The credentials are valid, and the token has the Voice and Numbers scopes.',
-      `ok     ${simulator.phoneNumber} points to ${url}/inbound.`,
+      `ok     ${simulator.phoneNumber} points to ${url}/inbound (handler: laml_webhooks), as does its fallback.`,
       expect.stringMatching(/^\? {6}SIGNALWIRE_SIGNING_KEY can only be checked while the service runs/),
       `ok     ${url} leads to this service.`,
     ]);

@@ -4,6 +4,7 @@ import { runChecks } from '../../src/cli/doctor-checks.js';
 import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
 import type { Settings } from '../../src/settings/settings.js';
+import { CALL_HANDLERS } from '../../src/simulator/model/phone-number.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import { freePort } from '../support/free-port.js';
 import { keepLog } from '../support/log.js';
@@ -126,9 +127,82 @@ describe('the doctor', () => {
 
   it('accepts a number that points to this service with a room', async () => {
     const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
-    simulator.pointNumber(`${publicUrl}/inbound?room=sales`);
-    const finding = `ok: ${phoneNumber} points to ${publicUrl}/inbound?room=sales.`;
+    const url = `${publicUrl}/inbound?room=sales`;
+    simulator.pointNumber(url, 'POST', url);
+    const finding = `ok: ${phoneNumber} points to ${url} (handler: laml_webhooks), as does its fallback.`;
     expect([(await diagnose({ phoneNumber }))[2], (await diagnose())[2]]).toEqual([finding, finding]);
+  });
+
+  it.each(CALL_HANDLERS.filter((kind) => kind !== 'laml_webhooks'))(
+    'reports that the calls of the number are handled by %s, wherever its voice webhook points',
+    async (handler) => {
+      const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
+      const [number] = simulator.numbers;
+      const handles = (finding: string | undefined, words: RegExp) => {
+        expect(finding).toMatch(words);
+        expect(finding).toContain(`(${handler}) handles its calls. To receive its calls here, set its voice webhook`);
+      };
+      simulator.pointNumber(`${publicUrl}/inbound`);
+      if (number) number.handler = handler;
+      handles((await diagnose({ phoneNumber }))[2], /^wrong: \S+ points to .*, but an? /);
+      handles((await diagnose())[2], /^wrong: \S+ points to .*, but an? /);
+      if (number) number.voiceUrl = '';
+      handles((await diagnose({ phoneNumber }))[2], /^wrong: The service leaves \S+ alone: an? /);
+    },
+  );
+
+  it('reports that nothing handles the calls of the number, though its voice webhook points here', async () => {
+    const { simulator, phoneNumber, diagnose } = await startAll();
+    const [number] = simulator.numbers;
+    if (number) number.handler = undefined;
+    expect((await diagnose({ phoneNumber }))[2]).toMatch(
+      /^wrong: \S+ points to .*, but nothing handles its calls\. To/,
+    );
+  });
+
+  it('reports that what handles the calls of the number could not be read', async () => {
+    const { simulator, phoneNumber, diagnose } = await startAll();
+    simulator.onRequest = ({ path }, handle) =>
+      path.startsWith('/api/relay/rest') ? { status: 403, body: { error: 'Forbidden' } } : handle();
+    const unread = /, but what handles its calls could not be read: SignalWire answered 403 to \S+ \S+: Forbidden\.$/;
+    expect((await diagnose({ phoneNumber }))[2]).toMatch(/^unknown: \S+ points to /);
+    expect((await diagnose({ phoneNumber }))[2]).toMatch(unread);
+    expect((await diagnose())[2]).toMatch(unread);
+    simulator.pointNumber('');
+    expect((await diagnose({ phoneNumber }))[2]).toMatch(
+      /^wrong: The service leaves \S+ alone: what handles its calls could/,
+    );
+  });
+
+  it.each([
+    ['missing', undefined, 'wrong: NUMBER points to URL (handler: laml_webhooks), but it has no fallback.'],
+    [
+      'an old address',
+      'https://abc.ngrok.app/inbound',
+      'wrong: NUMBER points to URL (handler: laml_webhooks), but its fallback is https://abc.ngrok.app/inbound with POST.',
+    ],
+    [
+      "somebody else's",
+      'https://me:secret@example.com/voice',
+      'ok: NUMBER points to URL (handler: laml_webhooks); its fallback stays https://…@example.com/voice.',
+    ],
+  ])('reports the fallback of the number if that is %s', async (_case, fallbackUrl, words) => {
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
+    const url = `${publicUrl}/inbound`;
+    simulator.pointNumber(url, 'POST', fallbackUrl);
+    const expected = words.replace('NUMBER', phoneNumber).replace('URL', url);
+    const [, , finding] = await diagnose({ phoneNumber });
+    expect(finding?.startsWith(expected), finding).toBe(true);
+    expect((await diagnose())[2]).toMatch(/^ok: /);
+  });
+
+  it('only reads the number', async () => {
+    const { simulator, phoneNumber, diagnose } = await startAll();
+    const requests: string[] = [];
+    simulator.events.on('request', ({ method, path }) => requests.push(`${method} ${path}`));
+    await diagnose({ phoneNumber });
+    expect(requests).toContain('GET /api/relay/rest/phone_numbers');
+    expect(requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
   });
 
   it('asks the service for its public URL if a tunnel provides it, and reports if the service does not run', async () => {

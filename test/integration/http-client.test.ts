@@ -449,15 +449,73 @@ describe('the space', () => {
           phone_number: '+15550101',
           voice_url: 'https://x',
           voice_method: 'GET',
+          voice_fallback_url: 'https://y',
+          voice_fallback_method: 'POST',
           voice_application_sid: 'c',
         },
         { sid: 'd' },
       ],
     });
     expect(await space.listPhoneNumbers()).toEqual([
-      { sid: 'a', phoneNumber: '+15550100', voiceUrl: '', voiceMethod: 'POST', hasApplication: false },
-      { sid: 'b', phoneNumber: '+15550101', voiceUrl: 'https://x', voiceMethod: 'GET', hasApplication: true },
+      {
+        sid: 'a',
+        phoneNumber: '+15550100',
+        voiceUrl: '',
+        voiceMethod: 'POST',
+        fallbackUrl: '',
+        fallbackMethod: '',
+        hasApplication: false,
+      },
+      {
+        sid: 'b',
+        phoneNumber: '+15550101',
+        voiceUrl: 'https://x',
+        voiceMethod: 'GET',
+        fallbackUrl: 'https://y',
+        fallbackMethod: 'POST',
+        hasApplication: true,
+      },
     ]);
+  });
+
+  it.each([
+    ['whole URLs', (host: string) => `http://${host}`],
+    ['paths', () => ''],
+    ['URLs of another host, which does not get the token', () => 'https://example.com'],
+  ])("follows links to next pages of SignalWire's own REST API that are %s", async (_case, originOf) => {
+    const asked: string[] = [];
+    const { space, outcomes } = await startSpace(({ url = '', headers }, response) => {
+      asked.push(url);
+      const isFirst = !url.includes('page_token');
+      const next = `${originOf(headers.host ?? '')}/api/relay/rest/phone_numbers?page_number=1&page_token=PA1`;
+      const number = { number: isFirst ? '+155501000' : '+15550100', call_handler: isFirst ? 'ai_agent' : null };
+      response.end(JSON.stringify({ data: [number], links: isFirst ? { next } : {} }));
+    });
+    expect(await space.fetchCallHandler('+15550100')).toEqual({
+      kind: undefined,
+      resourceId: '',
+      requestUrl: '',
+      receivesFaxes: false,
+    });
+    expect(asked).toEqual([
+      '/api/relay/rest/phone_numbers?page_size=1000',
+      '/api/relay/rest/phone_numbers?page_number=1&page_token=PA1',
+    ]);
+    expect(await space.fetchCallHandler('+15550109')).toBeUndefined();
+    expect(outcomes.map(({ operation, outcome }) => [operation, outcome])).toEqual([
+      ['fetch_call_handler', 'ok'],
+      ['fetch_call_handler', 'ok'],
+    ]);
+  });
+
+  it.each([
+    ['lead back', { data: [], links: { next: '/api/relay/rest/phone_numbers?page_size=1000' } }, /no end/],
+    ['lead elsewhere', { data: [], links: { next: '/api/relay/rest/queues' } }, /belongs to something else/],
+    ['lead nowhere', { data: [], links: { next: 'http://' } }, /belongs to something else/],
+    ['lack their numbers', { links: {} }, /data/],
+  ])("fails if pages of SignalWire's own REST API %s", async (_case, body, reason) => {
+    const { space } = await startSpaceWithAnswer(body);
+    expect((await failureOf(space.fetchCallHandler('+15550100'))).message).toMatch(reason);
   });
 
   it('returns the SID of a placed call, and fails if there is none', async () => {

@@ -1,49 +1,95 @@
+import { createServer, request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/http/server.js';
 import { startService } from '../../src/service.js';
+import { CALL_HANDLERS, type CallHandler } from '../../src/simulator/model/phone-number.js';
 import { current } from '../../src/simulator/model/timeline.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
+import type { Traits } from '../../src/simulator/model/traits.js';
+import type { ApiOutcome, ApiResponse } from '../../src/simulator/rest-api/exchange.js';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { keepLog } from '../support/log.js';
 import { liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
-import { recordingStatus } from '../support/space-state.js';
+import { headCount, recordingStatus } from '../support/space-state.js';
 
 const PUBLIC_URL = 'https://recorder.example.com';
+const OURS = `${PUBLIC_URL}/inbound`;
 const INFO = 'info';
 const WARN = 'warn';
+const RELAY_NUMBERS = '/api/relay/rest/phone_numbers';
+const HOW_TO =
+  /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, and its fallback to the same/;
+
+type HandlerResponder = (handle: () => ApiResponse, ordinal: number) => ApiOutcome | Promise<ApiOutcome>;
 
 interface Given {
   voiceUrl?: string;
   voiceMethod?: 'GET' | 'POST';
   voiceApplicationSid?: string;
+  voiceFallbackUrl?: string;
+  voiceFallbackMethod?: 'GET' | 'POST';
+  /** The default is what would make the number as it is in a dashboard: voice webhooks, an application, or nothing. */
+  handler?: CallHandler;
+  handlerResourceId?: string;
+  receiveMode?: 'voice' | 'fax';
   /** The number to point. The default is the simulator's. */
   phoneNumber?: string;
   publicUrl?: string;
   /** Other numbers of the project. */
   others?: string[];
+  /** What handles the calls of the others. */
+  othersHandler?: CallHandler;
   scopes?: ('Voice' | 'Numbers')[];
+  traits?: Partial<Traits>;
+  /** Answers the requests for what handles the calls. */
+  onHandlerRequest?: HandlerResponder | undefined;
+  /** Answers the requests that change the number. */
+  onWrite?: (handle: () => ApiResponse, simulator: Simulator) => ApiOutcome;
+  /** Answers the requests for the number alone. */
+  onFetch?: () => ApiOutcome;
 }
 
 /** Starts a service that points the number at itself. Resolves when the result is logged. */
 async function startPointing(given: Given = {}) {
-  const simulator = await startSimulator();
+  const simulator = await startSimulator({ ...(given.traits && { traits: given.traits }) });
   onTestFinished(() => simulator.close());
   const [number] = simulator.numbers;
   if (!number) throw new Error('The simulator has no number.');
-  number.voiceUrl = given.voiceUrl;
-  number.voiceMethod = given.voiceMethod ?? 'POST';
-  number.voiceApplicationSid = given.voiceApplicationSid;
-  for (const other of given.others ?? []) simulator.addNumber(other);
+  const presumed = given.voiceApplicationSid ? 'laml_application' : given.voiceUrl ? 'laml_webhooks' : undefined;
+  Object.assign(number, {
+    voiceUrl: given.voiceUrl,
+    voiceMethod: given.voiceMethod ?? 'POST',
+    voiceApplicationSid: given.voiceApplicationSid,
+    voiceFallbackUrl: given.voiceFallbackUrl,
+    voiceFallbackMethod: given.voiceFallbackMethod ?? 'POST',
+    handler: given.handler ?? presumed,
+    handlerResourceId: given.handlerResourceId,
+    receiveMode: given.receiveMode ?? 'voice',
+  });
+  for (const other of given.others ?? []) {
+    simulator.addNumber(other, { ...(given.othersHandler && { handler: given.othersHandler }) });
+  }
   for (const scope of ['Voice', 'Numbers'] as const) {
     if (given.scopes && !given.scopes.includes(scope)) simulator.scopes.delete(scope);
   }
   const writes: string[] = [];
   simulator.events.on('request', ({ method, path }) => {
-    if (method === 'POST') writes.push(path);
+    if (method !== 'GET') writes.push(path);
   });
+  let handlerRequests = 0;
+  simulator.onRequest = ({ method, path }, handle) => {
+    if (path === RELAY_NUMBERS && given.onHandlerRequest) {
+      handlerRequests += 1;
+      return given.onHandlerRequest(handle, handlerRequests);
+    }
+    if (method === 'GET' && given.onFetch && path.endsWith(number.sid)) return given.onFetch();
+    return method === 'POST' && given.onWrite ? given.onWrite(handle, simulator) : handle();
+  };
   const { log, lines } = keepLog();
   const phoneNumber = given.phoneNumber ?? simulator.phoneNumber;
   const settings = settingsFor(simulator, { phoneNumber, publicUrl: given.publicUrl ?? PUBLIC_URL });
-  const service = await startService({ settings, log, openTunnel: loopbackTunnel });
+  const durations = { request: 500 };
+  const service = await startService({ settings, log, openTunnel: loopbackTunnel, durations });
   onTestFinished(() => service.close());
   const logged = await eventually(() => {
     const found = lines.filter(({ msg }) => msg.includes(phoneNumber));
@@ -51,6 +97,18 @@ async function startPointing(given: Given = {}) {
     return found;
   });
   return { simulator, number, writes, logged };
+}
+
+/** Changes the JSON of every number in an answer of SignalWire's own REST API. */
+function withNumbers(response: ApiResponse, changes: object): ApiResponse {
+  const { body } = response;
+  if (typeof body === 'string' || !('data' in body) || !Array.isArray(body.data)) return response;
+  return { ...response, body: { ...body, data: body.data.map((number: object) => ({ ...number, ...changes })) } };
+}
+
+/** Answers with the JSON of the numbers changed. */
+function patched(changes: object): HandlerResponder {
+  return (handle) => withNumbers(handle(), changes);
 }
 
 describe('a phone number in the settings', () => {
@@ -64,12 +122,14 @@ describe('a phone number in the settings', () => {
     const { number, writes, logged } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
     expect(number).toMatchObject({ voiceUrl: `${PUBLIC_URL}/inbound${query}`, voiceMethod: 'POST' });
     expect(writes).toHaveLength(1);
+    expect(number).toMatchObject({ voiceFallbackUrl: number.voiceUrl, voiceFallbackMethod: 'POST' });
     expect(logged).toMatchObject([{ level: INFO, ...(voiceUrl && { before: voiceUrl, methodBefore: 'GET' }) }]);
+    expect(logged[0]?.msg).toMatch(/now points to .*, as does its fallback$/);
   });
 
   it('is not changed if it points at the service already', async () => {
-    const voiceUrl = `${PUBLIC_URL}/inbound?room=sales`;
-    const { number, writes, logged } = await startPointing({ voiceUrl });
+    const voiceUrl = `${OURS}?room=sales`;
+    const { number, writes, logged } = await startPointing({ voiceUrl, voiceFallbackUrl: voiceUrl });
     expect(number.voiceUrl).toBe(voiceUrl);
     expect(writes).toEqual([]);
     expect(logged).toMatchObject([{ level: INFO, msg: expect.stringContaining('already') }]);
@@ -87,7 +147,7 @@ describe('a phone number in the settings', () => {
     expect(writes).toEqual([]);
     expect(logged).toMatchObject([{ level: WARN }]);
     expect(logged[0]?.msg).toContain(words);
-    expect(logged[0]?.msg).toMatch(/set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST/);
+    expect(logged[0]?.msg).toMatch(HOW_TO);
   });
 
   it("must match exactly; if it is missing, a warning lists up to five of the project's numbers", async () => {
@@ -101,9 +161,9 @@ describe('a phone number in the settings', () => {
     expect(msg.match(/\+1555010000\d+/g)).toHaveLength(6);
   });
 
-  it('is found on any page of the list', async () => {
-    const others = Array.from({ length: 1000 }, (_, count) => `+1555${String(3_000_000 + count)}`);
-    const { number, logged } = await startPointing({ others });
+  it('is found on any page of both lists, among numbers that contain it', async () => {
+    const others = Array.from({ length: 1000 }, (_, count) => `+15550100000${String(1000 + count)}`);
+    const { number, logged } = await startPointing({ others, othersHandler: 'ai_agent' });
     expect(number.voiceUrl).toBe(`${PUBLIC_URL}/inbound`);
     expect(logged).toMatchObject([{ level: INFO }]);
   });
@@ -115,6 +175,227 @@ describe('a phone number in the settings', () => {
       { level: WARN, msg: expect.stringMatching(/lacks the Numbers scope.*set its voice webhook/) },
     ]);
     expect(simulator.numbers).toHaveLength(1);
+  });
+
+  it.each(CALL_HANDLERS.filter((kind) => kind !== 'laml_webhooks'))(
+    'is not changed if its voice webhook is empty, but its calls are handled by %s',
+    async (handler) => {
+      const { number, writes, logged } = await startPointing({ handler });
+      expect(number).toMatchObject({ handler, voiceUrl: undefined, voiceFallbackUrl: undefined });
+      expect(writes).toEqual([]);
+      expect(logged).toMatchObject([{ level: WARN }]);
+      expect(logged[0]?.msg).toMatch(/was left alone: an? [\w ]+ \(\w+\) handles its calls\. To receive/);
+      expect(logged[0]?.msg).toContain(`(${handler})`);
+      expect(logged[0]?.msg).toMatch(HOW_TO);
+    },
+  );
+
+  it.each([undefined, 'laml_webhooks'] as const)(
+    'is pointed if its handler is %s, without an address',
+    async (handler) => {
+      const { number, logged } = await startPointing({ ...(handler && { handler }) });
+      expect(number).toMatchObject({ handler: 'laml_webhooks', voiceUrl: OURS });
+      expect(logged).toMatchObject([{ level: INFO }]);
+    },
+  );
+
+  it.each<[string, Given, string]>([
+    [
+      'something that no document names',
+      { onHandlerRequest: patched({ call_handler: 'hologram' }) },
+      'something else (hologram)',
+    ],
+    [
+      'a resource whose address is not shown',
+      { handler: 'laml_webhooks', handlerResourceId: 'r1' },
+      'a resource of the project (r1)',
+    ],
+    ['a fax machine', { receiveMode: 'fax' }, 'receives faxes instead of calls'],
+    [
+      'an address that only the other API shows',
+      { onHandlerRequest: patched({ call_request_url: 'https://example.com/voice' }) },
+      'it points to https://example.com/voice',
+    ],
+    [
+      'a handler that is missing in the answer',
+      { onHandlerRequest: patched({ call_handler: undefined }) },
+      'could not be read: ',
+    ],
+    ['nothing that SignalWire lists', { onHandlerRequest: patched({ number: '+15550100999' }) }, 'does not list it'],
+    [
+      'a handler in an answer of another form',
+      { onHandlerRequest: () => ({ status: 200, body: {} }) },
+      'could not be read: ',
+    ],
+  ])('is not changed if its calls are handled by %s', async (_case, given, words) => {
+    const { number, writes, logged } = await startPointing(given);
+    expect(number.voiceUrl).toBeUndefined();
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([{ level: WARN, msg: expect.stringContaining(words) }]);
+    expect(logged[0]?.msg).toMatch(HOW_TO);
+  });
+
+  it.each<[string, HandlerResponder, RegExp]>([
+    ...[401, 403, 404, 429, 500, 503].map((status): [string, HandlerResponder, RegExp] => [
+      `a ${status}`,
+      () => ({ status, body: { error: 'No' } }),
+      new RegExp(`SignalWire answered ${status} to GET ${RELAY_NUMBERS}: No\\.`),
+    ]),
+    ['no answer', () => new Promise(() => {}), /no answer within 0\.5 s/],
+    ['a reset connection', () => 'reset', /did not answer/],
+  ])(
+    'is not changed if what handles its calls can not be read because of %s',
+    async (_case, onHandlerRequest, reason) => {
+      const { number, writes, logged } = await startPointing({ onHandlerRequest });
+      expect(number.voiceUrl).toBeUndefined();
+      expect(writes).toEqual([]);
+      expect(logged).toMatchObject([
+        { level: WARN, msg: expect.stringMatching(/was left alone: what handles its calls could not be read: /) },
+      ]);
+      expect(logged[0]?.msg).toMatch(reason);
+      expect(logged[0]?.msg).toMatch(HOW_TO);
+    },
+  );
+
+  it('that points at the service is fine, even if what handles its calls can not be read', async () => {
+    const onHandlerRequest = () => ({ status: 404, body: { error: 'Not Found' } });
+    const { writes, logged } = await startPointing({ voiceUrl: OURS, voiceFallbackUrl: OURS, onHandlerRequest });
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([
+      { level: INFO, msg: expect.stringMatching(/already points to .*, but what handles its calls could not be read/) },
+    ]);
+  });
+
+  it('that points at the service, but is handled by something else, is left alone', async () => {
+    const given = { voiceUrl: OURS, voiceFallbackUrl: OURS, handler: 'relay_script' } as const;
+    const { writes, logged } = await startPointing(given);
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([{ level: WARN, msg: expect.stringContaining('a SWML script (relay_script)') }]);
+  });
+
+  it.each<[string, Given]>([
+    ['empty', { voiceUrl: `${OURS}?room=sales` }],
+    ['an old ngrok address', { voiceUrl: `${OURS}?room=sales`, voiceFallbackUrl: 'https://1f2e.ngrok.io/inbound' }],
+    ['another room', { voiceUrl: `${OURS}?room=sales`, voiceFallbackUrl: `${OURS}?room=other` }],
+    [
+      'ours, but with GET',
+      { voiceUrl: `${OURS}?room=sales`, voiceFallbackUrl: `${OURS}?room=sales`, voiceFallbackMethod: 'GET' },
+    ],
+  ])('gets its own address as its fallback, with the room, if that is %s', async (_case, given) => {
+    const { number, writes, logged } = await startPointing(given);
+    const url = `${OURS}?room=sales`;
+    expect(number).toMatchObject({ voiceUrl: url, voiceFallbackUrl: url, voiceFallbackMethod: 'POST' });
+    expect(writes).toHaveLength(1);
+    expect(logged).toMatchObject([
+      { level: INFO, ...(given.voiceFallbackUrl && { fallbackBefore: given.voiceFallbackUrl }) },
+    ]);
+  });
+
+  it("keeps a fallback of somebody else's, and the log says so", async () => {
+    const voiceFallbackUrl = 'https://me:secret@example.signalwire.com/laml-bins/1';
+    const kept = { voiceFallbackUrl, voiceFallbackMethod: 'GET' } as const;
+    const pointed = await startPointing(kept);
+    expect(pointed.number).toMatchObject({ voiceUrl: OURS, ...kept });
+    const stays = /; its fallback stays https:\/\/…@example\.signalwire\.com\/laml-bins\/1$/;
+    expect(pointed.logged).toMatchObject([{ level: INFO, msg: expect.stringMatching(stays) }]);
+    const again = await startPointing({ ...kept, voiceUrl: OURS });
+    expect(again.writes).toEqual([]);
+    expect(again.logged).toMatchObject([{ level: INFO, msg: expect.stringMatching(stays) }]);
+  });
+
+  it.each<[string, Given, string]>([
+    ['nothing', { traits: { voiceUrlSetsHandler: false } }, 'nothing handles its calls'],
+    [
+      'an AI agent',
+      {
+        onWrite(handle, { numbers }) {
+          const answer = handle();
+          for (const number of numbers) number.handler = 'ai_agent';
+          return answer;
+        },
+      },
+      'an AI agent (ai_agent) handles its calls',
+    ],
+    [
+      'the old address',
+      { voiceUrl: 'https://1f2e.ngrok.io/', onWrite: () => ({ status: 200, body: {} }) },
+      'its voice webhook is https://1f2e.ngrok.io/',
+    ],
+    [
+      'another address in the other API',
+      {
+        onHandlerRequest: (handle, ordinal) =>
+          ordinal === 1 ? handle() : withNumbers(handle(), { call_request_url: 'https://1f2e.ngrok.io/' }),
+      },
+      'its calls go to https://1f2e.ngrok.io/',
+    ],
+    [
+      'something that can not be read',
+      { onHandlerRequest: (handle, ordinal) => (ordinal === 1 ? handle() : { status: 500, body: '' }) },
+      'what handles its calls could not be read: SignalWire answered 500',
+    ],
+  ])('is read back: a warning says that %s takes its calls now', async (_case, given, words) => {
+    const { writes, logged } = await startPointing(given);
+    expect(writes).toHaveLength(1);
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining(`was pointed to ${OURS}, but ${words}`) },
+    ]);
+    expect(logged[0]?.msg).toMatch(HOW_TO);
+  });
+
+  it('is read back: a warning says that its fallback was not set', async () => {
+    const onWrite: Given['onWrite'] = (handle, { numbers }) => {
+      const answer = handle();
+      for (const number of numbers) number.voiceFallbackUrl = undefined;
+      return answer;
+    };
+    const { logged } = await startPointing({ onWrite });
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining('but its fallback is empty, with POST.') },
+    ]);
+  });
+
+  it('is read back: a warning says if it can not be read', async () => {
+    const { logged } = await startPointing({ onFetch: () => ({ status: 500, body: '' }) });
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining('but it could not be read again: SignalWire answered 500') },
+    ]);
+  });
+
+  it('points at the service if its address is shown by the compatibility API only, beside a resource', async () => {
+    const shown = { voiceUrl: OURS, voiceFallbackUrl: OURS, handlerResourceId: 'r1' };
+    const { writes, logged } = await startPointing({ ...shown, onHandlerRequest: patched({ call_request_url: null }) });
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([{ level: INFO, msg: expect.stringContaining('already') }]);
+  });
+
+  it('gives a call a second try if the answer to the first is lost, in the same conference', async () => {
+    const simulator = await startSimulator();
+    onTestFinished(() => simulator.close());
+    let lost = 0;
+    let target = '';
+    const proxy = createServer((incoming, outgoing) => {
+      const { url, method, headers } = incoming;
+      const forwarded = request(`${target}${url}`, { method, headers }, (answer) => {
+        const isFirst = url === '/inbound' && lost === 0;
+        if (isFirst) lost += 1;
+        if (isFirst) outgoing.destroy();
+        else answer.pipe(outgoing.writeHead(answer.statusCode ?? 0, answer.headers));
+      });
+      incoming.pipe(forwarded.on('error', () => outgoing.destroy()));
+    });
+    const publicUrl = `http://127.0.0.1:${await listen(proxy, 0, '127.0.0.1')}`;
+    onTestFinished(() => void proxy.close());
+    const settings = settingsFor(simulator, { phoneNumber: simulator.phoneNumber, publicUrl });
+    const service = await startService({ settings, log: keepLog().log });
+    onTestFinished(() => service.close());
+    target = `http://127.0.0.1:${service.port}`;
+    await eventually(() => expect(simulator.numbers[0]?.voiceFallbackUrl).toBe(`${publicUrl}/inbound`));
+    const first = await simulator.call();
+    expect([lost, current(first.status)]).toEqual([1, 'in-progress']);
+    await simulator.call();
+    expect(liveConference(simulator).name).toBe(`recorded-${first.sid}`);
+    expect(headCount(liveConference(simulator))).toBe(2);
   });
 
   it('receives calls after the start', async () => {

@@ -166,6 +166,8 @@ const CASES: Case[] = [
   [{ sids: 'prefixed' }, async ({ get }) => (await get()).body.sid, expect.stringMatching(/^SW-/)],
   [{ parameters: 'form' }, contentType, 'application/x-www-form-urlencoded'],
   [{ parameters: 'json' }, contentType, 'application/json'],
+  [{ voiceUrlSetsHandler: true }, handlerOncePointed, 'laml_webhooks'],
+  [{ voiceUrlSetsHandler: false }, handlerOncePointed, null],
 ];
 
 async function hangUp({ simulator, first }: Scene): Promise<void> {
@@ -210,6 +212,13 @@ async function fetchedByCallback(scene: Scene): Promise<number[]> {
 async function contentType({ callbacks }: Scene): Promise<string | undefined> {
   await eventually(() => expect(callbacks()).not.toEqual([]));
   return callbacks()[0]?.contentType;
+}
+
+/** Sets the VoiceUrl of a number that nothing handles. Resolves with its handler. */
+async function handlerOncePointed({ simulator }: Scene): Promise<unknown> {
+  const { sid } = simulator.addNumber('+15550177777');
+  await requestApi(simulator, `IncomingPhoneNumbers/${sid}`, { VoiceUrl: 'https://example.com/' });
+  return (await requestApi(simulator, `/api/relay/rest/phone_numbers/${sid}`)).body.call_handler;
 }
 
 describe('a space', () => {

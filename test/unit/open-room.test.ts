@@ -39,6 +39,18 @@ function openRoom() {
   return { room, calls, exists };
 }
 
+describe('the open room', () => {
+  it('is the same for a caller whose call is asked about twice, who counts once', () => {
+    const { room } = openRoom();
+    expect(room.placeCaller('first')).toBe('recorded-first');
+    expect(room.placeCaller('FIRST')).toBe('recorded-first');
+    expect(room.placeCaller('second')).toBe('recorded-first');
+    expect(room.placeCaller('first')).toBe('recorded-first');
+    expect([...room.callersOf('recorded-first')]).toEqual(['first', 'second']);
+    room.close();
+  });
+});
+
 describe('the open room after a restart', () => {
   it('is the oldest earlier one, or a new one if there is none', () => {
     const { room, exists } = openRoom();

@@ -42,6 +42,7 @@ describe("the simulator's flags", () => {
       eventNames: 'short',
       sids: 'prefixed',
       parameters: 'json',
+      voiceUrlSetsHandler: false,
     };
     const flags = formatTraitFlags(everything);
     expect(flags).toContain('--alone 404 --unknown-ms 11847 --begins first');

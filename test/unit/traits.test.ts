@@ -26,6 +26,7 @@ const SEVENTH: Traits = {
   eventNames: 'short',
   sids: 'prefixed',
   parameters: 'json',
+  voiceUrlSetsHandler: false,
 };
 
 describe('the traits of a space', () => {

@@ -50,6 +50,8 @@ export interface Traits {
   sids: 'uuid' | 'capitals' | 'prefixed';
   /** How the parameters of a webhook are encoded. */
   parameters: 'form' | 'json';
+  /** Whether setting a number's VoiceUrl makes `laml_webhooks` its handler. */
+  voiceUrlSetsHandler: boolean;
 }
 
 /** The space that SignalWire's own examples show, without any lag. */
@@ -77,6 +79,7 @@ export const DOCUMENTED: Traits = {
   eventNames: 'documented',
   sids: 'uuid',
   parameters: 'form',
+  voiceUrlSetsHandler: true,
 };
 
 /** The longest lag that is drawn. SignalWire promises no bound, but beyond this no service could keep a recording right in time. */
@@ -123,5 +126,6 @@ export function drawTraits(seed: number): Traits {
     eventNames: draw('eventNames', DOCUMENTED.eventNames, ({ pick }) => pick(['short', 'underscored'])),
     sids: draw('sids', DOCUMENTED.sids, ({ pick }) => pick(['capitals', 'prefixed'])),
     parameters: draw('parameters', DOCUMENTED.parameters, () => 'json'),
+    voiceUrlSetsHandler: drawBoolean('voiceUrlSetsHandler'),
   };
 }

@@ -1,7 +1,7 @@
 /** A request to the REST API. */
 export interface ApiRequest {
   method: string;
-  /** Begins with the project ID. */
+  /** Begins with the project ID; in SignalWire's own REST API, with `/api/relay/rest`. */
   path: string;
 }
 

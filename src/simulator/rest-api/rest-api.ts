@@ -15,6 +15,8 @@ import { addPhoneNumberEndpoints } from './endpoints/phone-numbers.js';
 import { addRecordingEndpoints } from './endpoints/recordings.js';
 import type { ApiOutcome, ApiRequest, ApiResponse } from './exchange.js';
 import { ACCOUNTS_PATH } from './paging.js';
+import { unauthorized as relayUnauthorized } from './relay/relay-error.js';
+import { createRelayNumbersRouter, RELAY_PATH } from './relay/relay-numbers.js';
 
 export interface RestApiOptions extends Omit<CallEndpointContext, 'createHandler'> {
   projectId: string;
@@ -34,18 +36,28 @@ export interface RestApiOptions extends Omit<CallEndpointContext, 'createHandler
 /** The scopes of an API token that this API distinguishes. */
 export type Scope = 'Voice' | 'Numbers';
 
+/** How one of SignalWire's two REST APIs treats a request. */
+interface Dialect {
+  /** The path of a request, as it is reported. */
+  pathOf(request: Request): string;
+  /** Whether the credentials, which are valid, suffice for a request. */
+  permits(request: Request): boolean;
+  /** The answer to credentials that don't suffice. */
+  unauthorized(): ApiError;
+}
+
 /**
- * The part of SignalWire's compatibility REST API that conferences need, with HTTP Basic authentication. It accepts both forms
- * of the path, with and without `.json`. Source: SignalWire's OpenAPI document; the SDK for the form without `/api/laml`.
+ * The part of SignalWire's compatibility REST API that conferences need, and the numbers in SignalWire's own REST API, with HTTP
+ * Basic authentication. The former accepts both forms of the path, with and without `.json`. Source: SignalWire's OpenAPI
+ * documents; the SDK for the form without `/api/laml`.
  */
 export function createRestApi(options: RestApiOptions): Express {
   const { projectId, apiToken, scopes, latencyMs, onReceived, onRequest, onAnswered, ...parts } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
-  function respond(request: Request, handle: (request: Request) => ApiResponse): ApiResponse {
+  function respond(request: Request, dialect: Dialect, handle: (request: Request) => ApiResponse): ApiResponse {
     try {
-      if (request.get('authorization') !== credentials || request.params.account !== projectId) throw unauthorized();
-      if (!scopes.has(requiredScope(request))) throw unauthorized();
+      if (request.get('authorization') !== credentials || !dialect.permits(request)) throw dialect.unauthorized();
       return handle(request);
     } catch (error) {
       if (error instanceof ApiError) return error;
@@ -53,17 +65,31 @@ export function createRestApi(options: RestApiOptions): Express {
     }
   }
 
-  const createHandler: CreateHandler = (handle) => async (request, response) => {
-    const apiRequest = { method: request.method, path: request.path };
-    onReceived(apiRequest);
-    const halfMs = latencyMs() / 2;
-    await delay(halfMs);
-    const outcome = await onRequest(apiRequest, () => respond(request, handle));
-    await delay(halfMs);
-    if (outcome === 'reset') request.socket.resetAndDestroy();
-    else send(response, outcome, parts.model.now());
-    onAnswered(apiRequest, outcome);
-  };
+  const handlersOf =
+    (dialect: Dialect): CreateHandler =>
+    (handle) =>
+    async (request, response) => {
+      const apiRequest = { method: request.method, path: dialect.pathOf(request) };
+      onReceived(apiRequest);
+      const halfMs = latencyMs() / 2;
+      await delay(halfMs);
+      const outcome = await onRequest(apiRequest, () => respond(request, dialect, handle));
+      await delay(halfMs);
+      if (outcome === 'reset') request.socket.resetAndDestroy();
+      else send(response, outcome, parts.model.now());
+      onAnswered(apiRequest, outcome);
+    };
+
+  const createHandler = handlersOf({
+    pathOf: ({ path }) => path,
+    permits: (request) => request.params.account === projectId && scopes.has(requiredScope(request)),
+    unauthorized,
+  });
+  const createRelayHandler = handlersOf({
+    pathOf: ({ baseUrl, path }) => baseUrl + path,
+    permits: () => scopes.has('Numbers'),
+    unauthorized: relayUnauthorized,
+  });
 
   const router = express.Router();
   const fetchAccount = createHandler(() => ok(parts.representations.account()));
@@ -83,6 +109,7 @@ export function createRestApi(options: RestApiOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use([ACCOUNTS_PATH, '/2010-04-01/Accounts'], stripJsonExtension, router);
+  app.use(RELAY_PATH, createRelayNumbersRouter(createRelayHandler, parts.numbers));
   app.use((_request, response) => {
     response.status(404).json(notFound().body);
   });

@@ -16,9 +16,14 @@ import {
 
 const filter = z.strictObject({ ...PAGING, PhoneNumber: z.string().optional(), FriendlyName: z.string().optional() });
 // Other changes are refused: the service must change nothing else of a number.
-const update = z.strictObject({ VoiceUrl: webUrl.or(z.literal('')).optional(), VoiceMethod: httpMethod.optional() });
+const update = z.strictObject({
+  VoiceUrl: webUrl.or(z.literal('')).optional(),
+  VoiceMethod: httpMethod.optional(),
+  VoiceFallbackUrl: webUrl.or(z.literal('')).optional(),
+  VoiceFallbackMethod: httpMethod.optional(),
+});
 
-/** Adds the endpoints that list and fetch the project's phone numbers, and set their voice webhooks. */
+/** Adds the endpoints that list and fetch the project's phone numbers, and set their voice webhooks and fallbacks. */
 export function addPhoneNumberEndpoints(
   router: Router,
   { createHandler, model, representations, numbers }: EndpointContext & { numbers: PhoneNumber[] },
@@ -43,9 +48,12 @@ export function addPhoneNumberEndpoints(
 
   const point = createHandler((request) => {
     const number = findNumber(request);
-    const { VoiceUrl, VoiceMethod } = parse(update, request.body);
+    const { VoiceUrl, VoiceMethod, VoiceFallbackUrl, VoiceFallbackMethod } = parse(update, request.body);
     if (VoiceUrl !== undefined) number.voiceUrl = VoiceUrl || undefined;
+    if (VoiceUrl && model.traits.voiceUrlSetsHandler) number.handler = 'laml_webhooks';
     if (VoiceMethod !== undefined) number.voiceMethod = VoiceMethod;
+    if (VoiceFallbackUrl !== undefined) number.voiceFallbackUrl = VoiceFallbackUrl || undefined;
+    if (VoiceFallbackMethod !== undefined) number.voiceFallbackMethod = VoiceFallbackMethod;
     number.updatedAt = model.now();
     return ok(representations.phoneNumber(number));
   });

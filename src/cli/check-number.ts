@@ -1,0 +1,76 @@
+import { obstacleTo, ownerOf, type ReadHandler, readHandler } from '../phone-numbers/obstacles.js';
+import { andFallback, howToPoint, IN_THE_DASHBOARD, noSuchNumber } from '../phone-numbers/sentences.js';
+import { hasFallback, pointsTo, type Target, targetFor, withoutPassword } from '../phone-numbers/webhook-url.js';
+import type { Settings } from '../settings/settings.js';
+import type { PhoneNumber, Space } from '../signalwire/space.js';
+import { type Finding, ok, unknown, wrong } from './finding.js';
+
+export interface NumberCheck {
+  space: Space;
+  numbers: PhoneNumber[] | Error;
+  settings: Pick<Settings, 'phoneNumber'>;
+  publicUrl: string | null;
+  /** Whether the service runs. */
+  isRunning: boolean;
+}
+
+/** Checks where calls to the number go: what handles them, the voice webhook and its fallback. Changes nothing. */
+export async function checkNumber(check: NumberCheck): Promise<Finding> {
+  const { space, numbers, settings, publicUrl, isRunning } = check;
+  const { phoneNumber } = settings;
+  if (numbers instanceof Error) return unknown('The numbers could not be read.');
+  if (publicUrl === null) return unknown('Whether a number points here can only be checked while the service runs.');
+  if (phoneNumber === undefined) return checkAnyNumber(space, numbers, publicUrl);
+  const number = numbers.find((one) => one.phoneNumber === phoneNumber);
+  if (!number) return wrong(noSuchNumber(phoneNumber, numbers));
+  const target = targetFor(number, publicUrl);
+  const handler = await readHandler(space, phoneNumber);
+  if (pointsTo(number, target)) {
+    const remedy = hasFallback(number, target) ? undefined : remedyFor(isRunning);
+    return checkPointed(number, handler, target, remedy);
+  }
+  const owner = ownerOf(number, handler, publicUrl);
+  if (owner) return wrong(`The service leaves ${phoneNumber} alone: ${owner} ${howToPoint(target.voiceUrl)}`);
+  const { voiceUrl, voiceMethod } = number;
+  const present =
+    voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} with ${voiceMethod}`;
+  return wrong(`${phoneNumber} ${present}. It should point to ${target.voiceUrl} with POST. ${remedyFor(isRunning)}`);
+}
+
+/** Checks that one of the project's numbers points here. The service changes none of them. */
+async function checkAnyNumber(space: Space, numbers: PhoneNumber[], publicUrl: string): Promise<Finding> {
+  const number = numbers.find((one) => pointsTo(one, targetFor(one, publicUrl)));
+  if (!number) {
+    return wrong(
+      "None of the project's numbers points to this service. Set SIGNALWIRE_PHONE_NUMBER and restart the service, or set the voice webhook " +
+        `of a number to ${publicUrl}/inbound, with POST, ${IN_THE_DASHBOARD}.`,
+    );
+  }
+  const target = targetFor(number, publicUrl);
+  return checkPointed(number, await readHandler(space, number.phoneNumber), target, undefined);
+}
+
+/**
+ * Checks a number whose voice webhook is as it should be.
+ *
+ * @param remedy what sets the fallback; undefined if a missing one is no mistake
+ */
+function checkPointed(number: PhoneNumber, handler: ReadHandler, target: Target, remedy: string | undefined): Finding {
+  const { phoneNumber, fallbackUrl, fallbackMethod } = number;
+  const pointed = `${phoneNumber} points to ${target.voiceUrl}`;
+  const obstacle = obstacleTo(number, handler, target);
+  if (!handler || handler instanceof Error) return unknown(`${pointed}, but ${obstacle}.`);
+  if (obstacle !== undefined) return wrong(`${pointed}, but ${obstacle}. ${howToPoint(target.voiceUrl)}`);
+  const handled = `${pointed} (handler: ${handler.kind})`;
+  if (hasFallback(number, target)) return ok(`${handled}${andFallback(number, target)}.`);
+  const fallback =
+    fallbackUrl === ''
+      ? 'it has no fallback'
+      : `its fallback is ${withoutPassword(fallbackUrl)} with ${fallbackMethod}`;
+  if (remedy === undefined) return ok(`${handled}; ${fallback}. With the same address, each call gets a second try.`);
+  return wrong(`${handled}, but ${fallback}. It should be the same address, with POST. ${remedy}`);
+}
+
+function remedyFor(isRunning: boolean): string {
+  return isRunning ? 'Restart the service: it sets the webhook at startup.' : 'The service sets it at startup.';
+}
