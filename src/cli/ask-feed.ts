@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fetchFailure } from '../http/fetch-failure.js';
+import { connectionFailure } from '../http/connection-failure.js';
 
 const TIMEOUT_MS = 5000;
 
@@ -23,7 +23,7 @@ export async function askFeed(url: string, password: string): Promise<FeedStory[
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: Error) => {
     const reason =
-      error.name === 'TimeoutError' ? 'does not answer within 5 s' : `does not answer (${fetchFailure(error)})`;
+      error.name === 'TimeoutError' ? 'does not answer within 5 s' : `does not answer (${connectionFailure(error)})`;
     throw new Error(reason, { cause: error });
   });
   if (response.status === 401)

@@ -1,4 +1,4 @@
-import { fetchFailure } from '../http/fetch-failure.js';
+import { connectionFailure } from '../http/connection-failure.js';
 import { type Health, health } from '../http/health.js';
 import type { Settings } from '../settings/settings.js';
 
@@ -20,7 +20,7 @@ export async function askHealth(url: string): Promise<Health> {
   const response = await fetch(`${url}/healthz`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (error: Error) => {
       const isTimeout = error.name === 'TimeoutError';
-      throw new Error(isTimeout ? 'does not answer within 5 s' : `does not answer (${fetchFailure(error)})`, {
+      throw new Error(isTimeout ? 'does not answer within 5 s' : `does not answer (${connectionFailure(error)})`, {
         cause: error,
       });
     },

@@ -1,6 +1,9 @@
+import { appendFileSync, ftruncateSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchFailure } from '../http/fetch-failure.js';
+import { DownloadBreak, DownloadError } from './download-error.js';
+import { getAudio, readBody } from './get-audio.js';
 
 export interface DownloadOptions {
   /** Ends the download. What has come stays in the file. */
@@ -11,20 +14,6 @@ export interface DownloadOptions {
   onAttempt?(): Promise<void>;
   /** The waits after attempts in a row that brought nothing new, in milliseconds; after the last one, the download fails. */
   waitsMs?: readonly number[];
-}
-
-/** A file can't be fetched. The message is a sentence. */
-export class DownloadError extends Error {}
-
-/** A download broke off, and may be resumed. */
-class Break extends DownloadError {
-  constructor(
-    sentence: string,
-    /** Undefined if the server doesn't say. */
-    readonly retryAfterMs?: number,
-  ) {
-    super(sentence);
-  }
 }
 
 const WAITS_MS = [1000, 4000, 15_000];
@@ -59,7 +48,7 @@ export async function download(url: string, file: FileHandle, options: DownloadO
       return await checkAudio(file);
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Break)) throw error;
+      if (!(error instanceof DownloadBreak)) throw error;
       const size = await sizeOf(file);
       if (size > most) failures = 0;
       most = Math.max(most, size);
@@ -72,30 +61,26 @@ export async function download(url: string, file: FileHandle, options: DownloadO
   }
 }
 
-/** Makes one attempt. @throws Break if the file isn't complete after it */
+/** Makes one attempt. @throws DownloadBreak if the file isn't complete after it */
 async function fetchRest(url: string, file: FileHandle, { signal, onProgress }: DownloadOptions): Promise<void> {
   const stall = new AbortController();
   const timer = setTimeout(() => stall.abort(new Error(`nothing came for ${STALL_MS / 1000} s`)), STALL_MS);
   try {
     const offset = await sizeOf(file);
-    // fetch would accept compressed answers, whose lengths and ranges are not those of the file.
-    const headers = { 'accept-encoding': 'identity', ...(offset > 0 && { range: `bytes=${offset}-` }) };
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, stall.signal]) }).catch(toBreak);
-    const total = await placeAnswer(url, response, file, offset).catch(async (error: Error) => {
-      await response.body?.cancel();
-      throw error;
-    });
-    if (response.status === 416) return;
-    let bytes = await sizeOf(file);
-    onProgress(bytes, total);
-    for await (const chunk of chunksOf(response)) {
+    const response = await getAudio(url, offset, AbortSignal.any([signal, stall.signal]));
+    // Nothing is awaited before the body is read, or the connection might break unnoticed. Waiting for the disk does no harm,
+    // because nothing else goes on in this process.
+    const { begin, total } = placeAnswer(response, file, offset);
+    if (response.statusCode === 416) return void response.destroy();
+    let bytes = begin;
+    await readBody(response, (chunk) => {
       timer.refresh();
-      await file.appendFile(chunk);
+      appendFileSync(file.fd, chunk);
       bytes += chunk.length;
       onProgress(bytes, total);
-    }
+    });
     const size = await sizeOf(file);
-    if (total !== undefined && size !== total) throw new Break(`It has ${size} bytes instead of ${total}.`);
+    if (total !== undefined && size !== total) throw new DownloadBreak(`It has ${size} bytes instead of ${total}.`);
   } finally {
     clearTimeout(timer);
   }
@@ -104,57 +89,38 @@ async function fetchRest(url: string, file: FileHandle, { signal, onProgress }: 
 /**
  * Decides what an answer means for the file, which has `offset` bytes, and empties the file if it begins again.
  *
- * @returns the length of the whole file; undefined if the server doesn't say
+ * @returns where in the file the body belongs, and the length of the whole file; undefined if the server doesn't say
  */
-async function placeAnswer(
-  url: string,
-  { status, headers, redirected, url: from }: Response,
+function placeAnswer(
+  response: IncomingMessage,
   file: FileHandle,
   offset: number,
-): Promise<number | undefined> {
-  if (redirected && new URL(from).protocol !== new URL(url).protocol) {
-    throw new DownloadError('It leads to an address that is not encrypted.');
-  }
+): { begin: number; total: number | undefined } {
+  const { statusCode: status = 0, headers } = response;
   const length = lengthOf(headers);
-  const [, unit, start, whole] = /^(bytes) (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
+  const [, start, whole] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
   const total = whole === undefined || whole === '*' ? undefined : Number(whole);
-  switch (status) {
-    case 200:
-      await file.truncate(0);
-      return length;
-    case 206:
-      if (unit && Number(start) === offset) return total ?? (length === undefined ? undefined : offset + length);
-      await file.truncate(0);
-      throw new Break('SignalWire sent another part than the one that was asked for.');
-    case 416:
-      if (total === offset) return total;
-      await file.truncate(0);
-      throw new Break(`SignalWire has no part that begins at byte ${offset}.`);
-    case 404:
-      throw new DownloadError('SignalWire has no audio at its address (404).');
-    default: {
-      const sentence = `SignalWire answered ${status}.`;
-      if (status !== 408 && status !== 429 && status < 500) throw new DownloadError(sentence);
-      throw new Break(sentence, 1000 * Number(headers.get('retry-after')) || undefined);
-    }
+  if (status === 206 && Number(start) === offset) {
+    return { begin: offset, total: total ?? (length === undefined ? undefined : offset + length) };
   }
+  if (status === 416 && total === offset) return { begin: offset, total };
+  if ([200, 206, 416].includes(status)) ftruncateSync(file.fd);
+  if (status === 200) return { begin: 0, total: length };
+  response.destroy();
+  throw refusal(status, headers);
 }
 
-function lengthOf(headers: Headers): number | undefined {
-  const length = headers.get('content-length');
-  return length === null || headers.has('content-encoding') ? undefined : Number(length);
+function refusal(status: number, headers: IncomingMessage['headers']): DownloadError {
+  if (status === 206 || status === 416) return new DownloadBreak('SignalWire sent another part than was asked for.');
+  if (status === 404) return new DownloadError('SignalWire has no audio at its address (404).');
+  const sentence = `SignalWire answered ${status}.`;
+  if (status !== 408 && status !== 429 && status < 500) return new DownloadError(sentence);
+  return new DownloadBreak(sentence, 1000 * Number(headers['retry-after']) || undefined);
 }
 
-async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
-  try {
-    if (body) yield* body;
-  } catch (error) {
-    toBreak(error);
-  }
-}
-
-function toBreak(error: unknown): never {
-  throw new Break(`The connection broke: ${error instanceof Error ? fetchFailure(error) : error}.`);
+function lengthOf(headers: IncomingMessage['headers']): number | undefined {
+  const { 'content-length': length, 'content-encoding': encoding } = headers;
+  return length === undefined || encoding !== undefined ? undefined : Number(length);
 }
 
 /** @returns the file's length in bytes */
