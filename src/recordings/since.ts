@@ -9,7 +9,8 @@ const UNITS_MS: Record<string, number> = {
 };
 
 const isoDay = z.iso.date();
-const isoTime = z.iso.datetime({ offset: true, local: true });
+/** Zod's own would refuse a time with a zone and without seconds. */
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
  * Reads a moment in the past.
@@ -22,7 +23,8 @@ export function parseSince(text: string, now: number): number | undefined {
   const [, amount, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
   const unitMs = UNITS_MS[unit];
   if (amount !== undefined && unitMs !== undefined) return now - Number(amount) * unitMs;
-  if (isoDay.safeParse(text).success) return Date.parse(text);
-  if (!isoTime.safeParse(text).success) return undefined;
-  return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+  const [, day, time, zone] = ISO_TIME.exec(text) ?? [];
+  if (!isoDay.safeParse(day).success) return undefined;
+  const at = Date.parse(time === undefined || zone !== undefined ? text : `${text}Z`);
+  return Number.isNaN(at) ? undefined : at;
 }
