@@ -38,14 +38,12 @@ export async function claimPart(folder: string, name: string): Promise<PartFile 
   }
 
   const file = await open(own, 'a+');
-  const touch = async () => {
-    const now = new Date();
-    await file.utimes(now, now);
-  };
-  await touch();
   return {
     file,
-    touch,
+    async touch() {
+      const now = new Date();
+      await file.utimes(now, now);
+    },
     async complete() {
       // Otherwise a power cut could leave a complete name with an incomplete file.
       await file.sync();

@@ -79,6 +79,12 @@ it('fetches what the folder lacks, and nothing the second time', async () => {
   expect(simulator.conferences().flatMap((conference) => conference.recordings)).toHaveLength(3);
 });
 
+it('looks up no conference if the folder has everything', async () => {
+  const { pull } = await startPulled('recorded-a', 'recorded-b');
+  expect((await pull()).requests.filter((request) => request === 'GET Conferences')).toHaveLength(1);
+  expect((await pull()).requests).toEqual(['GET Recordings']);
+});
+
 it('sends GET requests alone', async () => {
   const { simulator, pull } = await startPulled('recorded-sales');
   const methods = new Set<string>();
