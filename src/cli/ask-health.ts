@@ -1,3 +1,4 @@
+import { connectionFailure } from '../http/connection-failure.js';
 import { type Health, health } from '../http/health.js';
 import type { Settings } from '../settings/settings.js';
 
@@ -19,7 +20,7 @@ export async function askHealth(url: string): Promise<Health> {
   const response = await fetch(`${url}/healthz`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (error: Error) => {
       const isTimeout = error.name === 'TimeoutError';
-      throw new Error(isTimeout ? 'does not answer within 5 s' : `does not answer (${causeOf(error)})`, {
+      throw new Error(isTimeout ? 'does not answer within 5 s' : `does not answer (${connectionFailure(error)})`, {
         cause: error,
       });
     },
@@ -28,10 +29,4 @@ export async function askHealth(url: string): Promise<Health> {
   const answer = health.safeParse(await response.json().catch(() => undefined));
   if (!answer.success) throw new Error('is answered by something other than this service');
   return answer.data;
-}
-
-// fetch hides the cause behind "fetch failed".
-function causeOf({ message, cause }: Error): string {
-  if (!(cause instanceof Error)) return message;
-  return cause.message || ('code' in cause && String(cause.code)) || message;
 }

@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { e164 } from '../phone-numbers/e164.js';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { invalidNameReason } from '../rooms/names.js';
-import { readProcessSettings } from '../settings/dotenv.js';
 import type { Settings } from '../settings/settings.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import { askHealth, localUrl } from './ask-health.js';
 import { placeCall, waitUntilAnswered } from './place-call.js';
+import { requireSettings } from './require-settings.js';
 import { UsageError } from './usage-error.js';
 
 interface CallOptions {
@@ -27,7 +27,7 @@ export const command = new Command('call')
 
 /** Places the call and waits for the outcome. */
 async function call(to: string, { room, from }: CallOptions): Promise<void> {
-  const settings = readSettings();
+  const settings = requireSettings();
   const caller = from ?? settings.phoneNumber;
   if (!caller) {
     throw new UsageError('There is no number to call from: use --from +15551234567, or set SIGNALWIRE_PHONE_NUMBER.');
@@ -46,14 +46,6 @@ async function call(to: string, { room, from }: CallOptions): Promise<void> {
     console.error('Answered.');
   } finally {
     space.close();
-  }
-}
-
-function readSettings(): Settings {
-  try {
-    return readProcessSettings();
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   simulator: () => import('./simulator.js'),
   doctor: () => import('./doctor.js'),
   call: () => import('./call.js'),
+  recordings: () => import('./recordings.js'),
 };
 
 const program = new Command('conference-recorder')
@@ -32,6 +33,7 @@ const load = Object.hasOwn(commands, requested) ? commands[requested] : undefine
 for (const loadCommand of load ? [load] : Object.values(commands)) {
   const { command } = await loadCommand();
   program.addCommand(command.copyInheritedSettings(program));
+  for (const nested of command.commands) nested.copyInheritedSettings(command);
   command.showHelpAfterError(`Run "conference-recorder help ${command.name()}" to see its usage.`);
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
+import { REFUSED_CREDENTIALS } from './refused-credentials.js';
 
 /** How often the status of the call is read, in milliseconds. */
 const READ_EVERY_MS = 1000;
@@ -59,12 +60,7 @@ export async function waitUntilAnswered(space: Space, callSid: string, readEvery
 
 function explain(error: SpaceError): string {
   const { status, reason, message } = error;
-  if (isUnauthorized(error)) {
-    return (
-      'SignalWire refused the credentials (401). Check SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN, and that the ' +
-      'token has the Voice scope.'
-    );
-  }
+  if (isUnauthorized(error)) return REFUSED_CREDENTIALS;
   if (status === undefined)
     return isUnsent(error) ? `${message}.` : `${message}. It may have placed the call nevertheless.`;
   return reason ? `SignalWire refused the call (${status}): ${reason}.` : `${message}.`;

@@ -10,12 +10,14 @@ const word = z.string().min(1);
 /** Null if it isn't a date: the SDK would read a missing date as the present time. */
 const date = z.string().nullable().catch(null);
 
+const friendlyName = z
+  .string()
+  .nullish()
+  .transform((name) => name ?? '');
+
 const conference = z.object({
   sid,
-  friendly_name: z
-    .string()
-    .nullish()
-    .transform((name) => name ?? ''),
+  friendly_name: friendlyName,
   status: word.optional().catch(undefined),
   date_created: date,
 });
@@ -33,6 +35,7 @@ const recording = z.object({
   date_created: date,
   /** Only the account's list has it. Null for a recording of a call. */
   conference_sid: sid.optional().catch(undefined),
+  duration: z.union([z.number(), word]).optional().catch(undefined),
 });
 
 const phoneNumber = z.object({
@@ -65,7 +68,7 @@ const anyBody = z.unknown().transform(() => ({}));
 
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'GET Conferences': page('conferences', readableItems(conference)),
-  'GET Conferences/SID': z.object({ status: word }),
+  'GET Conferences/SID': z.object({ status: word, friendly_name: friendlyName.catch('') }),
   'GET Participants': page('participants', z.array(participant)),
   'GET Recordings': page('recordings', z.array(recording)),
   'GET Recordings/SID': recording,

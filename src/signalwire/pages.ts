@@ -16,15 +16,20 @@ export interface Page<Item> {
  * Collects the items of all pages of a list. The SDK's own `list` leaves a promise unhandled, which ends the process when the
  * second page or a later one fails.
  *
+ * @param isLast whether the page with these items is the last one that is wanted; by default, all pages are
  * @throws SpaceError if a page links back to an earlier one, or the list is too long
  */
-export async function collectPages<Item>(first: Promise<Page<Item>>): Promise<Item[]> {
+export async function collectPages<Item>(
+  first: Promise<Page<Item>>,
+  isLast: (items: Item[]) => boolean = () => false,
+): Promise<Item[]> {
   const items: Item[] = [];
   const followed = new Set<string>();
   for (let page: Page<Item> | undefined = await first; page; page = await page.nextPage()) {
-    items.push(...itemsOf(page));
+    const onPage = itemsOf(page);
+    items.push(...onPage);
     const next = page.getNextPageUrl();
-    if (next === undefined) break;
+    if (next === undefined || isLast(onPage)) break;
     if (followed.has(next)) throw new SpaceError("SignalWire's answer could not be read: a page links back to itself");
     followed.add(next);
     if (followed.size === MAX_PAGES) throw new SpaceError(`SignalWire's list has more than ${MAX_PAGES} pages`);

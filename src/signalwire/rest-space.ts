@@ -4,7 +4,7 @@ import { readCallHandler } from './call-handler.js';
 import { createClock } from './clock.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { collectPages, itemsOf } from './pages.js';
-import type { ListedConference, PhoneNumber, Recording, Space } from './space.js';
+import type { AccountRecording, ListedConference, PhoneNumber, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
 import { callState, recordingState } from './statuses.js';
 
@@ -95,6 +95,35 @@ export function createSpace(options: SpaceOptions): Space {
         (await undefinedIfNotFound(request('fetch_recording', () => recordings(recordingSid).fetch()))) ??
         (await undefinedIfNotFound(request('fetch_recording', () => client.recordings(recordingSid).fetch())));
       return found && toRecording(found);
+    },
+
+    async listAccountRecordings(since = Number.NEGATIVE_INFINITY) {
+      // Not the list's filters by date: SignalWire documents them in RFC 2822, and the SDK sends ISO 8601.
+      const isOlder = ({ createdAt }: AccountRecording) => createdAt !== 0 && createdAt < since;
+      const listed = await request('list_account_recordings', () =>
+        collectPages(client.recordings.page({ pageSize: PAGE_SIZE }), (items) =>
+          items.map(toAccountRecording).every(isOlder),
+        ),
+      );
+      return listed
+        .map(toAccountRecording)
+        .filter((one) => !isOlder(one))
+        .toSorted((a, b) => b.createdAt - a.createdAt);
+    },
+
+    async listConferencesAfter(day) {
+      const page = () => client.conferences.page({ dateCreatedAfter: new Date(day), pageSize: PAGE_SIZE });
+      return (await request('list_conferences', () => collectPages(page()))).map(({ sid, friendlyName, status }) => ({
+        sid,
+        name: friendlyName,
+        status,
+      }));
+    },
+
+    async fetchConference(conferenceSid) {
+      const fetched = request('fetch_conference', () => client.conferences(conferenceSid).fetch());
+      const found = await undefinedIfNotFound(fetched);
+      return found && { sid: conferenceSid, name: found.friendlyName, status: found.status };
     },
 
     async findConferenceOf(recordingSid) {
@@ -205,6 +234,26 @@ function isRefusedFilter(error: unknown): boolean {
 
 function toListedConference(one: { sid: string; friendlyName: string; dateCreated: Date }): ListedConference {
   return { sid: one.sid, name: one.friendlyName, createdAt: milliseconds(one.dateCreated) };
+}
+
+interface SdkRecording {
+  sid: string;
+  /** The SDK's types don't say that it may be missing, as may the duration. */
+  conferenceSid: string | undefined;
+  status: string;
+  dateCreated: Date;
+  duration: string | undefined;
+}
+
+function toAccountRecording({ sid, conferenceSid, status, dateCreated, duration }: SdkRecording): AccountRecording {
+  const seconds = Number(duration);
+  return {
+    sid,
+    conferenceSid,
+    status,
+    createdAt: milliseconds(dateCreated),
+    seconds: Number.isFinite(seconds) ? seconds : undefined,
+  };
 }
 
 function toRecording({ sid, status }: { sid: string; status: string }): Recording {

@@ -31,6 +31,27 @@ export interface ListedConference {
   createdAt: number;
 }
 
+/** A conference of any status, ours or another application's. */
+export interface ConferenceSummary {
+  sid: string;
+  name: string;
+  /** As SignalWire names it; undefined if it gives none. */
+  status: string | undefined;
+}
+
+/** A recording of the project, ours or another application's. */
+export interface AccountRecording {
+  sid: string;
+  /** Undefined if it isn't the recording of a conference. */
+  conferenceSid: string | undefined;
+  /** As SignalWire names it. */
+  status: string;
+  /** ms since 1970, in whole seconds; 0 if SignalWire's date can't be read. */
+  createdAt: number;
+  /** The length of the audio; undefined if SignalWire doesn't say. */
+  seconds: number | undefined;
+}
+
 /** A phone number of the project, and what handles its calls. */
 export interface PhoneNumber {
   sid: string;
@@ -79,6 +100,20 @@ export interface Space {
    * neither place.
    */
   fetchRecording(conferenceSid: string, recordingSid: string): Promise<Recording | undefined>;
+  /**
+   * The recordings of the whole project, whatever their status, newest first.
+   *
+   * @param since leaves out those that were created before (ms since 1970). Reading ends at the first page that has nothing
+   *   newer, because SignalWire's OpenAPI document says that this list is ordered by the date of creation, newest first.
+   */
+  listAccountRecordings(since?: number): Promise<AccountRecording[]>;
+  /**
+   * The conferences of the whole project, whatever their status, that were created after the day of that time (ms since 1970).
+   * No document says how long SignalWire lists a conference that is over, or in which time zone that day is.
+   */
+  listConferencesAfter(day: number): Promise<ConferenceSummary[]>;
+  /** One conference; undefined if SignalWire answers 404. */
+  fetchConference(conferenceSid: string): Promise<ConferenceSummary | undefined>;
   /** The SID of the conference that a recording belongs to; undefined if SignalWire doesn't say. */
   findConferenceOf(recordingSid: string): Promise<string | undefined>;
   /** Pauses or resumes a recording. @param pauseBehavior matters for a pause only */
@@ -121,6 +156,9 @@ export interface Space {
 /** The part of a space that the reconciler and the rooms need. */
 export type ConferenceSpace = Omit<
   Space,
+  | 'listAccountRecordings'
+  | 'listConferencesAfter'
+  | 'fetchConference'
   | 'fetchCallStatus'
   | 'clockDifferenceMs'
   | 'listPhoneNumbers'

@@ -77,8 +77,7 @@ export function createFaultInjector(faults: Faults): FaultInjector {
         await new Promise(() => {});
       }
       if (isHit('reset')) {
-        if (takesEffect) handle();
-        return 'reset';
+        return takesEffect ? breakOff(await handle(), drawOnce(faults.seed, 'break off at', ordinal)) : 'reset';
       }
       if (isHit('tooMany')) return tooManyRequests(faults.retryAfter);
       if (isHit('unavailable')) {
@@ -92,6 +91,12 @@ export function createFaultInjector(faults: Faults): FaultInjector {
       return handle();
     },
   };
+}
+
+/** The beginning of an audio file. Any other answer is lost as a whole. @param share from 0 up to 1 */
+function breakOff(outcome: ApiOutcome, share: number): ApiOutcome {
+  if (outcome === 'reset' || !(outcome.body instanceof Uint8Array)) return 'reset';
+  return { ...outcome, cut: { bytes: 1 + Math.floor((outcome.body.length - 1) * share), ending: 'close' } };
 }
 
 function tooManyRequests(retryAfter: number): ApiResponse {

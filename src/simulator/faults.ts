@@ -23,7 +23,7 @@ export interface Faults {
   /** Requests that are never answered. A third takes effect at once, a third up to `obeyMs` later, and a third never. */
   hang: number;
   obeyMs: number;
-  /** Requests whose connection is reset. Half of them take effect. */
+  /** Requests whose connection is reset. Half of them take effect; if they fetch audio, it breaks off somewhere. */
   reset: number;
   /** Requests for a recording that are answered with 404. */
   missing: number;

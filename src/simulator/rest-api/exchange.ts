@@ -7,9 +7,11 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   status: number;
-  /** An object is sent as JSON, text as it is. */
+  /** Bytes and text are sent as they are, any other object as JSON. */
   body: object | string;
   headers?: Record<string, string>;
+  /** Sends only so many bytes of the body, and then closes the connection or leaves it open. */
+  cut?: { bytes: number; ending: 'close' | 'hang' };
 }
 
 /** A request is answered, or its connection is reset. */

@@ -7,6 +7,7 @@ import express, {
   type Response,
 } from 'express';
 import { ApiError, apiError, notFound, unauthorized } from './api-error.js';
+import { addAudioEndpoint } from './endpoints/audio.js';
 import { addCallEndpoints, type CallEndpointContext } from './endpoints/calls.js';
 import { addConferenceEndpoints } from './endpoints/conferences.js';
 import { type CreateHandler, ok } from './endpoints/endpoint.js';
@@ -55,9 +56,16 @@ export function createRestApi(options: RestApiOptions): Express {
   const { projectId, apiToken, scopes, latencyMs, onReceived, onRequest, onAnswered, ...parts } = options;
   const credentials = `Basic ${Buffer.from(`${projectId}:${apiToken}`).toString('base64')}`;
 
-  function respond(request: Request, dialect: Dialect, handle: (request: Request) => ApiResponse): ApiResponse {
+  function respond(
+    request: Request,
+    dialect: Dialect,
+    handle: (request: Request) => ApiResponse,
+    isPublic: boolean,
+  ): ApiResponse {
     try {
-      if (request.get('authorization') !== credentials || !dialect.permits(request)) throw dialect.unauthorized();
+      if (isPublic && request.params.account !== projectId) throw notFound();
+      const isAuthorized = request.get('authorization') === credentials && dialect.permits(request);
+      if (!isPublic && !isAuthorized) throw dialect.unauthorized();
       return handle(request);
     } catch (error) {
       if (error instanceof ApiError) return error;
@@ -67,13 +75,13 @@ export function createRestApi(options: RestApiOptions): Express {
 
   const handlersOf =
     (dialect: Dialect): CreateHandler =>
-    (handle) =>
+    (handle, { isPublic } = { isPublic: false }) =>
     async (request, response) => {
       const apiRequest = { method: request.method, path: dialect.pathOf(request) };
       onReceived(apiRequest);
       const halfMs = latencyMs() / 2;
       await delay(halfMs);
-      const outcome = await onRequest(apiRequest, () => respond(request, dialect, handle));
+      const outcome = await onRequest(apiRequest, () => respond(request, dialect, handle, isPublic));
       await delay(halfMs);
       if (outcome === 'reset') request.socket.resetAndDestroy();
       else send(response, outcome, parts.model.now());
@@ -98,6 +106,8 @@ export function createRestApi(options: RestApiOptions): Express {
   addCallEndpoints(router, context);
   addConferenceEndpoints(router, context);
   addParticipantEndpoints(router, context);
+  // Before the metadata, which has the same path with `.json`.
+  addAudioEndpoint(router, context);
   addRecordingEndpoints(router, context);
   addPhoneNumberEndpoints(router, context);
   const rejectUnknownPath = createHandler(() => {
@@ -123,12 +133,19 @@ function requiredScope({ path }: Request): Scope {
 }
 
 /** @param now the space's clock (ms since 1970), which may differ from this machine's */
-function send(response: Response, { status, body, headers = {} }: ApiResponse, now: number): void {
+function send(response: Response, { status, body, headers = {}, cut }: ApiResponse, now: number): void {
+  const isPlain = typeof body === 'string' || body instanceof Uint8Array;
+  const bytes = Buffer.from(isPlain ? body : JSON.stringify(body));
   response
     .status(status)
-    .type(typeof body === 'string' ? 'html' : 'json')
+    .type(isPlain ? 'html' : 'json')
     .set({ date: new Date(now).toUTCString(), ...headers });
-  response.send(typeof body === 'string' ? body : JSON.stringify(body));
+  if (!cut) return void response.send(isPlain ? body : bytes.toString());
+  response.set('content-length', String(bytes.length));
+  response.write(bytes.subarray(0, cut.bytes), () => {
+    // Not a reset, at which the receiver may lose what it hasn't read yet.
+    if (cut.ending === 'close') response.socket?.destroy();
+  });
 }
 
 /** Otherwise Express would take `.json` for a part of the last path parameter. */

@@ -6,8 +6,15 @@ import { notFound, unprocessable } from '../api-error.js';
 import type { ApiResponse } from '../exchange.js';
 import type { Representations } from '../representations.js';
 
-/** Turns a function that returns a response, or throws an ApiError, into an Express handler. */
-export type CreateHandler = (handle: (request: Request) => ApiResponse) => RequestHandler;
+/**
+ * Turns a function that returns a response, or throws an ApiError, into an Express handler.
+ *
+ * @param options `isPublic`: whether requests need no credentials
+ */
+export type CreateHandler = (
+  handle: (request: Request) => ApiResponse,
+  options?: { isPublic: boolean },
+) => RequestHandler;
 
 /** What every endpoint needs. Endpoints read through the views and write through the model. */
 export interface EndpointContext {

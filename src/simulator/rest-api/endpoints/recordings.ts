@@ -33,8 +33,7 @@ const update = z.object({
 
 /**
  * Adds the endpoints that list, fetch and delete recordings, under their conference and under the account, and that pause,
- * resume and stop them under their conference. There is no audio, so `/Recordings/{Sid}` without `.json` returns the metadata,
- * unlike SignalWire's.
+ * resume and stop them under their conference.
  */
 export function addRecordingEndpoints(
   router: Router,
