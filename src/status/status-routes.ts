@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
@@ -28,6 +29,9 @@ export interface Status {
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 
+/** The page's files, each by its name: nothing else is answered here, because an app around the service may have such paths. */
+const PAGE_PATHS = ['/', ...readdirSync(PAGE).flatMap((name) => (name === 'index.html' ? [] : `/${name}`))];
+
 export function createStatus({
   password,
   problems,
@@ -45,7 +49,7 @@ export function createStatus({
     response.set('content-type', metrics.contentType).send(await metrics.text());
   };
 
-  router.get(['/', '/status.css', '/status.js', '/webhooks.js'], admit, express.static(PAGE, { cacheControl: false }));
+  router.get(PAGE_PATHS, admit, express.static(PAGE, { cacheControl: false }));
   router.get('/conferences', admit, createFeed(history, problems, policyFor, conferencePrefix));
   router.get('/metrics', admit, sendMetrics);
   router.get('/webhooks', admit, webhooks.answer);

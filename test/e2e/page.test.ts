@@ -1,77 +1,11 @@
-import axe from 'axe-core';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { liveConference, startPair } from '../support/service-beside-simulator.js';
-import { PASSWORD } from '../support/status.js';
-import { FAST, fail, READ_LIST, READ_RECORDING } from '../support/two-people.js';
-import { browserMissing, launchBrowser } from './browser.js';
-
-if (browserMissing) console.warn(`The tests in a real browser are skipped: ${browserMissing}.`);
-
-const SECOND_MS = 1000;
-
-/** Only for what hangs. */
-const LIMIT_MS = 60_000;
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { liveConference } from '../support/service-beside-simulator.js';
+import { browserMissing } from './browser.js';
+import { announced, badge, fetches, givenBrowser, SECOND_MS, seen, seriousFaults, untilThere } from './open-page.js';
 
 describe.skipIf(browserMissing)('the page, in a real browser', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
-  /** The page of a service that listens beside a simulator, and what the browser's console complained of. */
-  async function openPage(options: { width?: number; colorScheme?: 'light' | 'dark'; clockAheadMs?: number } = {}) {
-    const pair = await startPair({ settings: { statusPassword: PASSWORD }, durations: FAST });
-    const { width = 1000, colorScheme = 'light', clockAheadMs = 0 } = options;
-    const context = await browser.newContext({
-      httpCredentials: { username: 'anybody', password: PASSWORD },
-      viewport: { width, height: 800 },
-      colorScheme,
-    });
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(LIMIT_MS);
-    await page.clock.install({ time: Date.now() + clockAheadMs });
-    await page.addInitScript(countFetches);
-    const complaints: string[] = [];
-    const requested: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requested.push(new URL(request.url()).pathname));
-    await page.goto(`http://127.0.0.1:${pair.service.port}/`);
-    await page.locator('main').waitFor();
-    const room = (name: string) => `${pair.service.publicUrl}/inbound?room=${encodeURIComponent(name)}`;
-    return { pair, page, complaints, requested, room };
-  }
-
-  /** Lets the page's seconds go by, without waiting for them, until something is there. */
-  async function untilThere(page: Page, wanted: Locator): Promise<void> {
-    await expect
-      .poll(async () => {
-        await page.clock.runFor(SECOND_MS);
-        return wanted.count();
-      })
-      .toBeGreaterThan(0);
-  }
-
-  const seen = (page: Page, text: string | RegExp) => untilThere(page, page.getByText(text).filter({ visible: true }));
-  const badge = (page: Page, text: string) => untilThere(page, page.locator('#live .badge', { hasText: text }));
-  const alert = (page: Page, text: RegExp) => untilThere(page, page.getByRole('alert').getByText(text));
-  const announced = (page: Page, text: string) => untilThere(page, page.getByRole('status').getByText(text));
-  const fetches = (page: Page) => page.evaluate(() => window.fetches);
-
-  /** What axe finds that keeps somebody from using the page. */
-  async function seriousFaults(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => window.axe.run());
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }
+  const openPage = givenBrowser();
 
   it('says plainly when there is nothing yet', async () => {
     const { page, complaints } = await openPage();
@@ -94,7 +28,7 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     // Time goes by: what has happened moves to the left.
     const lastMark = async () => {
       await page.clock.runFor(SECOND_MS);
-      return Number.parseFloat((await page.locator('use').last().getAttribute('x')) ?? '');
+      return Number.parseFloat((await page.locator('.timeline use').last().getAttribute('x')) ?? '');
     };
     const there = await lastMark();
     await expect.poll(lastMark).toBeLessThan(there);
@@ -108,6 +42,12 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     await seen(page, /^ended .+, lasted /);
     await seen(page, /No conference is in progress/);
     expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
+
+    await untilThere(page, page.locator('#finished').getByRole('link', { name: /^Audio, \d+ s of sales$/ }));
+    await untilThere(
+      page,
+      page.locator('#finished .spans li', { hasText: /0:00 in the file: recording, 2 in \(start\)/ }),
+    );
 
     // The strip has it all: three stretches in two kinds, three who joined, three who left.
     const strip = page.locator('#finished .timeline');
@@ -127,6 +67,8 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     const second = await pair.simulator.call({ url: room('sales') });
     await badge(page, 'Recording');
     await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('scale');
+    await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('What happened in sales');
     await page.keyboard.press('Enter');
     pair.simulator.hangUp(second);
@@ -134,13 +76,15 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     const events = await page.locator('.events li').evaluateAll((all) => all.map((one) => one.lastChild?.textContent));
     expect(events).toEqual([
       'seen',
-      `${first.sid} joined, 1 in`,
-      `${second.sid} joined, 2 in`,
+      'caller 1 joined, 1 in',
+      'caller 2 joined, 2 in',
       'recording started',
-      `${second.sid} left, 1 in`,
+      'caller 2 left, 1 in',
       'recording paused',
     ]);
-    expect(await page.getByRole('img').getAttribute('aria-label')).toMatch(/^Recorded .+, paused .+ listed below\.$/);
+    expect(await page.getByRole('img').getAttribute('aria-label')).toMatch(
+      /^Timeline: recorded .+, paused .+ listed below\.$/,
+    );
     await announced(page, 'sales: Paused, 1 person in');
     expect(await seriousFaults(page)).toEqual([]);
 
@@ -164,58 +108,12 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     pair.simulator.hangUp(second);
     pair.simulator.hangUp(third);
     await badge(page, 'Paused');
-    await page.locator('summary').first().click();
+    await page.locator('.conference summary').first().click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(ground).toBe(colorScheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(15, 18, 22)');
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
-  });
-
-  it('shows when the connection is lost, and heals when it is back', async () => {
-    const { pair, page } = await openPage();
-    const call = await pair.simulator.call();
-    await badge(page, 'No recording yet');
-    const { port } = pair.service;
-    await pair.service.close();
-    await alert(page, /^The connection to the service was lost\. Last updated at .+ Retrying/);
-    expect(await page.locator('main').evaluate((main) => getComputedStyle(main).filter)).toBe('grayscale(1)');
-    expect(await seriousFaults(page)).toEqual([]);
-    await pair.restart({ port });
-    await announced(page, 'Reconnected.');
-    expect(await page.getByRole('alert').count()).toBe(0);
-    await pair.simulator.call();
-    await badge(page, 'Recording');
-    expect(await page.locator('.conference').count()).toBe(1);
-    expect(await page.locator('.call-sids').textContent()).toContain(call.sid);
-  });
-
-  it('says so when the password is no longer accepted, and asks no more', async () => {
-    const { pair, page } = await openPage();
-    await pair.restart({ port: pair.service.port, statusPassword: 'another' });
-    await alert(page, /^The password is no longer accepted: reload/);
-    const before = await fetches(page);
-    await page.clock.runFor(10 * SECOND_MS);
-    expect(await fetches(page)).toEqual(before);
-  });
-
-  it('says when SignalWire fails, as what is shown may be wrong then', async () => {
-    const { pair, page, room } = await openPage();
-    await pair.simulator.call({ url: room('sales') });
-    const second = await pair.simulator.call({ url: room('sales') });
-    await badge(page, 'Recording');
-    const failing = fail(pair, 503, READ_LIST, READ_RECORDING);
-    pair.simulator.hangUp(second);
-    await alert(page, /^SignalWire has been failing since .+ may be out of date\.$/);
-    expect(await seriousFaults(page)).toEqual([]);
-    failing.heal();
-    await badge(page, 'Paused');
-    await expect
-      .poll(async () => {
-        await page.clock.runFor(SECOND_MS);
-        return page.getByRole('alert').count();
-      })
-      .toBe(0);
   });
 
   it("goes by the service's clock where the browser's is wrong", async () => {
@@ -241,7 +139,11 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
       await answered();
     }
     await expect.poll(() => statuses).toEqual([304, 304, 304, 304]);
-    expect(new Set(requested)).toEqual(new Set(['/', '/status.css', '/status.js', '/webhooks.js', '/conferences']));
+    const files = readdirSync('src/status/page').filter((name) => !['index.html', 'print.css'].includes(name));
+    const paths = files.map((name) => `/${name}`);
+    expect(new Set(requested)).toEqual(
+      new Set(['/', ...paths, '/conferences', ...requested.filter((path) => path === '/print.css')]),
+    );
   });
 
   it('asks nothing while it is hidden, and at once when it is shown again', async () => {
@@ -293,23 +195,3 @@ describe.skipIf(browserMissing)('the page, in a real browser', () => {
     expect(isWider).toBe(false);
   });
 });
-
-/** Runs in the page, before anything else: counts what the page asks for, and what of it was answered. */
-function countFetches(): void {
-  const fetches = { asked: 0, answered: 0 };
-  const fetchForReal = window.fetch;
-  window.fetch = async (...request) => {
-    fetches.asked += 1;
-    return fetchForReal(...request).finally(() => {
-      fetches.answered += 1;
-    });
-  };
-  window.fetches = fetches;
-}
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-    fetches: { asked: number; answered: number };
-  }
-}

@@ -10,7 +10,7 @@ import { launchBrowser } from './browser.js';
 
 const FOLDER = new URL('../../.github/', import.meta.url);
 
-/** Who joins (+) and leaves (-) which room, and when (in seconds). The pictures show the state after half a minute. */
+/** Who joins (+) and leaves (-) which room, and when (in steps). */
 const SCENE = [
   [0, '+planning', 'a'],
   [2, '+planning', 'b'],
@@ -30,7 +30,10 @@ const SCENE = [
   [24, '-support', 'a'],
   [26, '+interviews', 'a'],
 ] as const;
-const SECONDS = 30;
+const STEPS = 30;
+
+/** The pictures show the state after four minutes, which nearly fill the strips. */
+const STEP_MS = 8000;
 
 // Takes the README's pictures of the page: `npm run screenshots`.
 const simulator = await startSimulator();
@@ -41,14 +44,14 @@ const service = await startService({ settings, log: pino({ level: 'warn' }), ope
 let now = 0;
 const calls = new Map<string, Call>();
 for (const [at, where, who] of SCENE) {
-  await delay((at - now) * 1000);
+  await delay((at - now) * STEP_MS);
   now = at;
   const room = where.slice(1);
   const caller = calls.get(room + who);
   if (caller) simulator.hangUp(caller);
   else calls.set(room + who, await simulator.call({ url: `${service.publicUrl}/inbound?room=${room}` }));
 }
-await delay((SECONDS - now) * 1000);
+await delay((STEPS - now) * STEP_MS);
 
 const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {

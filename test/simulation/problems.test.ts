@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createProblems } from '../../src/monitoring/problems.js';
 import { linesFrom } from '../support/log.js';
 import { setRecording } from '../support/space-state.js';
 import { givenOnePerson, givenTwoPeople, newestRecording, sendHint } from './scenes.js';
@@ -102,6 +103,32 @@ it('an outage ends with the last conference that it concerned if there is no dis
     expect(stage.problems.current()).toEqual([]);
   }));
 
+it('the feed changes as soon as a recording is not as it should be', () =>
+  onStage({ requestMs: 1000 }, async (stage) => {
+    const { second } = await givenTwoPeople(stage);
+    stage.model.endCall(second);
+    await stage.run(500);
+    const [timeline] = stage.history.live();
+    expect(timeline?.assessment).toMatchObject({ desired: 'paused', observed: 'in-progress', people: 1 });
+    const { version } = stage.history;
+    await stage.run(20_000);
+    expect(timeline?.assessment?.wrongSince).toBeUndefined();
+    expect(stage.history.version).toBeGreaterThan(version);
+  }));
+
+it('nothing is called a problem after the service has stopped', () => {
+  const emitted: string[] = [];
+  vi.useFakeTimers();
+  const problems = createProblems(({ type }) => void emitted.push(type), 5000);
+  const outage = { type: 'outage-began', status: 503 } as const;
+  problems.listener(outage);
+  problems.close();
+  problems.listener(outage);
+  vi.advanceTimersByTime(60_000);
+  vi.useRealTimers();
+  expect(emitted).toEqual([]);
+});
+
 it('the feed changes when more is known of a problem', () =>
   onStage({}, async (stage) => {
     await givenLostSpeech(stage);
@@ -137,6 +164,15 @@ describe('it is a problem, too', () => {
       };
       await givenTwoPeople(stage);
       expect(sentences(stage)).toEqual([expect.stringContaining('has no recording that this service can find')]);
+    }));
+
+  it('if SignalWire does not answer', () =>
+    onStage({}, async (stage) => {
+      await givenTwoPeople(stage);
+      stage.faults.hanging = 1;
+      sendHint(stage);
+      await stage.run(60_000);
+      expect(sentences(stage)).toEqual([expect.stringContaining('SignalWire does not answer')]);
     }));
 
   it('if SignalWire fails, and it stays one until SignalWire answers', () =>

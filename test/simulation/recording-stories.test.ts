@@ -164,6 +164,19 @@ describe('the story of a recording', () => {
       expect(stories(stage)[0]?.spans.map(({ state }) => state)).toEqual(['in-progress', 'paused']);
     }));
 
+  it('keeps the latest 200 spans', () =>
+    onStage({}, async (stage) => {
+      const { first, second } = await givenTwoPeople(stage);
+      for (let time = 0; time < 120; time += 1) {
+        setRecording(stage, newestRecording(stage), 'paused');
+        sendHint(stage);
+        await stage.run(3000);
+      }
+      for (const call of [first, second]) stage.model.endCall(call);
+      await stage.run(60_000);
+      expect(stories(stage)[0]?.spans).toHaveLength(200);
+    }));
+
   it('has no address if there is no audio', () =>
     onStage({}, async (stage) => {
       await givenTwoPeople(stage);

@@ -1,6 +1,9 @@
 // The page's list of webhooks: fetched while it is open and visible.
 
-import { feedUrl, find, formatDateTime, setText, waitForVisibilityChange } from './status.js';
+import { visibilityChange } from './clock.js';
+import { find, setText } from './dom.js';
+import { feedUrl } from './feed-client.js';
+import { formatDateTime } from './texts.js';
 
 /** @import { LoggedWebhook, RecentWebhooks } from '../webhook-log.js' */
 
@@ -19,10 +22,10 @@ async function pollWhileOpen() {
   if (isPolling) return;
   isPolling = true;
   while (section.open) {
-    while (document.hidden) await waitForVisibilityChange();
+    while (document.hidden) await visibilityChange();
     // A failure is shown by the page itself, which fetches its feed as well.
     await fetchWebhooks().catch(() => {});
-    await waitForVisibilityChange(FETCH_INTERVAL_MS);
+    await visibilityChange(FETCH_INTERVAL_MS);
   }
   isPolling = false;
 }
