@@ -57,6 +57,7 @@ export function fakeConference(room: string, scene: Scene, changes: Partial<Feed
     endedAt: isOver ? ago(last[0]) : null,
     people: people.size,
     callSids: [...people].map((caller) => callSid(room, caller)),
+    heldCallSids: [],
     callers: [...callers].map((number) => ({ number, callSid: callSid(room, number) })),
     minParticipants: 2,
     recordingSid: `recording-of-${room}`,

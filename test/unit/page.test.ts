@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/status/page/judgement.js';
 import { chooseSpan, nameSpan, windowOf } from '../../src/status/page/scale.js';
 import { partsOf } from '../../src/status/page/strip.js';
-import { formatDuration, formatOffset, transitionOf, wrongStateOf } from '../../src/status/page/texts.js';
+import {
+  describeEvent,
+  formatDuration,
+  formatOffset,
+  peopleIn,
+  transitionOf,
+  wrongStateOf,
+} from '../../src/status/page/texts.js';
 import { ago, fakeConference, fakeFeed } from '../support/fake-feed.js';
 
 const MINUTE_MS = 60_000;
@@ -125,4 +132,17 @@ describe('the texts', () => {
     expect(transitionOf({ ...paused, recording: 'in-progress', desired: 'paused' })).toBe('pausing…');
     expect(transitionOf({ ...paused, wrongSince: null })).toBe('');
   });
+});
+
+it('somebody on hold is told apart from somebody who has left', () => {
+  expect(peopleIn({ people: 1, heldCallSids: ['b'] })).toBe('1 person in, 1 on hold');
+  expect(peopleIn({ people: 2, heldCallSids: [] })).toBe('2 people in');
+  const event = { at: ago(1), people: 1, recording: 'paused', callSid: 'b' } as const;
+  const describeAs = (what: 'held' | 'unheld' | 'left') =>
+    describeEvent({ ...event, what }, undefined, () => 'caller 2');
+  expect([describeAs('held'), describeAs('unheld'), describeAs('left')]).toEqual([
+    'caller 2 put on hold, 1 in',
+    'caller 2 taken off hold, 1 in',
+    'caller 2 left, 1 in',
+  ]);
 });

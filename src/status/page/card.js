@@ -119,7 +119,11 @@ export function tickCard({ conference, problem, begin, end, ticking }, now, span
 
 /** Keeps the items, so that a CallSid that is being copied stays selected. @param {Card} card */
 function showCallers({ element, conference, callers }) {
-  const { callSids } = conference;
+  const { callSids, heldCallSids } = conference;
+  const whereIs = (/** @type {string} */ callSid) => {
+    if (callSids.includes(callSid)) return 'in';
+    return heldCallSids.includes(callSid) ? 'on hold' : 'left';
+  };
   const shown = conference.callers.map(({ number, callSid }) => {
     const item = callers.get(number) ?? createElement('li');
     if (!callers.has(number)) {
@@ -132,7 +136,7 @@ function showCallers({ element, conference, callers }) {
       );
     }
     callers.set(number, item);
-    if (item.lastElementChild) setText(item.lastElementChild, callSids.includes(callSid) ? 'in' : 'left');
+    if (item.lastElementChild) setText(item.lastElementChild, whereIs(callSid));
     return item;
   });
   arrange(find(element, '.callers'), shown);

@@ -60,9 +60,10 @@ export function anchorOf({ sid }) {
   return `conference-${sid}`;
 }
 
-/** @param {Pick<FeedConference, 'people'>} conference */
-export function peopleIn({ people }) {
-  return people === 1 ? '1 person in' : `${people} people in`;
+/** @param {Pick<FeedConference, 'people' | 'heldCallSids'>} conference */
+export function peopleIn({ people, heldCallSids }) {
+  const held = heldCallSids.length > 0 ? `, ${heldCallSids.length} on hold` : '';
+  return `${people === 1 ? '1 person' : `${people} people`} in${held}`;
 }
 
 /** @param {Pick<FeedConference, 'recording' | 'recordedSeconds' | 'events'>} conference */
@@ -97,6 +98,10 @@ export function describeEvent({ what, callSid, people, recording }, previous, ca
     case 'joined':
     case 'left':
       return `${callerOf(callSid)} ${what}, ${people} in`;
+    case 'held':
+      return `${callerOf(callSid)} put on hold, ${people} in`;
+    case 'unheld':
+      return `${callerOf(callSid)} taken off hold, ${people} in`;
     case 'recording':
       if (recording === 'paused') return 'recording paused';
       if (recording === 'none') return 'recording ended';
