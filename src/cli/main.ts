@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   simulator: () => import('./simulator.js'),
   doctor: () => import('./doctor.js'),
   call: () => import('./call.js'),
+  rehearse: () => import('./rehearse.js'),
 };
 
 const program = new Command('conference-recorder')
