@@ -10,6 +10,8 @@ const limits = { testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS, expect: { poll: {
 
 /** Seconds each, in this order, so that all workers finish together; the others take less than that. */
 const LONGEST = [
+  'rehearsal',
+  'rehearse',
   'hostile',
   'page',
   'process',

@@ -40,7 +40,7 @@ export interface WebhookRecord {
   url: string;
   /** The event or status that it reports; null if it has none. */
   event: string | null;
-  /** The Timestamp as it was received, `unreadable` if we can't parse it; null if it has none. */
+  /** The Timestamp as it was received, or `unreadable` and its form if we can't parse it; null if it has none. */
   timestamp: string | null;
   parameterNames: string[];
   /** The HTTP status of the answer; 499 if the client had gone. */

@@ -1,14 +1,23 @@
 import { z } from 'zod';
-
-const TIMEOUT_MS = 5000;
+import { askStatusRoute } from './ask-status-route.js';
 
 const webhook = z.object({
   number: z.number(),
+  at: z.iso.datetime(),
+  route: z.string(),
+  url: z.string(),
+  event: z.string().nullable(),
+  timestamp: z.string().nullable(),
+  parameterNames: z.array(z.string()),
+  status: z.number(),
   reason: z.string().nullable(),
-  signature: z.object({ matchedKey: z.number().nullable() }).nullable(),
+  signature: z.object({ kind: z.string(), matchedKey: z.number().nullable() }).nullable(),
 });
 
 const recentWebhooks = z.object({ accepted: z.array(webhook), refused: z.array(webhook) });
+
+/** A webhook that the service has answered; `WebhookRecord` describes its members. */
+export type AnsweredWebhook = z.output<typeof webhook>;
 
 export type RecentWebhooks = z.output<typeof recentWebhooks>;
 
@@ -19,12 +28,5 @@ export type RecentWebhooks = z.output<typeof recentWebhooks>;
  * @throws Error with a sentence if it doesn't answer within 5 s, refuses the password, or isn't this service
  */
 export async function askWebhooks(url: string, password: string): Promise<RecentWebhooks> {
-  const authorization = `Basic ${Buffer.from(`doctor:${password}`).toString('base64')}`;
-  const response = await fetch(`${url}/webhooks`, {
-    headers: { authorization },
-    redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  if (response.status === 401) throw new Error('STATUS_PASSWORD differs from that of the running service.');
-  return recentWebhooks.parse(await response.json());
+  return recentWebhooks.parse(await askStatusRoute(url, '/webhooks', password));
 }

@@ -1,12 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { e164 } from '../phone-numbers/e164.js';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { invalidNameReason } from '../rooms/names.js';
-import type { Settings } from '../settings/settings.js';
 import { createSpace } from '../signalwire/rest-space.js';
-import { askHealth, localUrl } from './ask-health.js';
+import { phoneNumber } from './phone-number.js';
 import { placeCall, waitUntilAnswered } from './place-call.js';
 import { requireSettings } from './require-settings.js';
+import { findPublicUrl } from './running-service.js';
 import { UsageError } from './usage-error.js';
 
 interface CallOptions {
@@ -49,33 +48,8 @@ async function call(to: string, { room, from }: CallOptions): Promise<void> {
   }
 }
 
-/**
- * The public URL of the running service: `PUBLIC_URL` if it is set, otherwise the one that the service on this machine reports.
- *
- * @throws UsageError if the service doesn't answer there, because the phone would then ring for nothing
- */
-async function findPublicUrl(settings: Settings): Promise<string> {
-  // A machine behind a router may not reach its own public URL.
-  const local = await askHealth(localUrl(settings)).catch(() => undefined);
-  if (settings.publicUrl !== undefined && local?.publicUrl === settings.publicUrl) return settings.publicUrl;
-  const url = settings.publicUrl ?? localUrl(settings);
-  const { publicUrl } = await askHealth(url).catch((error: Error) => {
-    const remedy = settings.publicUrl === undefined ? 'set PUBLIC_URL' : 'correct PUBLIC_URL';
-    throw new UsageError(`${url}/healthz ${error.message}. Start the service first, or ${remedy}. Nobody was called.`);
-  });
-  if (settings.publicUrl !== undefined) return settings.publicUrl;
-  if (publicUrl === null) throw new UsageError('The service has no public URL yet: its tunnel is still being opened.');
-  return publicUrl;
-}
-
 function roomName(text: string): string {
   const name = text.trim();
   if (name === '') throw new InvalidArgumentError('It must not be empty.');
   return name;
-}
-
-function phoneNumber(text: string): string {
-  const number = e164(text);
-  if (number === undefined) throw new InvalidArgumentError('It must be in E.164 form, for example +15551234567.');
-  return number;
 }

@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   doctor: () => import('./doctor.js'),
   call: () => import('./call.js'),
   recordings: () => import('./recordings.js'),
+  rehearse: () => import('./rehearse.js'),
 };
 
 const program = new Command('conference-recorder')

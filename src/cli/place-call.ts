@@ -16,7 +16,7 @@ const PENDING = ['queued', 'initiated', 'ringing'];
 const ANSWERED = ['in-progress', 'completed'];
 
 /** Why a call wasn't answered, by its last status. Source of the words: SignalWire's OpenAPI document. */
-const FAILURES: Record<string, string> = {
+export const FAILURES: Readonly<Record<string, string>> = {
   busy: 'The line is busy.',
   'no-answer': 'Nobody answered.',
   failed: 'The call failed. "conference-recorder doctor" may say why.',

@@ -8,8 +8,8 @@ import type { Settings } from '../settings/settings.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import type { Space } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
-import { askFeed } from './ask-feed.js';
 import { localUrl } from './ask-health.js';
+import { askStories } from './ask-stories.js';
 import { formatJson, formatTable } from './format-recordings.js';
 import { createPullOutput, warnOfOmissions } from './pull-reporter.js';
 import { REFUSED_CREDENTIALS } from './refused-credentials.js';
@@ -94,7 +94,7 @@ async function readStories(settings: Settings): Promise<Stories> {
   }
   const url = localUrl(settings);
   try {
-    const stories = await askFeed(url, statusPassword);
+    const stories = await askStories(url, statusPassword);
     const bySid = new Map(stories.map((story) => [story.recordingSid.toLowerCase(), story]));
     return { bySid, whyMissing: "The service's feed doesn't have it: it has the last 20 conferences since its start." };
   } catch (error) {

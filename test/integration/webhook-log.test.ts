@@ -71,7 +71,7 @@ describe('/webhooks', () => {
     const { accepted, refused } = await recent(pair);
     expect(accepted).toEqual([]);
     expect(refused).toHaveLength(1);
-    expect(refused[0]).toMatchObject({ event: null, timestamp: 'unreadable' });
+    expect(refused[0]).toMatchObject({ event: null, timestamp: 'unreadable: +00000000000' });
     expect(refused[0]?.parameterNames).toEqual(['StatusCallbackEvent', 'Timestamp']);
   });
 

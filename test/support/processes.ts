@@ -16,6 +16,7 @@ export const SIMULATOR = [CLI, 'simulator'];
 export const CALL = [CLI, 'call'];
 export const DOCTOR = [CLI, 'doctor'];
 export const RECORDINGS = [CLI, 'recordings'];
+export const REHEARSE = [CLI, 'rehearse'];
 export const TSX = import.meta.resolve('tsx');
 
 /** Runs a program in a folder of its own, where there is no .env unless the test writes one. */

@@ -19,6 +19,9 @@ const EVENT_PARAMETERS = ['StatusCallbackEvent', 'EventName', 'RecordingStatus',
 /** Refused requests come from anybody, so what is kept of them is bounded. */
 const MAX_NAMES = 50;
 
+/** The longest form of a time that is kept, in characters. */
+const MAX_SHAPE = 40;
+
 /** nginx's status for a client that closed the connection before it got its answer. */
 const CLIENT_CLOSED = 499;
 
@@ -50,12 +53,23 @@ function describe(request: Request, query: string): Pick<WebhookRecord, 'event' 
   const isReadable = typeof timestamp === 'string' && timestamp.length <= 64 && parseTimestamp(timestamp) !== undefined;
   return {
     event: typeof event === 'string' ? copyOf(event) : null,
-    timestamp: isReadable ? copyOf(timestamp) : timestamp === undefined ? null : 'unreadable',
+    timestamp: isReadable ? copyOf(timestamp) : timestamp === undefined ? null : `unreadable: ${shapeOf(timestamp)}`,
     parameterNames: [...parameters.keys()]
       .filter((name) => /^[a-z]\w{0,63}$/i.test(name))
       .slice(0, MAX_NAMES)
       .map(copyOf),
   };
+}
+
+/** The form of what should be a time, without its values: `Wed, 30 Aug` is `Aaa, 00 Aaa`. It could be a phone number. */
+function shapeOf(value: unknown): string {
+  if (typeof value !== 'string') return 'several';
+  return value
+    .slice(0, MAX_SHAPE)
+    .replace(/\d/g, '0')
+    .replace(/[A-Z]/g, 'A')
+    .replace(/[a-z]/g, 'a')
+    .replace(/[^0Aa ,.:;/+-]/g, '?');
 }
 
 /** A part of a text keeps the whole text in memory, which may be a body of 64 kB, unless it is copied. */

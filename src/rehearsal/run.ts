@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { placeCall } from '../cli/place-call.js';
+import { DEFAULT_DURATIONS } from '../recording/durations.js';
+import type { Settings } from '../settings/settings.js';
+import { createRawSpace } from '../signalwire/raw-space.js';
+import { createSpace } from '../signalwire/rest-space.js';
+import { createPlacedCalls } from './placed-calls.js';
+import { createRedactor } from './redact.js';
+import { createReport, type Report } from './report.js';
+import { createCourse, rehearse } from './steps.js';
+import { DEFAULT_WAITS, type Waits } from './waits.js';
+import { createWatch } from './watch.js';
+
+export interface RunOptions {
+  settings: Settings & { statusPassword: string };
+  /** Where SignalWire reaches the service, and where this program does; without a path. */
+  publicUrl: string;
+  serviceUrl: string;
+  /** In E.164 form. */
+  from: string;
+  first: string;
+  second: string;
+  hangsUp: boolean;
+  resumes: boolean;
+  /** Cuts the rehearsal short when it is aborted. */
+  signal: AbortSignal;
+  say(sentence: string): void;
+  waits?: Partial<Waits>;
+}
+
+export interface Outcome {
+  /** Undefined if nobody was called. */
+  report: Report | undefined;
+  /** Why it was cut short, without numbers and secrets; undefined if it wasn't. */
+  failure: string | undefined;
+  /** The CallSids of calls that could not be hung up. */
+  stillAlive: string[];
+}
+
+/** Runs a rehearsal, and hangs up every call that it has placed, however it ends. Never rejects. */
+export async function runRehearsal(options: RunOptions): Promise<Outcome> {
+  const { settings, publicUrl, serviceUrl, from, first, second, signal, say } = options;
+  const waits = { ...DEFAULT_WAITS, ...options.waits };
+  const room = `rehearsal-${randomBytes(4).toString('hex')}`;
+  const redact = createRedactor(settings, publicUrl, serviceUrl, from, first, second);
+  const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
+  const raw = createRawSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
+  const calls = createPlacedCalls(raw, waits.hangUp);
+  const { statusPassword } = settings;
+  const name = settings.conferencePrefix + room;
+  const watch = createWatch({ space: raw, serviceUrl, statusPassword, name, pollMs: waits.poll, signal });
+  const course = createCourse();
+  const startedAt = Date.now();
+  const url = `${publicUrl}/inbound?${new URLSearchParams({ room })}`;
+  let failure: string | undefined;
+  let stillAlive: string[] = [];
+  try {
+    const { otherConferences } = await watch.begin().catch((error: Error) => {
+      throw new Error(`The webhooks of the running service can't be read: ${error.message} Nobody was called.`);
+    });
+    if (otherConferences > 0) {
+      say('Other conferences are in progress, so some of the callbacks that are reported may be theirs.');
+    }
+    signal.throwIfAborted();
+    await rehearse(course, {
+      watch,
+      calls,
+      space: raw,
+      waits,
+      resyncIntervalMs: settings.resyncIntervalMs,
+      pauseBehavior: settings.pauseBehavior,
+      call: (phone) => placeCall(space, { to: phone === 'first' ? first : second, from, url }),
+      hangsUp: options.hangsUp,
+      resumes: options.resumes,
+      say,
+    });
+  } catch (error) {
+    failure = redact(messageOf(signal.aborted ? signal.reason : error));
+  } finally {
+    stillAlive = await calls.hangUpAll();
+    await watch.stop();
+    space.close();
+    raw.close();
+  }
+  const { seen } = watch;
+  if (seen.calls.length === 0) return { report: undefined, failure, stillAlive };
+  const report = createReport({ seen, course, settings, startedAt, failure: failure ?? null });
+  return { report: JSON.parse(redact(JSON.stringify(report))), failure, stillAlive };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
