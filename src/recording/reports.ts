@@ -58,7 +58,7 @@ export function delayOf(happenedAt: number | undefined, now: number): number | u
   if (happenedAt === undefined) return undefined;
   const delayMs = now - happenedAt;
   if (delayMs < -MAX_AHEAD_MS || delayMs > MAX_DELAY_MS) return undefined;
-  return delayMs < MIN_DELAY_MS ? 0 : delayMs;
+  return delayMs < MIN_DELAY_MS ? 0 : Math.round(delayMs);
 }
 
 /**

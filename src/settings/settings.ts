@@ -177,7 +177,11 @@ const environment = z
       .refine((prefix) => invalidNameReason(prefix) === undefined, 'contains characters that XML cannot represent.')
       .default('recorded-'),
     SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
-    STATUS_PASSWORD: z.string().trim().optional(),
+    STATUS_PASSWORD: z
+      .string()
+      .trim()
+      .refine((text) => !/^(["'`]).*\1$/.test(text), QUOTED)
+      .optional(),
     ALERT_URL: alertUrl.optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
