@@ -77,7 +77,8 @@ export interface Assessment {
 
 /** Something that has been wrong for more than a moment. */
 export interface Problem {
-  /** The conference whose recording is wrong; null if SignalWire is failing, which concerns them all. */
+  kind: 'recording' | 'outage' | 'refused calls' | 'refused callbacks';
+  /** The conference whose recording is wrong; null if it isn't about one. */
   conferenceSid: string | null;
   /** The conference's name; undefined if it isn't known. */
   name: string | undefined;

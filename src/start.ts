@@ -3,12 +3,9 @@ import { createLog } from './log/log.js';
 import { IN_THE_DASHBOARD } from './phone-numbers/sentences.js';
 import { type Service, startService } from './service.js';
 import { readProcessSettings } from './settings/dotenv.js';
-import { findLookalikes } from './settings/lookalikes.js';
+import { findDoubts } from './settings/doubts.js';
 import { resolveSpace } from './signalwire/resolve-space.js';
 import { version } from './version.js';
-
-/** A shorter status password causes a warning. */
-const MIN_PASSWORD_LENGTH = 12;
 
 export interface StartedService {
   service: Service;
@@ -23,12 +20,7 @@ export interface StartedService {
 export async function startFromEnvironment(): Promise<StartedService> {
   const settings = readProcessSettings();
   const log = await createLog(settings.logLevel);
-  for (const sentence of findLookalikes(process.env)) log.warn(sentence);
-  if (settings.statusPassword !== undefined && settings.statusPassword.length < MIN_PASSWORD_LENGTH) {
-    log.warn(
-      `STATUS_PASSWORD has fewer than ${MIN_PASSWORD_LENGTH} characters: it is easy to guess, so make it longer`,
-    );
-  }
+  for (const sentence of findDoubts(settings, process.env)) log.warn(sentence);
   // Not awaited: the service retries its requests, whether the host resolves or not.
   void checkSpaceHost(settings.spaceUrl, log);
   const service = await startService({ settings, log });

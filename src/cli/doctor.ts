@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { readProcessSettings } from '../settings/dotenv.js';
-import { findLookalikes } from '../settings/lookalikes.js';
+import { findDoubts } from '../settings/doubts.js';
 import { type Settings, SettingsError } from '../settings/settings.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import { runChecks } from './doctor-checks.js';
@@ -27,7 +27,7 @@ function readSettings(): Settings | undefined {
   try {
     const settings = readProcessSettings();
     print({ status: 'ok', sentence: 'The settings are valid.' });
-    for (const sentence of findLookalikes(process.env)) print({ status: 'unknown', sentence });
+    for (const sentence of findDoubts(settings, process.env)) print({ status: 'unknown', sentence });
     return settings;
   } catch (error) {
     const { mistakes, hints } =

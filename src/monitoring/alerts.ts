@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
-import type { Listener, Problem } from '../recorder-events.js';
+import type { Listener, Problem, RecorderEvent } from '../recorder-events.js';
 import type { Problems } from './problems.js';
+
+type ProblemEnd = Extract<RecorderEvent, { type: 'problem-ended' }>;
 
 const REQUEST_TIMEOUT_MS = 5000;
 const FIRST_RETRY_MS = 1000;
@@ -30,6 +32,7 @@ export interface AlertsOptions {
 export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): Alerts {
   const closing = new AbortController();
   let lastSent: 'alert' | 'all-clear' = 'all-clear';
+  let lastEnd = '';
   let isSending = false;
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
@@ -42,7 +45,8 @@ export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): 
     try {
       for (;;) {
         const due = problems.isEmpty ? 'all-clear' : 'alert';
-        if (due !== lastSent) await post(due === 'alert' ? describe(problems.current()) : 'Nothing is wrong any more.');
+        if (due !== lastSent)
+          await post(due === 'alert' ? describe(problems.current()) : `${lastEnd}Nothing is wrong any more.`);
         failures = 0;
         if (due === lastSent) break;
         lastSent = due;
@@ -73,8 +77,9 @@ export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): 
   }
 
   return {
-    listener({ type }) {
-      if (type === 'problem-began' || type === 'problem-ended') void update();
+    listener(event) {
+      if (event.type === 'problem-ended') lastEnd = describeEnd(event);
+      if (event.type === 'problem-began' || event.type === 'problem-ended') void update();
     },
     close() {
       clearTimeout(retry);
@@ -88,6 +93,15 @@ function describe([first, ...others]: Problem[]): string {
   const count = others.length;
   const more = count === 0 ? '' : ` There ${count === 1 ? 'is one more problem' : `are ${count} more problems`}.`;
   return `${first.sentence} (Since ${new Date(first.since).toISOString()}.)${more}`;
+}
+
+/** What became of the last problem. */
+function describeEnd({ problem, seconds, isConferenceOver }: ProblemEnd): string {
+  const what = problem.name ?? `Conference ${problem.conferenceSid}`;
+  if (isConferenceOver) return `${what} ended while its recording was wrong, after ${seconds} s. `;
+  return problem.conferenceSid === null
+    ? `It lasted ${seconds} s. `
+    : `${what} is as it should be, after ${seconds} s. `;
 }
 
 /** Never contains the URL: fetch names only the host, in the cause. */

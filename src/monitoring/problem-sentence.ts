@@ -25,6 +25,13 @@ export function describeOutage(status: number | undefined): string {
   return `SignalWire ${what}: recordings are left as they are, and what is known of them may be out of date.`;
 }
 
+/** @param reason why the last one was refused, in a sentence */
+export function describeRefusals(kind: 'refused calls' | 'refused callbacks', reason: string): string {
+  return kind === 'refused calls'
+    ? `Calls are refused, so callers hear an error. ${reason}`
+    : `SignalWire's callbacks are refused, so joins and leaves are noticed only once per interval. ${reason}`;
+}
+
 function peopleIn(people: number): string {
   if (people === 0) return 'nobody is in';
   return people === 1 ? 'only one person is in' : `${people} people are in`;

@@ -1,6 +1,6 @@
-import type { Emit, Listener, Problem } from '../recorder-events.js';
+import type { Emit, Listener, Problem, WebhookRecord } from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
-import { describeOutage, describeWrongRecording } from './problem-sentence.js';
+import { describeOutage, describeRefusals, describeWrongRecording } from './problem-sentence.js';
 
 /** What is wrong at the moment. */
 export interface Problems {
@@ -17,6 +17,12 @@ export interface Problems {
 
 const OUTAGE = 'outage';
 
+/** Webhooks that were refused are a problem until one is accepted, or for this long if none comes (ms). */
+const REFUSALS_MS = 600_000;
+
+/** The client had gone, so nothing was refused. */
+const CLIENT_CLOSED = 499;
+
 interface Wrong extends Omit<Problem, 'sentence'> {
   description: string;
   /** Why the last request about it failed; undefined if none did since it has been wrong. */
@@ -27,20 +33,21 @@ interface Wrong extends Omit<Problem, 'sentence'> {
 }
 
 /**
- * Watches what the core announces of each conference, and outages. Emits `problem-began` when something has been wrong for as
+ * Watches what the core announces of each conference, outages, and webhooks that were refused although they were signed. Emits `problem-began` when something has been wrong for as
  * long as is tolerated, and `problem-ended` when it is over. A recording is wrong for a moment after each join and leave.
  */
 export function createProblems(emit: Emit, toleratedMs: number): Problems {
-  /** By SID in lower case, or `OUTAGE`. */
+  /** By SID in lower case, or by kind if it isn't about one conference. */
   const wrong = new Map<string, Wrong>();
   /** The keys of those that have been wrong for longer than is tolerated. */
   const problems = new Set<string>();
+  const refusalTimers = new Map<string, NodeJS.Timeout>();
   let isClosed = false;
 
-  function begin(key: string, state: Pick<Wrong, 'conferenceSid' | 'name' | 'since' | 'description'>): void {
+  function begin(key: string, state: Omit<Wrong, 'lastFailure' | 'startedAt' | 'timer'>): void {
     const known = wrong.get(key);
     if (known) {
-      update(key, known, state);
+      update(key, known, { name: state.name, description: state.description });
       return;
     }
     const timer = setTimeout(() => {
@@ -68,6 +75,25 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
     emit({ type: 'problem-ended', problem: toProblem(entry), seconds, isConferenceOver });
   }
 
+  /** Requests without a signature don't count: they aren't SignalWire's. */
+  function onWebhook({ route, status, reason, signature }: WebhookRecord): void {
+    const kind = route === '/inbound' ? 'refused calls' : 'refused callbacks';
+    if (reason === null) end(kind);
+    if (reason === null || signature === null || status === CLIENT_CLOSED) return;
+    begin(kind, {
+      kind,
+      conferenceSid: null,
+      name: undefined,
+      since: Date.now(),
+      description: describeRefusals(kind, reason),
+    });
+    clearTimeout(refusalTimers.get(kind));
+    refusalTimers.set(
+      kind,
+      setTimeout(() => end(kind), REFUSALS_MS),
+    );
+  }
+
   return {
     listener(event) {
       if (isClosed) return;
@@ -76,7 +102,7 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
           const { conferenceSid, name, wrongSince: since } = event;
           if (since === undefined) return end(conferenceSid.toLowerCase());
           const description = describeWrongRecording(conferenceSid, name, event);
-          return begin(conferenceSid.toLowerCase(), { conferenceSid, name, since, description });
+          return begin(conferenceSid.toLowerCase(), { kind: 'recording', conferenceSid, name, since, description });
         }
         case 'conference-over':
           return end(event.conferenceSid.toLowerCase(), true);
@@ -89,10 +115,13 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
         }
         case 'outage-began': {
           const description = describeOutage(event.status);
-          return begin(OUTAGE, { conferenceSid: null, name: undefined, since: Date.now(), description });
+          const since = Date.now();
+          return begin(OUTAGE, { kind: 'outage', conferenceSid: null, name: undefined, since, description });
         }
         case 'outage-ended':
           return end(OUTAGE);
+        case 'webhook-answered':
+          return onWebhook(event);
       }
     },
     get isEmpty() {
@@ -101,26 +130,27 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
     current: () => [...wrong].filter(([key]) => problems.has(key)).map(([, entry]) => toProblem(entry)),
     wrongForMs() {
       const now = performance.now();
-      return [...wrong].flatMap(([key, { startedAt }]) => (key === OUTAGE ? [] : [now - startedAt]));
+      return [...wrong.values()].flatMap(({ kind, startedAt }) => (kind === 'recording' ? [now - startedAt] : []));
     },
     close() {
       isClosed = true;
-      for (const { timer } of wrong.values()) clearTimeout(timer);
+      for (const timer of [...refusalTimers.values(), ...[...wrong.values()].map((entry) => entry.timer)])
+        clearTimeout(timer);
       wrong.clear();
       problems.clear();
     },
   };
 }
 
-function toProblem({ conferenceSid, name, since, description, lastFailure }: Wrong): Problem {
+function toProblem({ kind, conferenceSid, name, since, description, lastFailure }: Wrong): Problem {
   const sentence = lastFailure === undefined ? description : `${description} ${lastFailure}`;
-  return { conferenceSid, name, since, sentence };
+  return { kind, conferenceSid, name, since, sentence };
 }
 
 /** A sentence without paths and SIDs, which are in the log. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof SpaceError)) return 'This service failed, and its log says how.';
-  if (error.status === undefined) return 'SignalWire did not answer the last request about it.';
+  if (error.status === undefined) return 'The last error: SignalWire did not answer.';
   const reason = error.reason === undefined ? '' : ` ("${error.reason}")`;
-  return `SignalWire answered ${error.status} to the last request about it${reason}.`;
+  return `The last error: SignalWire answered ${error.status}${reason}.`;
 }

@@ -46,7 +46,7 @@ const MAX_URL_LENGTH = 500;
 const START_TOLERANCE_MS = 2000;
 
 /** The spans and SignalWire's own length may differ by this much: both have whole seconds, and requests take time. */
-const LENGTH_TOLERANCE_S = 3;
+const LENGTH_TOLERANCE_S = 2;
 
 const FINAL_STATUSES = ['completed', 'absent', 'failed'];
 

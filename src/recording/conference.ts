@@ -13,6 +13,7 @@ import {
   type KnownRecording,
   liftWriteLimits,
   markAcknowledged,
+  markRefused,
 } from './known-recording.js';
 import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
@@ -155,7 +156,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       // SignalWire refuses to repeat a change that it has acknowledged: there is nothing left to change.
       if (isUnprocessable(error) && wasAcknowledgedBefore) return markAcknowledged(target, sent);
       sent.outcome = 'failed';
-      if (isNotFound(error) || isUnprocessable(error)) sent.refusals += 1;
+      if (isNotFound(error) || isUnprocessable(error)) markRefused(sent);
       else unsettledAt = performance.now(); // It may still take effect, so settling reads follow.
       throw error;
     }

@@ -24,6 +24,8 @@ export interface Write {
   isUncertain: boolean;
   /** How many times in a row SignalWire has refused this change (404 or 422). */
   refusals: number;
+  /** Whether SignalWire refused this very request, so that it can't take effect later. */
+  wasRefused: boolean;
 }
 
 /** A recording that we have just learned of from a callback or a read. */
@@ -42,6 +44,7 @@ export function beginWrite(recording: KnownRecording, state: RecordingState): Wr
     isReversal: isOpposite || (previous?.state === state && previous.isReversal && isUnresolved(previous)),
     isUncertain: isOpposite && previous.outcome !== 'acknowledged',
     refusals: previous?.state === state ? previous.refusals : 0,
+    wasRefused: false,
   };
   recording.lastWrite = write;
   return write;
@@ -59,6 +62,12 @@ export function markAcknowledged(recording: KnownRecording, write: Write): void 
   write.refusals = 0;
 }
 
+/** SignalWire refused the write. */
+export function markRefused(write: Write): void {
+  write.refusals += 1;
+  write.wasRefused = true;
+}
+
 /** Applies a read. It must have begun after the last write was sent. */
 export function applyRead(recording: KnownRecording, observed: ObservedState): void {
   const { lastWrite } = recording;
@@ -71,7 +80,7 @@ export function applyRead(recording: KnownRecording, observed: ObservedState): v
 
 /** Whether a read shows that a write which SignalWire did not answer has taken effect. */
 export function hasTakenEffect(write: Write | undefined, observed: ObservedState | undefined): write is Write {
-  return write?.outcome === 'failed' && write.refusals === 0 && write.state === observed;
+  return write?.outcome === 'failed' && !write.wasRefused && write.state === observed;
 }
 
 /** After a hint, the last write may be sent again, even if it was refused, or acknowledged and then contradicted (R6). */

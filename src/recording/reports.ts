@@ -1,5 +1,5 @@
 import type { Durations } from './durations.js';
-import { applyChange, type Change, isCountedAfter, type People } from './people.js';
+import { applyChange, type Change, type People } from './people.js';
 
 /** Timestamps are whole seconds. Of two changes in the same second, the one further down this list is the later one. */
 const ORDER: readonly Change[] = ['join', 'hold', 'unhold', 'leave'];
@@ -62,7 +62,7 @@ export function delayOf(happenedAt: number | undefined, now: number): number | u
   if (happenedAt === undefined) return undefined;
   const delayMs = now - happenedAt;
   if (delayMs < -MAX_AHEAD_MS || delayMs > MAX_DELAY_MS) return undefined;
-  return delayMs < MIN_DELAY_MS ? 0 : delayMs;
+  return delayMs < MIN_DELAY_MS ? 0 : Math.round(delayMs);
 }
 
 /**
@@ -79,6 +79,8 @@ export function addReport(
   const isSameSecond = last?.happenedAt === happenedAt;
   const isLater = (one: Report) =>
     isSameSecond ? ORDER.indexOf(change) > ORDER.indexOf(one.change) : happenedAt > one.happenedAt;
+  // Which of the two came last can't be told, so the list decides.
+  if (last?.change === 'unhold' && change === 'hold' && isSameSecond) reports.delete(callSid.toLowerCase());
   if (last && !isLater(last)) return false;
   const report = { callSid, change, happenedAt, reportedAt: now, isRenewed: false, isCallOver: false };
   reports.set(callSid.toLowerCase(), report);
@@ -95,14 +97,16 @@ export function mergeReports(list: ParticipantList, reports: Reports, windows: R
   const people = { counted: new Set(list.counted), held: new Set(list.held) };
   for (const { callSid, change, ...report } of reports.values()) {
     if (report.isCallOver) applyChange(people, callSid, 'leave');
+    // The list knows of the join, and of more than that.
+    else if (change === 'join' && list.held.has(callSid.toLowerCase())) continue;
     else if (!hasExpired({ change, ...report }, list.askedAt, windows)) applyChange(people, callSid, change);
   }
   return people;
 }
 
 /**
- * The expired joins and leaves that the list contradicts, except those whose call is over. Also deletes expired reports about hold,
- * of which only the list can tell, and those that the list confirms, once they are older than `stale`.
+ * The expired joins and leaves that the list contradicts, except those whose call is over. Also deletes those that the list
+ * confirms, and reports about hold, of which only the list can tell, once they are older than `stale`.
  */
 export function takeContradictions(
   { counted, held, askedAt }: ParticipantList,
@@ -113,11 +117,12 @@ export function takeContradictions(
   for (const [key, report] of reports) {
     if (!hasExpired(report, askedAt, windows)) continue;
     const { change, isCallOver } = report;
+    const isAboutHold = change === 'hold' || change === 'unhold';
     const isListed = counted.has(key) || held.has(key);
-    const isConfirmed = (change === 'join' && !isCallOver) === isListed;
-    if (change === 'hold' || change === 'unhold') reports.delete(key);
-    else if (isConfirmed && askedAt - report.reportedAt >= windows.stale) reports.delete(key);
-    else if (!isConfirmed && !report.isCallOver) contradictions.push(report);
+    const isConfirmed = isAboutHold || (change === 'join' && !isCallOver) === isListed;
+    // Until then it keeps older callbacks from counting as news.
+    if (isConfirmed && askedAt - report.reportedAt >= windows.stale) reports.delete(key);
+    else if (!isConfirmed && !isCallOver) contradictions.push(report);
   }
   return contradictions;
 }
@@ -132,7 +137,7 @@ function hasExpired(
   askedAt: number,
   { join, leave }: ReportWindows,
 ): boolean {
-  return askedAt - reportedAt >= (isCountedAfter(change) ? join : leave);
+  return askedAt - reportedAt >= (change === 'leave' ? leave : join);
 }
 
 /**

@@ -186,7 +186,11 @@ const environment = z
     ANNOUNCEMENT: announcement.optional(),
     ANNOUNCEMENT_LANGUAGE: announcementLanguage.optional(),
     SWEEP_INTERVAL_SECONDS: wholeNumber(0, MAX_SWEEP_SECONDS).default(30),
-    STATUS_PASSWORD: z.string().trim().optional(),
+    STATUS_PASSWORD: z
+      .string()
+      .trim()
+      .refine((text) => !/^(["'`]).*\1$/.test(text), QUOTED)
+      .optional(),
     ALERT_URL: alertUrl.optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })

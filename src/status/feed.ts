@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Problems } from '../monitoring/problems.js';
-import type { RecordingStory } from '../recorder-events.js';
+import type { Problem, RecordingStory } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import type { ObservedState, RecordingState } from '../signalwire/space.js';
 import { version } from '../version.js';
@@ -29,7 +29,8 @@ export interface Feed {
 
 /** Something that has been wrong for five seconds or more. */
 export interface FeedProblem {
-  /** Null if SignalWire is failing, which concerns every conference. */
+  kind: Problem['kind'];
+  /** Null if it isn't about one conference. */
   conferenceSid: string | null;
   since: string;
   sentence: string;
@@ -104,7 +105,8 @@ export function createFeed(
     // Express' `fresh` never answers 304 to a request with Cache-Control: no-cache, which a browser's fetch sends.
     if (request.get('if-none-match')?.split(/, */).includes(etag)) return response.status(304).end();
     const { since, failingSince, answeredAt, refusedCalls } = history;
-    const current = problems.current().map(({ conferenceSid, since: wrongSince, sentence }) => ({
+    const current = problems.current().map(({ kind, conferenceSid, since: wrongSince, sentence }) => ({
+      kind,
       conferenceSid,
       since: iso(wrongSince),
       sentence,
@@ -149,8 +151,10 @@ function toFeedConference(timeline: Timeline, minParticipants: number, prefix: s
   };
 }
 
-function callersIn({ callers, people, held, events }: Timeline): FeedConference['callers'] {
-  const named = new Set([...people, ...held, ...events.flatMap(({ callSid }) => callSid ?? [])]);
+/** Everybody, if it is over; otherwise those who matter now. */
+function callersIn({ callers, people, held, events, endedAt }: Timeline): FeedConference['callers'] {
+  const relevant = new Set([...people, ...held, ...events.flatMap(({ callSid }) => callSid ?? [])]);
+  const named = endedAt === undefined ? relevant : callers;
   return [...callers]
     .map((callSid, index) => ({ number: index + 1, callSid }))
     .filter(({ callSid }) => named.has(callSid));

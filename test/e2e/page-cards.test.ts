@@ -263,7 +263,15 @@ describe.skipIf(browserMissing)('the cards of the page', () => {
       );
       const sentence = `recorded-${names[0]} is paused although 2 people are in: <b>what they say</b> is not recorded. ${'x'.repeat(80)}`;
       const feed = fakeFeed({
-        verdict: { ok: false, problems: live.map(({ sid }) => ({ conferenceSid: sid, since: ago(60), sentence })) },
+        verdict: {
+          ok: false,
+          problems: live.map(({ sid }) => ({
+            kind: 'recording' as const,
+            conferenceSid: sid,
+            since: ago(60),
+            sentence,
+          })),
+        },
         refusedCalls: { count: 1, lastAt: ago(60), lastReason: '<i>The signature</i> is wrong.' },
         live,
       });

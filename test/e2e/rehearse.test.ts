@@ -35,7 +35,7 @@ async function environmentBesideService(options: Options = {}) {
 const callsOf = ({ model }: Simulator) => [...model.calls.values()];
 const aliveIn = (simulator: Simulator) => callsOf(simulator).filter((call) => !isCallOver(call));
 
-describe('npm run rehearse', () => {
+describe('npm run rehearse', { retry: 2 }, () => {
   it('says what it costs, prints a table, and writes a report without numbers and secrets', async () => {
     const { simulator, env } = await environmentBesideService();
     const { child, output, exit } = await run(REHEARSE, env, undefined, [FIRST, SECOND, '--yes', '--hang-up']);

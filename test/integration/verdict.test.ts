@@ -25,7 +25,7 @@ it('the verdict of the feed turns while a resume is refused, and back', async ()
   });
   const { sid: conferenceSid } = liveConference(pair.simulator);
   expect(verdict.problems).toEqual([
-    { conferenceSid, since: TIME, sentence: expect.stringContaining('What they say may be lost.') },
+    { kind: 'recording', conferenceSid, since: TIME, sentence: expect.stringContaining('What they say may be lost.') },
   ]);
   const [recording] = liveConference(pair.simulator).recordings;
   const { since: wrongSince } = verdict.problems[0] ?? {};

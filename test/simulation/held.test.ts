@@ -77,11 +77,42 @@ describe('somebody who is put on hold', () => {
     }),
   );
 
-  it('is believed to be on hold for two seconds if the list lags, and no longer', () =>
-    onStage({ ...options, traits: { listLagMs: 1500 } }, async (stage) => {
+  it.each([1500, 3000, 10_000])('is believed to be on hold while the list lags by %i ms', (listLagMs) =>
+    onStage({ ...options, traits: { listLagMs } }, async (stage) => {
       await givenOneHeld(stage);
       expect(stage.isRecorded()).toBe(false);
       expect(stage.writes()).toBe(1);
+    }),
+  );
+
+  it('is not taken off hold by a callback that arrives again', () =>
+    onStage(options, async (stage) => {
+      await stage.callIn('sales');
+      stage.onCallback = (_callback, deliver) => {
+        for (const ms of [20, 4000, 7000]) void stage.clock.wait(ms).then(deliver);
+      };
+      const second = await stage.callIn('sales');
+      await stage.run(1000);
+      setHold(stage, second, true);
+      let recordedMs = 0;
+      for (let ms = 0; ms < 30_000; ms += 100) {
+        await stage.run(100);
+        if (stage.isRecorded()) recordedMs += 100;
+      }
+      expect(recordedMs).toBeLessThan(500);
+    }));
+
+  it('does not count while only coaching, from the first moment', () =>
+    onStage(options, async (stage) => {
+      await givenOneHeld(stage);
+      const call = stage.model.addCall('+15550200009', '+15550100000', 'inbound');
+      stage.model.setCallStatus(call, 'in-progress');
+      const { laml, participants } = stage.conference();
+      stage.model.join(call, { ...laml, coach: participants[0]?.call.sid });
+      await stage.run(1000);
+      expect(stage.isRecorded()).toBe(false);
+      await stage.run(20_000);
+      expect(stage.isRecorded()).toBe(false);
     }));
 
   it('is still in: the conference goes on even if everybody is on hold, and callers without a room join it', () =>

@@ -122,8 +122,11 @@ describe('a recording that SignalWire refuses to change', () => {
       stage.refusalOf = ({ method }) => (method === 'POST' ? 422 : undefined);
       stage.model.endCall(second);
       await stage.run(30_000);
-      await stage.callIn();
+      const third = await stage.callIn();
+      await stage.run(30_000);
+      stage.model.endCall(third);
       await stage.run(30_000);
       expect(recordingLines(stage.log).map(({ msg }) => msg)).toEqual(['recording began']);
+      expect(await stage.metrics()).toMatchObject({ 'handling_seconds_count{action="resume"}': 0 });
     }));
 });

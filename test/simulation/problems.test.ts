@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createProblems } from '../../src/monitoring/problems.js';
+import type { RecorderEvent, WebhookRecord } from '../../src/recorder-events.js';
 import { linesFrom } from '../support/log.js';
 import { setRecording } from '../support/space-state.js';
 import { givenOnePerson, givenTwoPeople, newestRecording, sendHint } from './scenes.js';
@@ -35,7 +36,7 @@ describe('a recording that SignalWire refuses to change', () => {
       expect(problem).toMatchObject({ conferenceSid, name });
       expect(Date.now() - (problem?.since ?? 0)).toBeGreaterThan(59_000);
       expect(problem?.sentence).toMatch(
-        `${name} is paused, although 2 people are in. What they say may be lost. SignalWire answered 422`,
+        `${name} is paused, although 2 people are in. What they say may be lost. The last error: SignalWire answered 422`,
       );
       expect(await wrong(stage)).toEqual({ conferences: 1, seconds: expect.closeTo(60, 0) });
     }));
@@ -192,6 +193,53 @@ describe('it is a problem, too', () => {
       stage.refusalOf = () => undefined;
       await stage.run(10_000);
       expect(stage.problems.current()).toEqual([]);
+    }));
+});
+
+describe('webhooks that are refused although they are signed', () => {
+  const webhook: Omit<RecorderEvent & { type: 'webhook-answered' }, 'route' | 'status' | 'reason' | 'signature'> = {
+    type: 'webhook-answered',
+    method: 'POST',
+    url: '',
+    event: null,
+    timestamp: null,
+    parameterNames: [],
+    ms: 1,
+  };
+  const refused = {
+    status: 403,
+    reason: 'The signature does not match.',
+    signature: { kind: 'form', matchedKey: null },
+  } satisfies Partial<WebhookRecord>;
+  const accepted = { status: 200, reason: null, signature: null } as const;
+
+  it.each([
+    ['/inbound', 'Calls are refused'],
+    ['/callback', "SignalWire's callbacks are refused"],
+    ['/store_recording_sid', "SignalWire's callbacks are refused"],
+  ])('are a problem until one is accepted, or none comes any more: %s', (route, sentence) =>
+    onStage({}, async (stage) => {
+      stage.problems.listener({ ...webhook, ...refused, route });
+      await stage.run(6000);
+      expect(sentences(stage)).toEqual([expect.stringContaining(sentence)]);
+      stage.problems.listener({ ...webhook, ...accepted, route });
+      expect(sentences(stage)).toEqual([]);
+      stage.problems.listener({ ...webhook, ...refused, route });
+      await stage.run(300_000);
+      stage.problems.listener({ ...webhook, ...refused, route });
+      await stage.run(500_000);
+      expect(sentences(stage)).toHaveLength(1);
+      await stage.run(101_000);
+      expect(sentences(stage)).toEqual([]);
+    }),
+  );
+
+  it('are no problem if they are not signed, or if the client had gone', () =>
+    onStage({}, async (stage) => {
+      stage.problems.listener({ ...webhook, ...refused, signature: null, route: '/inbound' });
+      stage.problems.listener({ ...webhook, ...refused, status: 499, route: '/inbound' });
+      await stage.run(60_000);
+      expect(sentences(stage)).toEqual([]);
     }));
 });
 

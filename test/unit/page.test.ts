@@ -18,6 +18,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const live = (count: number) =>
   Array.from({ length: count }, (_, index) => fakeConference(`room-${index}`, [[60, 'seen']]));
 const problemIn = (room: string) => ({
+  kind: 'recording' as const,
   conferenceSid: `conference-of-${room}`,
   since: ago(60),
   sentence: `recorded-${room} is paused.`,
@@ -86,7 +87,12 @@ describe('the judgement', () => {
   });
 
   it('never says that nothing is in progress when it does not know', () => {
-    const outage = { conferenceSid: null, since: ago(9), sentence: 'SignalWire answers 503: …' };
+    const outage = {
+      kind: 'outage' as const,
+      conferenceSid: null,
+      since: ago(9),
+      sentence: 'SignalWire answers 503: …',
+    };
     const unknown = [
       judge(undefined),
       judge(undefined, 'The connection to the service was lost.'),
@@ -103,7 +109,12 @@ describe('the judgement', () => {
   });
 
   it('names an outage once, and what is wrong with conferences besides', () => {
-    const outage = { conferenceSid: null, since: ago(9), sentence: 'SignalWire answers 503: …' };
+    const outage = {
+      kind: 'outage' as const,
+      conferenceSid: null,
+      since: ago(9),
+      sentence: 'SignalWire answers 503: …',
+    };
     const verdict = { ok: false, problems: [problemIn('room-0'), outage] };
     const { problems } = judge(fakeFeed({ live: live(1), verdict, signalWireFailingSince: ago(9) }));
     expect(problems.map(({ key }) => key)).toEqual(['outage', 'conference-of-room-0']);

@@ -168,6 +168,7 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'ftp://127.0.0.1', /https:\/\//],
     ['PUBLIC_URL', 'https://recorder.example.com/?a=1', /query/],
     ['PUBLIC_URL', 'https://recorder.example.com/inbound', /without \/inbound/],
+    ['STATUS_PASSWORD', '"open sesame"', /without quotes/],
     ['ALERT_URL', 'hooks.example.com/secret', /https:\/\//],
     ['ANNOUNCEMENT', 'x'.repeat(4097), /4096 characters/],
     ['ANNOUNCEMENT', 'recorded\u0007', /control characters/],

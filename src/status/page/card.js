@@ -95,8 +95,12 @@ export function tickCard({ conference, problem, begin, end, ticking }, now, span
   const { recording, recordingSince, recordedSeconds, pausedSeconds } = conference;
   const until = end ?? now;
   const sinceMs = Math.max(0, until - Date.parse(recordingSince));
+  // What it did before this copy of the service saw it isn't known.
+  const isWatchedLate = conference.events[0]?.what === 'seen' && conference.events[0].recording !== 'none';
   const lasted =
-    end === undefined ? '' : `ended ${texts.formatDateTime(end, now)}, lasted ${texts.formatDuration(end - begin)}`;
+    end === undefined
+      ? ''
+      : `ended ${texts.formatDateTime(end, now)}, ${isWatchedLate ? 'watched for' : 'lasted'} ${texts.formatDuration(end - begin)}`;
   // With a problem, it is said below for how long it has been one.
   const sinceThen = problem ? '' : `for ${texts.formatDuration(sinceMs)}, `;
   setText(people, lasted || `${sinceThen}${texts.peopleIn(conference)}`);

@@ -26,11 +26,11 @@
  */
 export function judge(feed, failure, lastResponseAt) {
   const outage = feed && outageIn(feed);
-  const wrong = feed?.verdict.problems.filter(({ conferenceSid }) => conferenceSid !== null) ?? [];
+  const wrong = feed?.verdict.problems.filter(({ kind }) => kind !== 'outage') ?? [];
   const problems = [
     ...(failure ? [{ key: 'connection', conferenceSid: null, sentence: failure, since: lastResponseAt }] : []),
     ...(outage ? [outage] : []),
-    ...wrong.map((problem) => toNotice(String(problem.conferenceSid), problem)),
+    ...wrong.map((problem) => toNotice(problem.conferenceSid ?? problem.kind, problem)),
   ];
   const isConnected = feed !== undefined && !failure;
   const isKnown = isConnected && !outage && feed.signalWireAnsweredAt !== null;
@@ -40,7 +40,7 @@ export function judge(feed, failure, lastResponseAt) {
 
 /** A conference without a problem is as it should be, or will be in a moment. @param {Feed} feed */
 function headlineOf({ live, verdict: { problems } }) {
-  const wrong = new Set(problems.map(({ conferenceSid }) => conferenceSid));
+  const wrong = new Set(problems.flatMap(({ conferenceSid }) => conferenceSid ?? []));
   const right = live.filter(({ sid }) => !wrong.has(sid)).length;
   if (wrong.size === 0) {
     if (right === 0) return 'Nothing is in progress';
@@ -60,11 +60,11 @@ function headlineOfUnknown(feed, isFailing) {
 
 /** An outage is a problem once it has lasted some seconds, but what is known is out of date at once. @param {Feed} feed */
 function outageIn({ verdict, signalWireFailingSince: since }) {
-  const problem = verdict.problems.find(({ conferenceSid }) => conferenceSid === null);
+  const problem = verdict.problems.find(({ kind }) => kind === 'outage');
   if (problem) return toNotice('outage', problem);
   const sentence =
     'SignalWire is failing: recordings are left as they are, and what is known of them may be out of date.';
-  return since === null ? undefined : toNotice('outage', { conferenceSid: null, since, sentence });
+  return since === null ? undefined : toNotice('outage', { kind: 'outage', conferenceSid: null, since, sentence });
 }
 
 /** @param {string} key @param {FeedProblem} problem @returns {Notice} */
