@@ -15,7 +15,7 @@ import { type Options, startPair } from '../support/service-beside-simulator.js'
 import { simulated } from '../support/simulated.js';
 import { PASSWORD } from '../support/status.js';
 
-// The rehearsal as a command. test/integration/rehearsal.test.ts tests what it finds.
+// The rehearsal as a command. rehearsal.test.ts tests what it finds.
 
 /** util-linux's `script` runs a command in a terminal of its own. */
 const SCRIPT = '/usr/bin/script';
