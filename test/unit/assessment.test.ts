@@ -11,7 +11,7 @@ const STATE = {
   missingSince: undefined,
 } as const;
 
-it('a conference is assessed anew when its name is learned, and has been wrong since it first was', () => {
+it('a conference is assessed again when its name is learned, and has been wrong since it first was', () => {
   const events: RecorderEvent[] = [];
   const assess = createAssessor('a', (event) => void events.push(event), 60_000);
   assess(STATE);

@@ -13,7 +13,7 @@ beforeEach(() => {
 const events = () => timeline.events.map(({ at, what, callSid = '', people }) => [at / 1000, what, callSid, people]);
 const at = (seconds: number) => void vi.setSystemTime(seconds * 1000);
 
-it('somebody who left late stands where it happened, and those after it are counted anew', () => {
+it('somebody who left late stands where it happened, and those after it are counted again', () => {
   addPresence(timeline, 'joined', 'a', 101_000);
   addPresence(timeline, 'joined', 'b', 102_000);
   at(110);

@@ -1,4 +1,4 @@
-// The status page: fetches the feed once a second while it is visible, and shows it. What only time changes is shown anew at
+// The status page: fetches the feed once a second while it is visible, and shows it. What only time changes is shown again at
 // each full second, whether a fetch is under way or not.
 
 import { drawAll, showConferences, tickCards } from './cards.js';
