@@ -121,13 +121,13 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
     return performance.now() - at <= START_TOLERANCE_MS;
   }
 
-  /** A conference that was known to have no recording until now; it doesn't count if it may be older than this process. */
+  /** Remembers when a conference last had no recording. */
   function markWithoutRecording({ sid, recordingSid }: ConferenceSnapshot): void {
     if (recordingSid === undefined) withoutRecording.set(sid.toLowerCase(), performance.now());
     else withoutRecording.delete(sid.toLowerCase());
   }
 
-  /** Whether what was in a file until the moment that a state ended is in the file. */
+  /** Whether the time that a recording spends in a state becomes part of its file. */
   const isInFile = (draft: Draft, state: ObservedState | undefined) =>
     state === 'in-progress' || (state === 'paused' && policyFor(draft.name).pauseBehavior === 'silence');
 
@@ -214,7 +214,7 @@ export function createRecordingStories({ policyFor, urlOf, emit }: RecordingStor
         }
         case 'conference-reported':
         case 'participant-reported':
-          // A conference that this process has heard of first has no recording but those that it has heard of.
+          // A conference that a list named first may have had a recording before we heard of it.
           if (isDiscovered && !found.has(event.conference.sid.toLowerCase())) markWithoutRecording(event.conference);
           return;
         case 'conference-found':

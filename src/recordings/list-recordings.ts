@@ -17,7 +17,7 @@ export interface FinishedRecording {
   seconds: number | undefined;
   /** As SignalWire names it. */
   status: string;
-  /** Where the audio is. Whoever knows it can listen. */
+  /** Where the audio is. Anyone who knows it can listen. */
   url: string;
 }
 

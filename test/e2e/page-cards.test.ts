@@ -222,7 +222,7 @@ describe.skipIf(browserMissing)('the cards of the page', () => {
     expect(await link.getAttribute('href')).toBe('https://example.signalwire.com/R1');
     expect(await link.getAttribute('rel')).toBe('noreferrer');
     const note = page.locator(`#${await link.getAttribute('aria-describedby')}`);
-    expect(await shownText(note)).toMatch(/to whoever knows its address, without a password/);
+    expect(await shownText(note)).toMatch(/without a password to anyone who knows its address/);
     const items = page.locator('#finished .recordings > li');
     expect(await shownText(items.nth(1))).toMatch(/^Audio, length unknown, without an address\.\s+R2/);
     expect(await shownText(items.nth(2))).toMatch(

@@ -23,7 +23,7 @@ it('a caller hears the announcement before joining', async () => {
   expect(simulator.conferences()).toHaveLength(1);
 });
 
-it('whoever is called hears it, too', async () => {
+it('somebody who is called hears it, too', async () => {
   const { simulator, service, heard } = await start(20);
   const space = spaceOf(settingsFor(simulator));
   const url = `${service.publicUrl}/inbound`;
