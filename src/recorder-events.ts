@@ -9,7 +9,7 @@ export interface ConferenceSnapshot {
   name: string | undefined;
   /** CallSids of the people in the conference who count, in lower case. */
   people: ReadonlySet<string>;
-  /** CallSids of those who don't, because they are on hold or only coaching; empty if such people count. */
+  /** CallSids of those who don't, because they are held, that is, on hold or only coaching; empty if such people count. */
   held: ReadonlySet<string>;
   recordingSid: string | undefined;
   /** The state we believe the recording is in; undefined if no recording is known. */
@@ -66,8 +66,10 @@ export interface RecordingCallback {
 
 /** What a conference's recording should do, and what it does as far as we can tell. */
 export interface Assessment {
-  /** How many people are in the conference. */
+  /** How many people are in the conference who count. */
   people: number;
+  /** How many are in it who don't, because they are on hold or only coaching. */
+  held: number;
   desired: RecordingState;
   /** The state we believe the recording is in; undefined if no recording is known. */
   observed: ObservedState | undefined;

@@ -22,7 +22,7 @@ const PRESENCE_AFTER = { join: 'in', leave: 'gone', hold: 'held', unhold: 'in' }
 
 /** What a callback reported, and what a read found. */
 const REPORTED = { join: 'joined', leave: 'left', hold: 'put on hold', unhold: 'taken off hold' } as const;
-const FOUND = { in: 'present', gone: 'gone', held: 'on hold' } as const;
+const FOUND = { in: 'present', gone: 'gone', held: 'on hold or coaching' } as const;
 
 /** How many of a recording's last spans are logged: Docker, for one, splits lines of more than 16 kB. */
 const MAX_SPANS = 50;

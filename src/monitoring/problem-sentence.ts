@@ -4,11 +4,11 @@ import type { Assessment } from '../recorder-events.js';
 export function describeWrongRecording(
   conferenceSid: string,
   name: string | undefined,
-  { people, desired, observed }: Omit<Assessment, 'wrongSince'>,
+  { people, held, desired, observed }: Omit<Assessment, 'wrongSince'>,
 ): string {
   const conference = name || `Conference ${conferenceSid}`;
   if (desired === 'paused') {
-    return `${conference} is being recorded although ${peopleIn(people)}: the recording should be paused.`;
+    return `${conference} is being recorded although ${peopleIn(people, held)}: the recording should be paused.`;
   }
   const state = {
     paused: 'is paused',
@@ -16,7 +16,7 @@ export function describeWrongRecording(
     'in-progress': 'is recorded',
     none: 'has no recording that this service can find',
   }[observed ?? 'none'];
-  return `${conference} ${state}, although ${peopleIn(people)}. What they say may be lost.`;
+  return `${conference} ${state}, although ${peopleIn(people, held)}. What they say may be lost.`;
 }
 
 /** @param status what SignalWire answered (HTTP); undefined if it did not answer */
@@ -32,7 +32,8 @@ export function describeRefusals(kind: 'refused calls' | 'refused callbacks', re
     : `SignalWire's callbacks are refused, so joins and leaves are noticed only once per interval. ${reason}`;
 }
 
-function peopleIn(people: number): string {
-  if (people === 0) return 'nobody is in';
-  return people === 1 ? 'only one person is in' : `${people} people are in`;
+function peopleIn(people: number, held: number): string {
+  const besides = held === 0 ? '' : `, besides ${held} on hold or coaching`;
+  if (people === 0) return `nobody is in${besides}`;
+  return `${people === 1 ? 'only one person is' : `${people} people are`} in${besides}`;
 }

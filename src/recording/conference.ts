@@ -59,7 +59,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     if (isStopped) return;
     context.emit(event);
     const observed = recording && believedState(recording);
-    assess({ name, people: people.counted.size, desired: desired(), observed, readAt, missingSince });
+    const { counted, held } = people;
+    assess({ name, people: counted.size, held: held.size, desired: desired(), observed, readAt, missingSince });
   };
 
   const desired = () => desiredState(people.counted.size, policyFor(name));
@@ -106,7 +107,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const known = { sid, people, reports, recording, callers, hasBeenRead: readAt > -Infinity, missingSince };
-      const observation = await observe(known, { space, windows, durations, isCounted: policyFor(name).isCounted });
+      const observation = await observe(known, { space, windows, durations, countHeld: policyFor(name).countHeld });
       if (!isStopped && observation.kind === 'over') onOver();
       if (isStopped || observation.kind === 'over') break;
       if (observation.kind === 'missing') {

@@ -1,14 +1,24 @@
 import type { Participant } from '../signalwire/space.js';
+import type { People } from './people.js';
 
 /**
- * Whether a participant on SignalWire's list is in the conference. So is one without a status, or with one that we don't know:
- * recording too much costs less than recording too little.
+ * Who is in the conference, by SignalWire's list.
+ *
+ * @param countHeld whether people count who are held, that is, on hold or only coaching
  */
-export function isIn({ status }: Participant): boolean {
-  return status !== 'completed';
+export function headCount(participants: readonly Participant[], countHeld: boolean): People {
+  const people: People = { counted: new Set(), held: new Set() };
+  for (const participant of participants) {
+    if (!isIn(participant)) continue;
+    const isCounted = countHeld || !(participant.hold || participant.coaching);
+    (isCounted ? people.counted : people.held).add(participant.callSid.toLowerCase());
+  }
+  return people;
 }
 
-/** Whether a participant is in the conference and takes part in the conversation: neither on hold nor only coaching. */
-export function isTakingPart(participant: Participant): boolean {
-  return isIn(participant) && !participant.hold && !participant.coaching;
+/**
+ * So is one without a status, or with one that we don't know: recording too much costs less than recording too little.
+ */
+function isIn({ status }: Participant): boolean {
+  return status !== 'completed';
 }

@@ -1,7 +1,7 @@
-import type { ConferenceSpace, Participant, Recording } from '../signalwire/space.js';
+import type { ConferenceSpace, Recording } from '../signalwire/space.js';
 import { isNotFound } from '../signalwire/space-error.js';
 import type { Durations } from './durations.js';
-import { isIn } from './head-count.js';
+import { headCount } from './head-count.js';
 import type { KnownRecording } from './known-recording.js';
 import type { People } from './people.js';
 import { mergeReports, type Reports, type ReportWindows, takeContradictions } from './reports.js';
@@ -33,8 +33,8 @@ export interface ObserveOptions {
   space: ConferenceSpace;
   windows: ReportWindows;
   durations: Pick<Durations, 'missing'>;
-  /** Whether a participant counts. */
-  isCounted(participant: Participant): boolean;
+  /** Whether people count who are held. */
+  countHeld: boolean;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface ObserveOptions {
  * @throws SpaceError if a request fails; then nothing may be decided (R8)
  */
 export async function observe(conference: KnownConference, options: ObserveOptions): Promise<Observation> {
-  const { space, windows, isCounted } = options;
+  const { space, windows, countHeld } = options;
   const { sid, reports } = conference;
   const askedAt = performance.now();
   // Both are awaited even if one fails, so that no request outlives the pass.
@@ -57,10 +57,7 @@ export async function observe(conference: KnownConference, options: ObserveOptio
   }
   if (recording.status === 'rejected') throw recording.reason;
 
-  const list = { counted: new Set<string>(), held: new Set<string>(), askedAt };
-  for (const participant of participants.value.filter(isIn)) {
-    (isCounted(participant) ? list.counted : list.held).add(participant.callSid.toLowerCase());
-  }
+  const list = { ...headCount(participants.value, countHeld), askedAt };
   for (const report of takeContradictions(list, reports, windows)) {
     const state = await space.fetchCallState(report.callSid).catch(() => 'failed' as const);
     if (state === 'over') report.isCallOver = true;

@@ -2,7 +2,7 @@
 export interface People {
   /** Those who count. */
   counted: Set<string>;
-  /** Those who don't, because they are on hold or only coaching. */
+  /** Those who don't, because they are on hold or only coaching. Empty if such people count. */
   held: Set<string>;
 }
 

@@ -8,7 +8,6 @@ import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
 import type { Change } from './people.js';
-import { countsHeld } from './recording-policy.js';
 
 /** What a callback reports about a conference. */
 export interface ConferenceReport {
@@ -152,7 +151,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     participantChanged(report) {
       const conference = track(report);
       const isAboutHold = report.change === 'hold' || report.change === 'unhold';
-      if (isAboutHold && countsHeld(options.policyFor(conference.name))) conference.reportCallback(report.happenedAt);
+      if (isAboutHold && options.policyFor(conference.name).countHeld) conference.reportCallback(report.happenedAt);
       else conference.reportParticipant(report.callSid, report.change, report.happenedAt);
     },
     conferenceEnded({ conferenceSid }) {

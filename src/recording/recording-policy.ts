@@ -1,5 +1,4 @@
-import type { ObservedState, Participant, PauseBehavior, RecordingState } from '../signalwire/space.js';
-import { isIn, isTakingPart } from './head-count.js';
+import type { ObservedState, PauseBehavior, RecordingState } from '../signalwire/space.js';
 
 /** How a conference's recording follows the number of people in it. */
 export interface RecordingPolicy {
@@ -7,21 +6,16 @@ export interface RecordingPolicy {
   minParticipants: number;
   /** What a pause leaves in the recording. */
   pauseBehavior: PauseBehavior;
-  /** Whether a participant on SignalWire's list counts as one of the people in the conference. */
-  isCounted(participant: Participant): boolean;
+  /** Whether people count who are held, that is, on hold or only coaching. */
+  countHeld: boolean;
 }
 
 /** The policy of a conference, by its name; the name is undefined until it is known. */
 export type PolicyFor = (conferenceName: string | undefined) => RecordingPolicy;
 
-export interface PolicyOptions extends Omit<RecordingPolicy, 'isCounted'> {
-  /** Whether people count who are on hold, or only coaching. */
-  countHeld: boolean;
-}
-
 /** One policy for every conference. */
-export function createPolicyFor({ minParticipants, pauseBehavior, countHeld }: PolicyOptions): PolicyFor {
-  const policy = { minParticipants, pauseBehavior, isCounted: countHeld ? isIn : isTakingPart };
+export function createPolicyFor({ minParticipants, pauseBehavior, countHeld }: RecordingPolicy): PolicyFor {
+  const policy = { minParticipants, pauseBehavior, countHeld };
   return () => policy;
 }
 
@@ -33,9 +27,4 @@ export function desiredState(people: number, { minParticipants }: RecordingPolic
 /** Whether a recording that reads so is as desired. One that has ended is as good as paused. */
 export function isAsDesired(desired: RecordingState, observed: ObservedState): boolean {
   return observed === desired || (observed === 'over' && desired === 'paused');
-}
-
-/** Whether somebody who is put on hold still counts. */
-export function countsHeld({ isCounted }: RecordingPolicy): boolean {
-  return isCounted({ callSid: '', status: undefined, hold: true, coaching: false });
 }

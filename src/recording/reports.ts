@@ -79,9 +79,11 @@ export function addReport(
   const isSameSecond = last?.happenedAt === happenedAt;
   const isLater = (one: Report) =>
     isSameSecond ? ORDER.indexOf(change) > ORDER.indexOf(one.change) : happenedAt > one.happenedAt;
-  // Which of the two came last can't be told, so the list decides.
-  if (last?.change === 'unhold' && change === 'hold' && isSameSecond) reports.delete(callSid.toLowerCase());
-  if (last && !isLater(last)) return false;
+  if (last && !isLater(last)) {
+    // Which of the two came last can't be told, so the list decides.
+    if (last.change === 'unhold' && change === 'hold' && isSameSecond) reports.delete(callSid.toLowerCase());
+    return false;
+  }
   const report = { callSid, change, happenedAt, reportedAt: now, isRenewed: false, isCallOver: false };
   reports.set(callSid.toLowerCase(), report);
   return true;

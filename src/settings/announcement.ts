@@ -6,7 +6,8 @@ import { QUOTED } from './copied.js';
 /** The longest text that is spoken, in characters. Source: SignalWire's cXML reference, Say. */
 const MAX_LENGTH = 4096;
 
-const IS_URL = /^[a-z][a-z\d+.-]*:\/\//i;
+/** What nobody means to be spoken: an address, complete or not, or the name of a sound file. */
+const IS_ADDRESS = /^https?:|^[a-z][a-z\d+.-]*:\/\/|^\S+\.(mp3|wav)$/i;
 
 /** A sentence, or a URL that begins with https://. */
 export const announcement = z
@@ -16,7 +17,7 @@ export const announcement = z
   .refine((text) => !/^(["'`]).*\1$/s.test(text), QUOTED)
   .refine((text) => [...text].length <= MAX_LENGTH, `must have at most ${MAX_LENGTH} characters.`)
   .refine(isWritable, 'must be one line, without control characters.')
-  .refine((text) => !IS_URL.test(text) || URL.parse(text)?.protocol === 'https:', {
+  .refine((text) => !IS_ADDRESS.test(text) || (/^https:\/\/\S+$/i.test(text) && URL.canParse(text)), {
     error: 'must be a sentence, or the address of a sound file that begins with https://.',
   });
 
@@ -29,5 +30,5 @@ export const announcementLanguage = z
 /** @param language of a sentence; undefined leaves it to SignalWire, and a sound file has none */
 export function createAnnouncement(text: string | undefined, language: string | undefined): Announcement | undefined {
   if (text === undefined) return undefined;
-  return IS_URL.test(text) ? { play: text } : { say: text, language };
+  return IS_ADDRESS.test(text) ? { play: text } : { say: text, language };
 }

@@ -10,8 +10,10 @@ const MIN_PASSWORD_LENGTH = 12;
  * @param env usually `process.env`, after dotenv
  * @returns a sentence for each, without values
  */
-export function findDoubts({ statusPassword }: Settings, env: NodeJS.ProcessEnv): string[] {
+export function findDoubts({ statusPassword, announcement }: Settings, env: NodeJS.ProcessEnv): string[] {
   const isShort = statusPassword !== undefined && statusPassword.length < MIN_PASSWORD_LENGTH;
   const short = `STATUS_PASSWORD has fewer than ${MIN_PASSWORD_LENGTH} characters: it is easy to guess, so make it longer.`;
-  return [...findLookalikes(env), ...(isShort ? [short] : [])];
+  const isUnspoken = env.ANNOUNCEMENT_LANGUAGE && !(announcement && 'say' in announcement);
+  const unspoken = 'ANNOUNCEMENT_LANGUAGE has no effect, because ANNOUNCEMENT is not a sentence.';
+  return [...findLookalikes(env), ...(isShort ? [short] : []), ...(isUnspoken ? [unspoken] : [])];
 }

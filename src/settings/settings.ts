@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { e164 } from '../phone-numbers/e164.js';
-import type { PolicyOptions } from '../recording/recording-policy.js';
+import type { RecordingPolicy } from '../recording/recording-policy.js';
 import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/names.js';
 import type { Announcement } from '../signalwire/laml.js';
 import { announcement, announcementLanguage, createAnnouncement } from './announcement.js';
@@ -8,7 +8,7 @@ import { isUnquoted, isVisible, NOT_VISIBLE, QUOTED } from './copied.js';
 import { alertUrl, publicUrl, spaceUrl } from './urls.js';
 
 /** Everything that can be configured, validated. */
-export interface Settings extends PolicyOptions {
+export interface Settings extends RecordingPolicy {
   /** Origin of the space's REST API, for example `https://example.signalwire.com`. */
   spaceUrl: string;
   /** A UUID, in lower case. */

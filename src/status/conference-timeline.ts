@@ -1,17 +1,17 @@
-import type { Assessment, RecordingStory } from '../recorder-events.js';
+import type { Assessment, ConferenceSnapshot, RecordingStory } from '../recorder-events.js';
 import type { ObservedState, RecordingState } from '../signalwire/space.js';
 
 /** The state of a conference's recording in SignalWire's words; `none` if there is no recording, or it is over. */
 export type RecordingStatus = RecordingState | 'none';
 
 /** What can happen to somebody. */
-export type Presence = 'joined' | 'left' | 'held' | 'unheld';
+export type ParticipantEvent = 'joined' | 'left' | 'held' | 'unheld';
 
 /** Something that happened in a conference, and the state after it. */
 export interface HistoryEvent {
   /** ms since 1970. */
   at: number;
-  what: 'seen' | Presence | 'recording' | 'over';
+  what: 'seen' | ParticipantEvent | 'recording' | 'over';
   /** Who joined or left, or was put on hold or taken off. */
   callSid?: string;
   people: number;
@@ -84,12 +84,30 @@ export function appendEvent(timeline: Timeline, what: HistoryEvent['what']): voi
   dropOldest(timeline);
 }
 
+/** What happened to somebody between two moments; undefined if nothing did. */
+export function findParticipantEvent(
+  before: Pick<ConferenceSnapshot, 'people' | 'held'>,
+  after: Pick<ConferenceSnapshot, 'people' | 'held'>,
+  callSid: string,
+): ParticipantEvent | undefined {
+  const wasHeld = before.held.has(callSid);
+  if (after.held.has(callSid)) return wasHeld ? undefined : 'held';
+  if (!after.people.has(callSid)) return 'left';
+  if (wasHeld) return 'unheld';
+  return before.people.has(callSid) ? undefined : 'joined';
+}
+
 /**
  * Adds what happened to somebody, and inserts the event where it belongs: a callback may be late.
  *
  * @param happenedAt ms since 1970
  */
-export function addPresence(timeline: Timeline, what: Presence, callSid: string, happenedAt: number): void {
+export function addParticipantEvent(
+  timeline: Timeline,
+  what: ParticipantEvent,
+  callSid: string,
+  happenedAt: number,
+): void {
   const { people, held, callers, events } = timeline;
   const countBefore = people.size;
   people.delete(callSid);

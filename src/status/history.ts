@@ -1,10 +1,10 @@
 import type { Assessment, ConferenceSnapshot, RecorderEvent, RecordingStory } from '../recorder-events.js';
 import {
-  addPresence,
+  addParticipantEvent,
   appendEvent,
   createTimeline,
+  findParticipantEvent,
   type HistoryEvent,
-  type Presence,
   type RecordingStatus,
   setRecording,
   type Timeline,
@@ -85,30 +85,12 @@ export function createHistory(): History {
     reported?: ReportedParticipant,
   ): void {
     const timeOf = (callSid: string) => (callSid === reported?.callSid ? reported.happenedAt : Date.now());
-    const before = { people: new Set(timeline.people), held: new Set(timeline.held) };
-    const add = (what: Presence, callSids: Iterable<string>) => {
-      for (const callSid of callSids) {
-        addPresence(timeline, what, callSid, timeOf(callSid));
-        touch(timeline);
-      }
-    };
-    const known = [...before.people, ...before.held];
-    add(
-      'left',
-      known.filter((callSid) => !people.has(callSid) && !held.has(callSid)),
-    );
-    add(
-      'held',
-      [...held].filter((callSid) => !before.held.has(callSid)),
-    );
-    add(
-      'unheld',
-      [...people].filter((callSid) => before.held.has(callSid)),
-    );
-    add(
-      'joined',
-      [...people].filter((callSid) => !known.includes(callSid)),
-    );
+    for (const callSid of new Set([...timeline.people, ...timeline.held, ...people, ...held])) {
+      const what = findParticipantEvent(timeline, { people, held }, callSid);
+      if (what === undefined) continue;
+      addParticipantEvent(timeline, what, callSid, timeOf(callSid));
+      touch(timeline);
+    }
   }
 
   function begin(

@@ -156,7 +156,7 @@ describe('the feed', () => {
     const policyFor = (name: string | undefined) => ({
       minParticipants: name === 'recorded-panel' ? 3 : 2,
       pauseBehavior: 'skip' as const,
-      isCounted: () => true,
+      countHeld: true,
     });
     const app = express().get('/conferences', createFeed(history, { current: () => [] }, policyFor, 'recorded-'));
     const { body } = await request(app).get('/conferences').expect(200);

@@ -129,6 +129,27 @@ describe('somebody who is put on hold', () => {
       expect(stage.history.finished()).toEqual([]);
     }));
 
+  it('is mentioned where the recording is wrong', () =>
+    onStage(options, async (stage) => {
+      const { second } = await givenTwoPeople(stage);
+      stage.refusalOf = ({ method }) => (method === 'POST' ? 422 : undefined);
+      setHold(stage, second, true);
+      await stage.run(60_000);
+      const [problem] = stage.problems.current();
+      expect(problem?.sentence).toContain('although only one person is in, besides 1 on hold or coaching:');
+    }));
+
+  it('and a coach, whom no callback reports, are the same to the log', () =>
+    onStage(options, async (stage) => {
+      const { second } = await givenTwoPeople(stage);
+      const participant = activeParticipants(stage.conference()).find(({ call }) => call === second) ?? expect.fail();
+      participant.laml = { ...participant.laml, coach: 'somebody' };
+      await stage.run(31_000);
+      expect(stage.isRecorded()).toBe(false);
+      const found = linesFrom('info', stage.log).filter(({ callSid }) => callSid === second.sid.toLowerCase());
+      expect(found.at(-1)?.msg).toBe('participant found on hold or coaching');
+    }));
+
   it('is told apart in the log and in the history from somebody who has left', () =>
     onStage(options, async (stage) => {
       const { second } = await givenOneHeld(stage);

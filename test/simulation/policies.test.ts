@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isIn, isTakingPart } from '../../src/recording/head-count.js';
 import type { RecordingPolicy } from '../../src/recording/recording-policy.js';
 import { activeParticipants, type Call, type Conference, isRunning } from '../../src/simulator/model/resources.js';
 import { onStage, type Stage } from './stage.js';
 
 // A conference's name determines its recording policy. Two rooms are in use at the same time, and their policies differ.
 
-const DEFAULT: RecordingPolicy = { minParticipants: 2, pauseBehavior: 'skip', isCounted: isIn };
+const DEFAULT: RecordingPolicy = { minParticipants: 2, pauseBehavior: 'skip', countHeld: true };
 
 /** Plays a scene in which the room `panel` has a policy of its own. */
 function onStageWithPanel(panel: Partial<RecordingPolicy>, play: (stage: Stage) => Promise<void>): Promise<void> {
@@ -50,7 +49,7 @@ describe('the policy of a conference', () => {
     }));
 
   it('says who counts', () =>
-    onStageWithPanel({ isCounted: isTakingPart }, async (stage) => {
+    onStageWithPanel({ countHeld: false }, async (stage) => {
       const { sales, panel } = await givenTwoRooms(stage);
       expect(['sales', 'panel'].map((room) => isRecorded(stage, room))).toEqual([true, true]);
       putOnHold(stage, 'sales', sales);

@@ -303,12 +303,9 @@ describe('nothing is a problem', () => {
     }));
 
   it('while one person waits for a recording that begins with the second', () =>
-    onStage(
-      { policyFor: () => ({ minParticipants: 1, pauseBehavior: 'skip', isCounted: () => true }) },
-      async (stage) => {
-        await stage.callIn();
-        await stage.run(60_000);
-        expect(stage.events).not.toContain('problem-began');
-      },
-    ));
+    onStage({ policyFor: () => ({ minParticipants: 1, pauseBehavior: 'skip', countHeld: true }) }, async (stage) => {
+      await stage.callIn();
+      await stage.run(60_000);
+      expect(stage.events).not.toContain('problem-began');
+    }));
 });

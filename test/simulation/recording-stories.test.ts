@@ -9,7 +9,7 @@ import { onStage, type Stage } from './stage.js';
 
 const stories = (stage: Stage): RecordingStory[] => stage.history.finished().flatMap((timeline) => timeline.stories);
 const storyLines = (stage: Stage) => stage.log.filter(({ msg }) => /^recording (completed|over|ended)/.test(msg));
-const policyOf = (pauseBehavior: PauseBehavior) => () => ({ minParticipants: 2, pauseBehavior, isCounted: () => true });
+const policyOf = (pauseBehavior: PauseBehavior) => () => ({ minParticipants: 2, pauseBehavior, countHeld: true });
 
 /** Two people for 20 s, one of them for 20 s, two again for 20 s. Resolves when everything has been reported. */
 async function playConference(stage: Stage): Promise<void> {

@@ -7,6 +7,7 @@ const STATE = {
   people: 2,
   desired: 'in-progress',
   observed: 'paused',
+  held: 0,
   readAt: 0,
   missingSince: undefined,
 } as const;

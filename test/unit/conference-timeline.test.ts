@@ -1,5 +1,10 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { addPresence, appendEvent, createTimeline, type Timeline } from '../../src/status/conference-timeline.js';
+import {
+  addParticipantEvent,
+  appendEvent,
+  createTimeline,
+  type Timeline,
+} from '../../src/status/conference-timeline.js';
 
 let timeline: Timeline;
 
@@ -14,11 +19,11 @@ const events = () => timeline.events.map(({ at, what, callSid = '', people }) =>
 const at = (seconds: number) => void vi.setSystemTime(seconds * 1000);
 
 it('somebody who left late stands where it happened, and those after it are counted again', () => {
-  addPresence(timeline, 'joined', 'a', 101_000);
-  addPresence(timeline, 'joined', 'b', 102_000);
+  addParticipantEvent(timeline, 'joined', 'a', 101_000);
+  addParticipantEvent(timeline, 'joined', 'b', 102_000);
   at(110);
-  addPresence(timeline, 'joined', 'c', 110_000);
-  addPresence(timeline, 'left', 'a', 105_000);
+  addParticipantEvent(timeline, 'joined', 'c', 110_000);
+  addParticipantEvent(timeline, 'left', 'a', 105_000);
   expect(events()).toEqual([
     [100, 'seen', '', 0],
     [101, 'joined', 'a', 1],
@@ -30,8 +35,8 @@ it('somebody who left late stands where it happened, and those after it are coun
 });
 
 it('nobody leaves before joining, even if Timestamps are too coarse to tell', () => {
-  addPresence(timeline, 'joined', 'a', 101_400);
-  addPresence(timeline, 'left', 'a', 101_000);
+  addParticipantEvent(timeline, 'joined', 'a', 101_400);
+  addParticipantEvent(timeline, 'left', 'a', 101_000);
   expect(events().slice(1)).toEqual([
     [101.4, 'joined', 'a', 1],
     [101.4, 'left', 'a', 0],
@@ -39,7 +44,7 @@ it('nobody leaves before joining, even if Timestamps are too coarse to tell', ()
 });
 
 it('the conference begins with the first join, even if that callback is late', () => {
-  addPresence(timeline, 'joined', 'a', 96_000);
+  addParticipantEvent(timeline, 'joined', 'a', 96_000);
   expect(events()).toEqual([
     [96, 'seen', '', 0],
     [96, 'joined', 'a', 1],
@@ -53,7 +58,7 @@ it('an event that is older than those that are kept stands at the beginning', ()
     appendEvent(timeline, 'recording');
   }
   const oldest = timeline.events[0]?.at;
-  addPresence(timeline, 'joined', 'a', 101_000);
+  addParticipantEvent(timeline, 'joined', 'a', 101_000);
   expect(timeline.events).toHaveLength(100);
   expect(timeline.events[0]?.at).toBeGreaterThanOrEqual(oldest ?? Infinity);
 });

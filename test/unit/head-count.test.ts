@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { createPolicyFor } from '../../src/recording/recording-policy.js';
+import { headCount } from '../../src/recording/head-count.js';
 
 describe('a participant', () => {
   it.each([
-    [{ status: 'in-progress' }, true, true],
-    [{ status: 'connected', hold: true }, true, false],
-    [{ status: 'in-progress', coaching: true }, true, false],
-    [{ status: 'something-new' }, true, true],
-    [{ status: undefined }, true, true],
-    [{ status: 'completed' }, false, false],
-  ])('with %j counts: %s, and with COUNT_HELD=false: %s', (given, counts, countsWithoutHeld) => {
-    const participant = { callSid: 'a', hold: false, coaching: false, ...given };
-    for (const [countHeld, expected] of [
-      [true, counts],
-      [false, countsWithoutHeld],
-    ] as const) {
-      const { isCounted } = createPolicyFor({ minParticipants: 2, pauseBehavior: 'skip', countHeld })('recorded-sales');
-      expect(isCounted(participant)).toBe(expected);
-    }
+    [{ status: 'in-progress' }, 'counted', 'counted'],
+    [{ status: 'connected', hold: true }, 'counted', 'held'],
+    [{ status: 'in-progress', coaching: true }, 'counted', 'held'],
+    [{ status: 'something-new' }, 'counted', 'counted'],
+    [{ status: undefined }, 'counted', 'counted'],
+    [{ status: 'completed' }, 'out', 'out'],
+    [{ status: 'completed', hold: true }, 'out', 'out'],
+  ])('with %j is %s, and with COUNT_HELD=false %s', (given, expected, expectedWithoutHeld) => {
+    const participant = { callSid: 'A', hold: false, coaching: false, ...given };
+    const place = (countHeld: boolean) => {
+      const { counted, held } = headCount([participant], countHeld);
+      if (counted.has('a')) return 'counted';
+      return held.has('a') ? 'held' : 'out';
+    };
+    expect([place(true), place(false)]).toEqual([expected, expectedWithoutHeld]);
   });
 });

@@ -145,15 +145,15 @@ describe('the texts', () => {
   });
 });
 
-it('somebody on hold is told apart from somebody who has left', () => {
-  expect(peopleIn({ people: 1, heldCallSids: ['b'] })).toBe('1 person in, 1 on hold');
+it('somebody on hold, or only coaching, is told apart from somebody who has left', () => {
+  expect(peopleIn({ people: 1, heldCallSids: ['b'] })).toBe('1 person in, 1 on hold or coaching');
   expect(peopleIn({ people: 2, heldCallSids: [] })).toBe('2 people in');
   const event = { at: ago(1), people: 1, recording: 'paused', callSid: 'b' } as const;
   const describeAs = (what: 'held' | 'unheld' | 'left') =>
     describeEvent({ ...event, what }, undefined, () => 'caller 2');
   expect([describeAs('held'), describeAs('unheld'), describeAs('left')]).toEqual([
-    'caller 2 put on hold, 1 in',
-    'caller 2 taken off hold, 1 in',
+    'caller 2 on hold or coaching, 1 in',
+    'caller 2 back, 1 in',
     'caller 2 left, 1 in',
   ]);
 });

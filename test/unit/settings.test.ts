@@ -109,6 +109,7 @@ describe('the settings', () => {
   it.each([
     ['This call is recorded.', undefined, { say: 'This call is recorded.', language: undefined }],
     [' Aufgezeichnet: "ja". ', 'de-DE', { say: 'Aufgezeichnet: "ja".', language: 'de-DE' }],
+    ['HTTPS://example.com/recorded.mp3?a=1', undefined, { play: 'HTTPS://example.com/recorded.mp3?a=1' }],
     ['https://example.com/recorded.mp3', 'de-DE', { play: 'https://example.com/recorded.mp3' }],
   ])('accept the announcement %j', (ANNOUNCEMENT, ANNOUNCEMENT_LANGUAGE, announcement) => {
     expect(readSettings({ ...GOOD, ANNOUNCEMENT, ANNOUNCEMENT_LANGUAGE })).toMatchObject({ announcement });
@@ -175,6 +176,9 @@ describe('the settings', () => {
     ['ANNOUNCEMENT', 'two\nlines', /one line/],
     ['ANNOUNCEMENT', 'http://example.com/a.mp3', /https:\/\//],
     ['ANNOUNCEMENT', 'https://', /https:\/\//],
+    ['ANNOUNCEMENT', 'https:/example.com/a.mp3', /https:\/\//],
+    ['ANNOUNCEMENT', 'https://example.com/a.mp3 is played', /https:\/\//],
+    ['ANNOUNCEMENT', 'example.com/a.mp3', /https:\/\//],
     ['ANNOUNCEMENT', '"This call is recorded."', /without quotes/],
     ['ANNOUNCEMENT_LANGUAGE', 'german please', /de-DE/],
     ['ALERT_URL', '"https://hooks.example.com/secret"', /without quotes/],

@@ -126,7 +126,7 @@ function showCallers({ element, conference, callers }) {
   const { callSids, heldCallSids } = conference;
   const whereIs = (/** @type {string} */ callSid) => {
     if (callSids.includes(callSid)) return 'in';
-    return heldCallSids.includes(callSid) ? 'on hold' : 'left';
+    return heldCallSids.includes(callSid) ? 'on hold or coaching' : 'left';
   };
   const shown = conference.callers.map(({ number, callSid }) => {
     const item = callers.get(number) ?? createElement('li');

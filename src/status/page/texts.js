@@ -62,7 +62,7 @@ export function anchorOf({ sid }) {
 
 /** @param {Pick<FeedConference, 'people' | 'heldCallSids'>} conference */
 export function peopleIn({ people, heldCallSids }) {
-  const held = heldCallSids.length > 0 ? `, ${heldCallSids.length} on hold` : '';
+  const held = heldCallSids.length > 0 ? `, ${heldCallSids.length} on hold or coaching` : '';
   return `${people === 1 ? '1 person' : `${people} people`} in${held}`;
 }
 
@@ -99,9 +99,9 @@ export function describeEvent({ what, callSid, people, recording }, previous, ca
     case 'left':
       return `${callerOf(callSid)} ${what}, ${people} in`;
     case 'held':
-      return `${callerOf(callSid)} put on hold, ${people} in`;
+      return `${callerOf(callSid)} on hold or coaching, ${people} in`;
     case 'unheld':
-      return `${callerOf(callSid)} taken off hold, ${people} in`;
+      return `${callerOf(callSid)} back, ${people} in`;
     case 'recording':
       if (recording === 'paused') return 'recording paused';
       if (recording === 'none') return 'recording ended';
