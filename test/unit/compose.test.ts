@@ -1,41 +1,64 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 
 // What Compose doesn't check. test/e2e/compose.test.ts runs it.
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, match = '']) => match);
 
-const compose = read('compose.yaml');
+const text = read('compose.yaml');
+const service = z.object({
+  image: z.string().optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  command: z.array(z.string()).default([]),
+  volumes: z.array(z.union([z.string(), z.object({ source: z.string() })])).default([]),
+  secrets: z.array(z.string()).default([]),
+  healthcheck: z.object({ test: z.array(z.string()) }),
+});
+const compose = z
+  .object({
+    services: z.record(z.string(), service),
+    secrets: z.record(z.string(), z.object({ environment: z.string() })),
+  })
+  .parse(parse(text, { merge: true }));
+const services = Object.values(compose.services);
 
 describe('compose.yaml', () => {
   it('gives the service only settings that exist, and takes only settings from .env', () => {
     const known = all(read('.env.example'), /^(?:# )?([A-Z_]+)=/gm);
-    const recorder = /^x-recorder:[\s\S]*?^services:/m.exec(compose)?.[0] ?? '';
-    const given = all(recorder, /^ {4}([A-Z_]+): /gm);
-    const taken = [...all(compose, /(?<!\$)\$\{?([A-Z_]+)/g), ...all(compose, /^ {4}environment: ([A-Z_]+)$/gm)];
+    const given = Object.keys(compose.services.recorder?.environment ?? {});
+    const secrets = Object.values(compose.secrets).map(({ environment }) => environment);
+    const taken = [...all(text, /(?<!\$)\$\{?([A-Z_]+)/g), ...secrets];
     expect(given.toSorted()).toEqual(['CONFERENCE_NAME', 'HOST', 'PORT']);
     expect(taken.toSorted()).toEqual(['CONFERENCE_NAME', 'STATUS_PASSWORD']);
     expect([...given, ...taken].filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('mounts files that exist, and every file that is there for it', () => {
-    const mounted = all(compose, /^ +- \.\/([^:\s]+):/gm);
+    const mounts = services.flatMap(({ volumes }) =>
+      volumes.map((one) => (typeof one === 'string' ? one : one.source)),
+    );
+    const mounted = mounts.flatMap((mount) => /^\.\/([^:]+)/.exec(mount)?.[1] ?? []);
+    expect(mounted.length).toBeGreaterThan(0);
     expect(mounted.filter((path) => !existsSync(path))).toEqual([]);
-    const used = [...mounted, ...all(compose, /--config\.file=\/(\S+)$/gm)];
+    const configured = services.flatMap(({ command }) => all(command.join('\n'), /--config\.file=\/(\S+)$/gm));
+    const used = [...mounted, ...configured];
     for (const name of readdirSync('docs/compose')) expect(used).toContain(`docs/compose/${name}`);
   });
 
   it('asks for the health of everything', () => {
-    const services = all(compose.slice(compose.indexOf('\nservices:')), /^ {2}([a-z][a-z0-9-]+):\n {4}</gm);
-    expect(services).toEqual(['recorder', 'recorder-2', 'nginx', 'prometheus', 'grafana']);
-    const checks = all(compose, /^ +test: .*https?:\/\/127\.0\.0\.1(?::\d+)?(\/[\w/-]+)/gm);
-    expect(checks).toEqual(['/healthz', '/healthz', '/-/healthy', '/api/health']);
+    expect(Object.keys(compose.services)).toEqual(['recorder', 'recorder-2', 'nginx', 'prometheus', 'grafana']);
+    const paths = services.map(
+      ({ healthcheck }) => /127\.0\.0\.1(?::\d+)?([\w/-]+)/.exec(healthcheck.test.join(' '))?.[1],
+    );
+    expect(paths).toEqual(['/healthz', '/healthz', '/healthz', '/-/healthy', '/api/health']);
     expect(read('src/http/routes.ts')).toContain("'/healthz'");
   });
 
   it('names the version of each image', () => {
-    const images = all(compose, /^ +image: (\S+)$/gm);
+    const images = services.flatMap(({ image }) => image ?? []);
     expect(images).toHaveLength(3);
     for (const image of images) expect(image).toMatch(/:v?\d+\.\d+/);
   });
@@ -54,7 +77,7 @@ it("nginx' configuration is that of the docs, with other addresses", () => {
 
 it('Prometheus reads the password that Compose mounts, under the job that the alerts expect', () => {
   const prometheus = read('docs/compose/prometheus.yml');
-  const [secret] = all(compose, /^secrets:\n {2}(\w+):$/gm);
+  const [secret] = compose.services.prometheus?.secrets ?? [];
   expect(prometheus).toContain(`password_file: /run/secrets/${secret}`);
   const [job] = all(prometheus, /job_name: (\S+)/g);
   expect(read('docs/alerts.yml')).toContain(`up{job="${job}"}`);
