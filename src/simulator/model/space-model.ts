@@ -41,7 +41,7 @@ export interface SpaceModelOptions {
   newSid(): string;
   /** A recording should run while at least this many people are in its conference. Only the meters use it. */
   minParticipants: number;
-  /** Whether people on hold are counted, too. Default: true. Only the conferences' meters use these two. */
+  /** Whether people count who are on hold or coaching. Default: true. Only the conferences' meters use these two. */
   countHeld?: boolean;
   /** Returns the URL that callbacks give for a recording. */
   recordingUrl(recordingSid: string): string;
@@ -137,7 +137,9 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     if (conference.laml.record !== 'record-from-start') return;
     // Without a recording that could be resumed nothing can be lost, so the meter sees no people.
     const hasRecording = !conference.recordings.every(isRecordingOver);
-    const counted = activeParticipants(conference).filter(({ hold }) => countHeld || !current(hold));
+    const counted = activeParticipants(conference).filter(
+      ({ hold, laml }) => countHeld || !(current(hold) || laml.coach),
+    );
     const people = hasRecording ? counted.length : 0;
     conference.meter.update(people, conference.recordings.some(isRunning));
   }
