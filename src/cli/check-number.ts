@@ -2,11 +2,11 @@ import { obstacleTo, ownerOf, type ReadHandler, readHandler } from '../phone-num
 import { andFallback, howToPoint, IN_THE_DASHBOARD, noSuchNumber } from '../phone-numbers/sentences.js';
 import { hasFallback, pointsTo, type Target, targetFor, withoutPassword } from '../phone-numbers/webhook-url.js';
 import type { Settings } from '../settings/settings.js';
-import type { PhoneNumber, Space } from '../signalwire/space.js';
+import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { type Finding, ok, unknown, wrong } from './finding.js';
 
 export interface NumberCheck {
-  space: Space;
+  space: PhoneNumberSpace;
   numbers: PhoneNumber[] | Error;
   settings: Pick<Settings, 'phoneNumber'>;
   publicUrl: string | null;
@@ -38,7 +38,7 @@ export async function checkNumber(check: NumberCheck): Promise<Finding> {
 }
 
 /** Checks that one of the project's numbers points here. The service changes none of them. */
-async function checkAnyNumber(space: Space, numbers: PhoneNumber[], publicUrl: string): Promise<Finding> {
+async function checkAnyNumber(space: PhoneNumberSpace, numbers: PhoneNumber[], publicUrl: string): Promise<Finding> {
   const number = numbers.find((one) => pointsTo(one, targetFor(one, publicUrl)));
   if (!number) {
     return wrong(

@@ -1,4 +1,4 @@
-import type { CallHandler, PhoneNumber, Space } from '../signalwire/space.js';
+import type { CallHandler, PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { nameOfHandler, VOICE_WEBHOOK } from './handler-names.js';
 import { mayReplace, pointsTo, type Target, withoutPassword } from './webhook-url.js';
 
@@ -6,7 +6,7 @@ import { mayReplace, pointsTo, type Target, withoutPassword } from './webhook-ur
 export type ReadHandler = CallHandler | Error | undefined;
 
 /** Reads what handles a number's calls. Never rejects. */
-export function readHandler(space: Space, phoneNumber: string): Promise<ReadHandler> {
+export function readHandler(space: PhoneNumberSpace, phoneNumber: string): Promise<ReadHandler> {
   return space.fetchCallHandler(phoneNumber).catch((error: Error) => error);
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { PhoneNumber, Space } from '../signalwire/space.js';
+import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { obstacleTo, ownerOf, readHandler } from './obstacles.js';
 import { andFallback, howToPoint, noSuchNumber } from './sentences.js';
@@ -13,7 +13,12 @@ import { hasFallback, pointsTo, type Target, targetFor, withoutPassword } from '
  * @param phoneNumber in E.164 form
  * @param publicUrl where SignalWire reaches this service
  */
-export async function pointNumber(space: Space, phoneNumber: string, publicUrl: string, log: Logger): Promise<void> {
+export async function pointNumber(
+  space: PhoneNumberSpace,
+  phoneNumber: string,
+  publicUrl: string,
+  log: Logger,
+): Promise<void> {
   try {
     const numbers = await space.listPhoneNumbers();
     const number = numbers.find((one) => one.phoneNumber === phoneNumber);
@@ -38,7 +43,7 @@ export async function pointNumber(space: Space, phoneNumber: string, publicUrl: 
 }
 
 /** Reads a number again after it was changed, and logs what takes its calls now. */
-async function reportChange(space: Space, before: PhoneNumber, target: Target, log: Logger): Promise<void> {
+async function reportChange(space: PhoneNumberSpace, before: PhoneNumber, target: Target, log: Logger): Promise<void> {
   const { sid, phoneNumber } = before;
   const fields = {
     ...(before.voiceUrl !== '' && { before: withoutPassword(before.voiceUrl), methodBefore: before.voiceMethod }),
