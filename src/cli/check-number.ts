@@ -1,6 +1,7 @@
+import { redactUrl } from '../log/redact-url.js';
 import { obstacleTo, ownerOf, type ReadHandler, readHandler } from '../phone-numbers/obstacles.js';
 import { andFallback, howToPoint, IN_THE_DASHBOARD, noSuchNumber } from '../phone-numbers/sentences.js';
-import { hasFallback, pointsTo, type Target, targetFor, withoutPassword } from '../phone-numbers/webhook-url.js';
+import { hasFallback, pointsTo, type Target, targetFor } from '../phone-numbers/webhook-url.js';
 import type { Settings } from '../settings/settings.js';
 import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { type Finding, ok, unknown, wrong } from './finding.js';
@@ -32,8 +33,7 @@ export async function checkNumber(check: NumberCheck): Promise<Finding> {
   const owner = ownerOf(number, handler, publicUrl);
   if (owner) return wrong(`The service leaves ${phoneNumber} alone: ${owner} ${howToPoint(target.voiceUrl)}`);
   const { voiceUrl, voiceMethod } = number;
-  const present =
-    voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} with ${voiceMethod}`;
+  const present = voiceUrl === '' ? 'has no voice webhook' : `points to ${redactUrl(voiceUrl)} with ${voiceMethod}`;
   return wrong(`${phoneNumber} ${present}. It should point to ${target.voiceUrl} with POST. ${remedyFor(isRunning)}`);
 }
 
@@ -64,9 +64,7 @@ function checkPointed(number: PhoneNumber, handler: ReadHandler, target: Target,
   const handled = `${pointed} (handler: ${handler.kind})`;
   if (hasFallback(number, target)) return ok(`${handled}${andFallback(number, target)}.`);
   const fallback =
-    fallbackUrl === ''
-      ? 'it has no fallback'
-      : `its fallback is ${withoutPassword(fallbackUrl)} with ${fallbackMethod}`;
+    fallbackUrl === '' ? 'it has no fallback' : `its fallback is ${redactUrl(fallbackUrl)} with ${fallbackMethod}`;
   if (remedy === undefined) return ok(`${handled}; ${fallback}. With the same address, each call gets a second try.`);
   return wrong(`${handled}, but ${fallback}. It should be the same address, with POST. ${remedy}`);
 }

@@ -1,6 +1,7 @@
+import { redactUrl } from '../log/redact-url.js';
 import type { CallHandler, PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { nameOfHandler, VOICE_WEBHOOK } from './handler-names.js';
-import { mayReplace, pointsTo, type Target, withoutPassword } from './webhook-url.js';
+import { mayReplace, pointsTo, type Target } from './webhook-url.js';
 
 /** What handles a number's calls; an Error if that can't be read, and undefined if SignalWire's own REST API lacks the number. */
 export type ReadHandler = CallHandler | Error | undefined;
@@ -21,7 +22,7 @@ export function ownerOf(number: PhoneNumber, handler: ReadHandler, publicUrl: st
   if (other !== undefined) return `${other}.`;
   const urls = [number.voiceUrl, isRead(handler) ? handler.requestUrl : ''];
   const foreign = urls.find((url) => !mayReplace(url, publicUrl));
-  return foreign && `it points to ${withoutPassword(foreign)}, which may belong to somebody else.`;
+  return foreign && `it points to ${redactUrl(foreign)}, which may belong to somebody else.`;
 }
 
 /**
@@ -34,10 +35,10 @@ export function obstacleTo(number: PhoneNumber, handler: ReadHandler, target: Ta
   if (other !== undefined) return other;
   if (isRead(handler) && handler.kind === undefined) return 'nothing handles its calls';
   if (!pointsTo(number, target)) {
-    return `its voice webhook is ${withoutPassword(number.voiceUrl) || 'empty'}, with ${number.voiceMethod}`;
+    return `its voice webhook is ${redactUrl(number.voiceUrl) || 'empty'}, with ${number.voiceMethod}`;
   }
   const requestUrl = isRead(handler) ? handler.requestUrl : '';
-  if (requestUrl !== '' && requestUrl !== target.voiceUrl) return `its calls go to ${withoutPassword(requestUrl)}`;
+  if (requestUrl !== '' && requestUrl !== target.voiceUrl) return `its calls go to ${redactUrl(requestUrl)}`;
   return undefined;
 }
 

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
+import { redactUrl } from '../log/redact-url.js';
 import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { obstacleTo, ownerOf, readHandler } from './obstacles.js';
 import { andFallback, howToPoint, noSuchNumber } from './sentences.js';
-import { hasFallback, pointsTo, type Target, targetFor, withoutPassword } from './webhook-url.js';
+import { hasFallback, pointsTo, type Target, targetFor } from './webhook-url.js';
 
 /**
  * Points a number's voice webhook and its fallback at this service, unless the number belongs to something else. What takes its calls
@@ -46,8 +47,8 @@ export async function pointNumber(
 async function reportChange(space: PhoneNumberSpace, before: PhoneNumber, target: Target, log: Logger): Promise<void> {
   const { sid, phoneNumber } = before;
   const fields = {
-    ...(before.voiceUrl !== '' && { before: withoutPassword(before.voiceUrl), methodBefore: before.voiceMethod }),
-    ...(before.fallbackUrl !== '' && { fallbackBefore: withoutPassword(before.fallbackUrl) }),
+    ...(before.voiceUrl !== '' && { before: redactUrl(before.voiceUrl), methodBefore: before.voiceMethod }),
+    ...(before.fallbackUrl !== '' && { fallbackBefore: redactUrl(before.fallbackUrl) }),
   };
   const handler = await readHandler(space, phoneNumber);
   const number = await space.fetchPhoneNumber(sid).catch((error: Error) => error);
@@ -64,7 +65,7 @@ async function reportChange(space: PhoneNumberSpace, before: PhoneNumber, target
 
 function wrongFallback(number: PhoneNumber, target: Target): string | undefined {
   if (hasFallback(number, target)) return undefined;
-  return `its fallback is ${withoutPassword(number.fallbackUrl) || 'empty'}, with ${number.fallbackMethod}`;
+  return `its fallback is ${redactUrl(number.fallbackUrl) || 'empty'}, with ${number.fallbackMethod}`;
 }
 
 function reasonOf(error: unknown): string {

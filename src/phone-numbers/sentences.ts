@@ -1,5 +1,6 @@
+import { redactUrl } from '../log/redact-url.js';
 import type { PhoneNumber } from '../signalwire/space.js';
-import { type Target, withoutPassword } from './webhook-url.js';
+import type { Target } from './webhook-url.js';
 
 /** Where in SignalWire's dashboard the voice webhook of a number is set. */
 export const IN_THE_DASHBOARD = "in SignalWire's dashboard under Phone Numbers, Edit Settings, Inbound Call Settings";
@@ -26,5 +27,5 @@ export function howToPoint(url: string): string {
 /** The end of a sentence that says where a number points: what its fallback is, once it is as it should be. */
 export function andFallback({ fallbackUrl }: PhoneNumber, target: Target): string {
   if (target.fallbackUrl !== undefined) return ', as does its fallback';
-  return `; its fallback stays ${withoutPassword(fallbackUrl)}`;
+  return `; its fallback stays ${redactUrl(fallbackUrl)}`;
 }

@@ -36,8 +36,3 @@ export function pointsTo({ voiceUrl, voiceMethod, hasApplication }: PhoneNumber,
 export function hasFallback({ fallbackUrl, fallbackMethod }: PhoneNumber, target: Target): boolean {
   return target.fallbackUrl === undefined || (fallbackUrl === target.fallbackUrl && fallbackMethod === 'POST');
 }
-
-/** The URL of a webhook without the user and password that it may contain. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1…@');
-}

@@ -89,11 +89,13 @@ describe('the doctor', () => {
     expect((await diagnose())[2]).toMatch(/^wrong: None of the project's numbers points to this service/);
   });
 
-  it('reports that somebody else may use the number, without the password in its webhook', async () => {
+  it('reports that somebody else may use the number, without the secrets in its webhook', async () => {
     const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
-    simulator.pointNumber('https://user:secret@example.com/voice');
+    simulator.pointNumber('https://user:secret@example.com/voice?token=secret');
     const finding = (await diagnose({ phoneNumber }))[2];
-    expect(finding).toMatch(/^wrong: The service leaves .* alone: it points to https:\/\/…@example\.com\/voice, /);
+    expect(finding).toMatch(
+      /^wrong: The service leaves .* alone: it points to https:\/\/…@example\.com\/voice\?token=…, /,
+    );
     expect(finding).toContain(`set its voice webhook to ${publicUrl}/inbound, with POST`);
   });
 
@@ -183,8 +185,8 @@ describe('the doctor', () => {
     ],
     [
       "somebody else's",
-      'https://me:secret@example.com/voice',
-      'ok: NUMBER points to URL (handler: laml_webhooks); its fallback stays https://…@example.com/voice.',
+      'https://me:secret@example.com/voice?token=secret',
+      'ok: NUMBER points to URL (handler: laml_webhooks); its fallback stays https://…@example.com/voice?token=….',
     ],
   ])('reports the fallback of the number if that is %s', async (_case, fallbackUrl, words) => {
     const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();

@@ -116,7 +116,7 @@ describe('a phone number in the settings', () => {
     ['nothing', undefined, ''],
     ['an old ngrok address', 'https://abc123.ngrok-free.app/inbound', ''],
     ['an old ngrok address with a room', 'https://1f2e.ngrok.io/inbound?room=sales', '?room=sales'],
-    ['another path of our own host', `${PUBLIC_URL}/voice?room=R%26D+1&x=2`, '?room=R%26D+1'],
+    ['another path of our own host', `${PUBLIC_URL}/voice?room=R%26D+1`, '?room=R%26D+1'],
     ['our own host over http', 'http://recorder.example.com/inbound', ''],
   ])('is pointed at the service at the start if it pointed to %s', async (_case, voiceUrl, query) => {
     const { number, writes, logged } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
@@ -148,6 +148,25 @@ describe('a phone number in the settings', () => {
     expect(logged).toMatchObject([{ level: WARN }]);
     expect(logged[0]?.msg).toContain(words);
     expect(logged[0]?.msg).toMatch(HOW_TO);
+  });
+
+  it('keeps secrets in the addresses of others out of the log', async () => {
+    const theirs = 'https://me:secret@example.com/voice?token=secret#secret';
+    const shown = 'https://…@example.com/voice?token=…#…';
+    const ngrok = 'https://me:secret@1f2e.ngrok.io/inbound?token=secret#secret';
+    const old = { voiceUrl: ngrok, voiceFallbackUrl: ngrok };
+    const cases: [Given, string][] = [
+      [{ voiceUrl: theirs }, shown],
+      [{ onHandlerRequest: patched({ call_request_url: theirs }) }, shown],
+      [{ voiceFallbackUrl: theirs }, shown],
+      [old, shown.replace('example.com/voice', '1f2e.ngrok.io/inbound')],
+      [{ ...old, onWrite: () => ({ status: 200, body: {} }) }, 'https://…@1f2e.ngrok.io/inbound?token=…#…'],
+    ];
+    for (const [given, expected] of cases) {
+      const { logged } = await startPointing(given);
+      expect(JSON.stringify(logged)).toContain(expected);
+      expect(JSON.stringify(logged)).not.toContain('secret');
+    }
   });
 
   it("must match exactly; if it is missing, a warning lists up to five of the project's numbers", async () => {
