@@ -1,6 +1,12 @@
 import { redactUrl } from '../log/redact-url.js';
-import { obstacleTo, ownerOf, type ReadHandler, readHandler } from '../phone-numbers/obstacles.js';
-import { andFallback, howToPoint, IN_THE_DASHBOARD, noSuchNumber } from '../phone-numbers/sentences.js';
+import { isRead, obstacleTo, type ReadHandler, readHandler, reasonToLeaveAlone } from '../phone-numbers/obstacles.js';
+import {
+  andFallback,
+  howToPoint,
+  howToSetFallback,
+  IN_THE_DASHBOARD,
+  noSuchNumber,
+} from '../phone-numbers/sentences.js';
 import { hasFallback, pointsTo, type Target, targetFor } from '../phone-numbers/webhook-url.js';
 import type { Settings } from '../settings/settings.js';
 import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
@@ -30,8 +36,8 @@ export async function checkNumber(check: NumberCheck): Promise<Finding> {
     const remedy = hasFallback(number, target) ? undefined : remedyFor(isRunning);
     return checkPointed(number, handler, target, remedy);
   }
-  const owner = ownerOf(number, handler, publicUrl);
-  if (owner) return wrong(`The service leaves ${phoneNumber} alone: ${owner} ${howToPoint(target.voiceUrl)}`);
+  const reason = reasonToLeaveAlone(number, handler, publicUrl);
+  if (reason) return wrong(`The service leaves ${phoneNumber} alone: ${reason}. ${howToPoint(target)}`);
   const { voiceUrl, voiceMethod } = number;
   const present = voiceUrl === '' ? 'has no voice webhook' : `points to ${redactUrl(voiceUrl)} with ${voiceMethod}`;
   return wrong(`${phoneNumber} ${present}. It should point to ${target.voiceUrl} with POST. ${remedyFor(isRunning)}`);
@@ -58,15 +64,21 @@ async function checkAnyNumber(space: PhoneNumberSpace, numbers: PhoneNumber[], p
 function checkPointed(number: PhoneNumber, handler: ReadHandler, target: Target, remedy: string | undefined): Finding {
   const { phoneNumber, fallbackUrl, fallbackMethod } = number;
   const pointed = `${phoneNumber} points to ${target.voiceUrl}`;
-  const obstacle = obstacleTo(number, handler, target);
-  if (!handler || handler instanceof Error) return unknown(`${pointed}, but ${obstacle}.`);
-  if (obstacle !== undefined) return wrong(`${pointed}, but ${obstacle}. ${howToPoint(target.voiceUrl)}`);
-  const handled = `${pointed} (handler: ${handler.kind})`;
-  if (hasFallback(number, target)) return ok(`${handled}${andFallback(number, target)}.`);
   const fallback =
     fallbackUrl === '' ? 'it has no fallback' : `its fallback is ${redactUrl(fallbackUrl)} with ${fallbackMethod}`;
-  if (remedy === undefined) return ok(`${handled}; ${fallback}. With the same address, each call gets a second try.`);
-  return wrong(`${handled}, but ${fallback}. It should be the same address, with POST. ${remedy}`);
+  const lacksFallback = remedy !== undefined && !hasFallback(number, target);
+  const obstacle = obstacleTo(number, handler, target);
+  if (!isRead(handler) && lacksFallback) {
+    return wrong(
+      `${pointed}, but ${fallback}. The service does not set it, because ${obstacle}. ${howToSetFallback()}`,
+    );
+  }
+  if (!isRead(handler)) return unknown(`${pointed}, but ${obstacle}.`);
+  if (obstacle !== undefined) return wrong(`${pointed}, but ${obstacle}. ${howToPoint(target)}`);
+  const handled = `${pointed} (handler: ${handler.kind})`;
+  if (lacksFallback) return wrong(`${handled}, but ${fallback}. It should be the same address, with POST. ${remedy}`);
+  if (hasFallback(number, target)) return ok(`${handled}${andFallback(number, target)}.`);
+  return ok(`${handled}; ${fallback}. With the same address, each call gets a second try.`);
 }
 
 function remedyFor(isRunning: boolean): string {

@@ -1,6 +1,7 @@
 import { redactUrl } from '../log/redact-url.js';
 import type { CallHandler, PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { nameOfHandler, VOICE_WEBHOOK } from './handler-names.js';
+import { reasonOf } from './sentences.js';
 import { mayReplace, pointsTo, type Target } from './webhook-url.js';
 
 /** What handles a number's calls; an Error if that can't be read, and undefined if SignalWire's own REST API lacks the number. */
@@ -12,17 +13,17 @@ export function readHandler(space: PhoneNumberSpace, phoneNumber: string): Promi
 }
 
 /**
- * Says why a number may be somebody else's. A number whose handler can't be read may be: with an empty voice webhook, its calls may
- * go to a SWML script, an AI agent or a SIP endpoint, which the compatibility API doesn't show.
+ * Says why a number may be somebody else's, so that the service leaves it alone. A number whose handler can't be read may be: with an
+ * empty voice webhook, its calls may go to a SWML script, an AI agent or a SIP endpoint, which the compatibility API doesn't show.
  *
- * @returns a sentence; undefined if nothing handles the number's calls that anybody would miss
+ * @returns a clause; undefined if nothing handles the number's calls that anybody would miss
  */
-export function ownerOf(number: PhoneNumber, handler: ReadHandler, publicUrl: string): string | undefined {
+export function reasonToLeaveAlone(number: PhoneNumber, handler: ReadHandler, publicUrl: string): string | undefined {
   const other = otherHandlerOf(number, handler);
-  if (other !== undefined) return `${other}.`;
+  if (other !== undefined) return other;
   const urls = [number.voiceUrl, isRead(handler) ? handler.requestUrl : ''];
   const foreign = urls.find((url) => !mayReplace(url, publicUrl));
-  return foreign && `it points to ${redactUrl(foreign)}, which may belong to somebody else.`;
+  return foreign && `it points to ${redactUrl(foreign)}, which may belong to somebody else`;
 }
 
 /**
@@ -45,7 +46,7 @@ export function obstacleTo(number: PhoneNumber, handler: ReadHandler, target: Ta
 /** Says what else than a voice webhook handles a number's calls, or may handle them. */
 function otherHandlerOf({ hasApplication, voiceUrl }: PhoneNumber, handler: ReadHandler): string | undefined {
   if (hasApplication) return 'an application of the project handles its calls';
-  if (handler instanceof Error) return `what handles its calls could not be read: ${handler.message}`;
+  if (handler instanceof Error) return `what handles its calls could not be read: ${reasonOf(handler)}`;
   if (!handler) return "what handles its calls is unknown, because SignalWire's own REST API does not list it";
   const { kind, resourceId, requestUrl, receivesFaxes } = handler;
   if (receivesFaxes) return 'it receives faxes instead of calls';
@@ -57,6 +58,6 @@ function otherHandlerOf({ hasApplication, voiceUrl }: PhoneNumber, handler: Read
   return undefined;
 }
 
-function isRead(handler: ReadHandler): handler is CallHandler {
+export function isRead(handler: ReadHandler): handler is CallHandler {
   return handler !== undefined && !(handler instanceof Error);
 }

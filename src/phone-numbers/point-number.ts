@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import { redactUrl } from '../log/redact-url.js';
 import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
-import { isUnauthorized } from '../signalwire/space-error.js';
-import { obstacleTo, ownerOf, readHandler } from './obstacles.js';
-import { andFallback, howToPoint, noSuchNumber } from './sentences.js';
+import { isRead, obstacleTo, readHandler, reasonToLeaveAlone } from './obstacles.js';
+import { andFallback, howToPoint, howToSetFallback, noSuchNumber, reasonOf } from './sentences.js';
 import { hasFallback, pointsTo, type Target, targetFor } from './webhook-url.js';
 
 /**
@@ -20,26 +19,29 @@ export async function pointNumber(
   publicUrl: string,
   log: Logger,
 ): Promise<void> {
+  let target = targetFor({ voiceUrl: '', fallbackUrl: '' }, publicUrl);
   try {
     const numbers = await space.listPhoneNumbers();
     const number = numbers.find((one) => one.phoneNumber === phoneNumber);
     if (!number) return log.warn(noSuchNumber(phoneNumber, numbers));
-    const target = targetFor(number, publicUrl);
-    const { voiceUrl } = target;
+    target = targetFor(number, publicUrl);
     const handler = await readHandler(space, phoneNumber);
-    const isPointed = pointsTo(number, target) && hasFallback(number, target);
     const obstacle = obstacleTo(number, handler, target);
-    const isUnread = handler === undefined || handler instanceof Error;
-    if (isPointed && (obstacle === undefined || isUnread)) {
-      const doubt = obstacle === undefined ? '' : `, but ${obstacle}`;
-      return log.info(`${phoneNumber} already points to ${voiceUrl}${andFallback(number, target)}${doubt}`);
+    if (pointsTo(number, target) && (obstacle === undefined || !isRead(handler))) {
+      const isHere = `${phoneNumber} already points to ${target.voiceUrl}`;
+      if (hasFallback(number, target)) {
+        return log.info(`${isHere}${andFallback(number, target)}${obstacle === undefined ? '' : `, but ${obstacle}`}`);
+      }
+      if (obstacle !== undefined) {
+        return log.warn(`${isHere}, but its fallback was not set, because ${obstacle}. ${howToSetFallback()}`);
+      }
     }
-    const owner = ownerOf(number, handler, publicUrl);
-    if (owner) return log.warn(`${phoneNumber} was left alone: ${owner} ${howToPoint(voiceUrl)}`);
+    const reason = reasonToLeaveAlone(number, handler, publicUrl);
+    if (reason) return log.warn(`${phoneNumber} was left alone: ${reason}. ${howToPoint(target)}`);
     await space.pointPhoneNumber(number.sid, target.voiceUrl, target.fallbackUrl);
     await reportChange(space, number, target, log);
   } catch (error) {
-    log.warn(`${phoneNumber} could not be pointed here: ${reasonOf(error)} ${howToPoint(`${publicUrl}/inbound`)}`);
+    log.warn(`${phoneNumber} could not be pointed here: ${reasonOf(error)}. ${howToPoint(target)}`);
   }
 }
 
@@ -54,21 +56,16 @@ async function reportChange(space: PhoneNumberSpace, before: PhoneNumber, target
   const number = await space.fetchPhoneNumber(sid).catch((error: Error) => error);
   const obstacle =
     number instanceof Error
-      ? `it could not be read again: ${number.message}`
+      ? `it could not be read again: ${reasonOf(number)}`
       : (obstacleTo(number, handler, target) ?? wrongFallback(number, target));
   if (obstacle === undefined) {
     log.info(fields, `${phoneNumber} now points to ${target.voiceUrl}${andFallback(before, target)}`);
     return;
   }
-  log.warn(fields, `${phoneNumber} was pointed to ${target.voiceUrl}, but ${obstacle}. ${howToPoint(target.voiceUrl)}`);
+  log.warn(fields, `${phoneNumber} was pointed to ${target.voiceUrl}, but ${obstacle}. ${howToPoint(target)}`);
 }
 
 function wrongFallback(number: PhoneNumber, target: Target): string | undefined {
   if (hasFallback(number, target)) return undefined;
   return `its fallback is ${redactUrl(number.fallbackUrl) || 'empty'}, with ${number.fallbackMethod}`;
-}
-
-function reasonOf(error: unknown): string {
-  if (isUnauthorized(error)) return 'the API token lacks the Numbers scope.';
-  return `${error instanceof Error ? error.message : error}.`;
 }

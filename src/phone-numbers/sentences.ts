@@ -1,5 +1,6 @@
 import { redactUrl } from '../log/redact-url.js';
 import type { PhoneNumber } from '../signalwire/space.js';
+import { isUnauthorized } from '../signalwire/space-error.js';
 import type { Target } from './webhook-url.js';
 
 /** Where in SignalWire's dashboard the voice webhook of a number is set. */
@@ -16,12 +17,21 @@ export function noSuchNumber(phoneNumber: string, numbers: PhoneNumber[]): strin
   return `${phoneNumber} is not a number of this project (${has}): set SIGNALWIRE_PHONE_NUMBER to one that is.`;
 }
 
-/** A sentence that says how to point a number by hand. */
-export function howToPoint(url: string): string {
-  return (
-    `To receive its calls here, set its voice webhook to ${url}, with POST, and its fallback to the same address, ` +
-    `${IN_THE_DASHBOARD}.`
-  );
+/** A sentence that says how to point a number by hand. A fallback of somebody else's stays. */
+export function howToPoint({ voiceUrl, fallbackUrl }: Target): string {
+  const fallback = fallbackUrl === undefined ? '' : ', and its fallback to the same address';
+  return `To receive its calls here, set its voice webhook to ${voiceUrl}, with POST${fallback}, ${IN_THE_DASHBOARD}.`;
+}
+
+/** A sentence that says how to set by hand the fallback of a number that points here. */
+export function howToSetFallback(): string {
+  return `To give each call a second try, set its fallback to the same address, with POST, ${IN_THE_DASHBOARD}.`;
+}
+
+/** Why a request about numbers failed, as a clause. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isUnauthorized(error) ? `the API token lacks the Numbers scope (${message})` : message;
 }
 
 /** The end of a sentence that says where a number points: what its fallback is, once it is as it should be. */

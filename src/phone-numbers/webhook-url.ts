@@ -14,7 +14,10 @@ export interface Target {
 }
 
 /** Where a number's calls should go: to this service, into the room that the number has. */
-export function targetFor({ voiceUrl, fallbackUrl }: PhoneNumber, publicUrl: string): Target {
+export function targetFor(
+  { voiceUrl, fallbackUrl }: Pick<PhoneNumber, 'voiceUrl' | 'fallbackUrl'>,
+  publicUrl: string,
+): Target {
   const room = URL.parse(voiceUrl)?.searchParams.get('room');
   const url = `${publicUrl}/inbound${room ? `?${new URLSearchParams({ room })}` : ''}`;
   return { voiceUrl: url, fallbackUrl: mayReplace(fallbackUrl, publicUrl) ? url : undefined };

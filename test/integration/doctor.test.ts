@@ -163,17 +163,33 @@ describe('the doctor', () => {
   });
 
   it('reports that what handles the calls of the number could not be read', async () => {
-    const { simulator, phoneNumber, diagnose } = await startAll();
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
+    const url = `${publicUrl}/inbound`;
+    simulator.pointNumber(url, 'POST', url);
     simulator.onRequest = ({ path }, handle) =>
       path.startsWith('/api/relay/rest') ? { status: 403, body: { error: 'Forbidden' } } : handle();
     const unread = /, but what handles its calls could not be read: SignalWire answered 403 to \S+ \S+: Forbidden\.$/;
     expect((await diagnose({ phoneNumber }))[2]).toMatch(/^unknown: \S+ points to /);
     expect((await diagnose({ phoneNumber }))[2]).toMatch(unread);
     expect((await diagnose())[2]).toMatch(unread);
+    simulator.pointNumber(url);
+    expect((await diagnose({ phoneNumber }))[2]).toMatch(
+      /^wrong: .* but it has no fallback\. The service does not set it, because what .* could not .*\. To give each call/,
+    );
+    expect((await diagnose())[2]).toMatch(unread);
     simulator.pointNumber('');
     expect((await diagnose({ phoneNumber }))[2]).toMatch(
       /^wrong: The service leaves \S+ alone: what handles its calls could/,
     );
+  });
+
+  it('says nothing against a fallback of your own when it says how to point the number', async () => {
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
+    const [number] = simulator.numbers;
+    simulator.pointNumber('', 'POST', 'https://example.com/voice');
+    if (number) number.handler = 'ai_agent';
+    const howTo = `To receive its calls here, set its voice webhook to ${publicUrl}/inbound, with POST, in SignalWire`;
+    expect((await diagnose({ phoneNumber }))[2]).toContain(howTo);
   });
 
   it.each([

@@ -18,7 +18,8 @@ const INFO = 'info';
 const WARN = 'warn';
 const RELAY_NUMBERS = '/api/relay/rest/phone_numbers';
 const HOW_TO =
-  /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, and its fallback to the same/;
+  /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, and its fallback to the same address, in/;
+const HOW_TO_KEEP_FALLBACK = /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, in/;
 
 type HandlerResponder = (handle: () => ApiResponse, ordinal: number) => ApiOutcome | Promise<ApiOutcome>;
 
@@ -196,6 +197,14 @@ describe('a phone number in the settings', () => {
     expect(simulator.numbers).toHaveLength(1);
   });
 
+  it('is not changed if only the other API answers 401, and the log says what that means', async () => {
+    const onHandlerRequest = () => ({ status: 401, body: { error: 'Unauthorized' } });
+    const { writes, logged } = await startPointing({ onHandlerRequest });
+    expect(writes).toEqual([]);
+    const words = /could not be read: the API token lacks the Numbers scope \(SignalWire answered 401 to GET .*\)\. To/;
+    expect(logged).toMatchObject([{ level: WARN, msg: expect.stringMatching(words) }]);
+  });
+
   it.each(CALL_HANDLERS.filter((kind) => kind !== 'laml_webhooks'))(
     'is not changed if its voice webhook is empty, but its calls are handled by %s',
     async (handler) => {
@@ -255,7 +264,7 @@ describe('a phone number in the settings', () => {
   });
 
   it.each<[string, HandlerResponder, RegExp]>([
-    ...[401, 403, 404, 429, 500, 503].map((status): [string, HandlerResponder, RegExp] => [
+    ...[403, 404, 429, 500, 503].map((status): [string, HandlerResponder, RegExp] => [
       `a ${status}`,
       () => ({ status, body: { error: 'No' } }),
       new RegExp(`SignalWire answered ${status} to GET ${RELAY_NUMBERS}: No\\.`),
@@ -284,6 +293,24 @@ describe('a phone number in the settings', () => {
       { level: INFO, msg: expect.stringMatching(/already points to .*, but what handles its calls could not be read/) },
     ]);
   });
+
+  it.each<[string, Given, string]>([
+    ['refuses', { onHandlerRequest: () => ({ status: 403, body: { error: 'No' } }) }, 'could not be read: SignalWire'],
+    ['lacks the number', { onHandlerRequest: patched({ number: '+15550100999' }) }, 'is unknown, because SignalWire'],
+  ])(
+    'that points at the service is not said to be left alone if the other API %s and only its fallback is missing',
+    async (_case, given, words) => {
+      const { number, writes, logged } = await startPointing({ ...given, voiceUrl: OURS });
+      expect(writes).toEqual([]);
+      expect(number.voiceFallbackUrl).toBeUndefined();
+      const pattern = `already points to ${OURS}, but its fallback was not set, because what handles its calls ${words}`;
+      expect(logged).toMatchObject([{ level: WARN, msg: expect.stringContaining(pattern) }]);
+      expect(logged[0]?.msg).toMatch(
+        /\. To give each call a second try, set its fallback to the same address, with POST, in/,
+      );
+      expect(logged[0]?.msg).not.toMatch(/left alone|voice webhook/);
+    },
+  );
 
   it('that points at the service, but is handled by something else, is left alone', async () => {
     const given = { voiceUrl: OURS, voiceFallbackUrl: OURS, handler: 'relay_script' } as const;
@@ -317,6 +344,11 @@ describe('a phone number in the settings', () => {
     expect(pointed.number).toMatchObject({ voiceUrl: OURS, ...kept });
     const stays = /; its fallback stays https:\/\/…@example\.signalwire\.com\/laml-bins\/1$/;
     expect(pointed.logged).toMatchObject([{ level: INFO, msg: expect.stringMatching(stays) }]);
+    const leftAlone = await startPointing({ ...kept, handler: 'ai_agent' });
+    const refused = await startPointing({ ...kept, onWrite: () => ({ status: 422, body: {} }) });
+    for (const { logged } of [leftAlone, refused]) {
+      expect(logged).toMatchObject([{ level: WARN, msg: expect.stringMatching(HOW_TO_KEEP_FALLBACK) }]);
+    }
     const again = await startPointing({ ...kept, voiceUrl: OURS });
     expect(again.writes).toEqual([]);
     expect(again.logged).toMatchObject([{ level: INFO, msg: expect.stringMatching(stays) }]);
