@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/http/server.js';
+import { createRecorder } from '../../src/recorder.js';
 import { startService } from '../../src/service.js';
 import { CALL_HANDLERS, type CallHandler } from '../../src/simulator/model/phone-number.js';
 import { current } from '../../src/simulator/model/timeline.js';
@@ -8,7 +10,8 @@ import type { Traits } from '../../src/simulator/model/traits.js';
 import type { ApiOutcome, ApiResponse } from '../../src/simulator/rest-api/exchange.js';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
-import { keepLog } from '../support/log.js';
+import { freePort } from '../support/free-port.js';
+import { keepLog, type LogLine } from '../support/log.js';
 import { liveConference, loopbackTunnel, settingsFor } from '../support/service-beside-simulator.js';
 import { headCount, recordingStatus } from '../support/space-state.js';
 
@@ -17,11 +20,15 @@ const OURS = `${PUBLIC_URL}/inbound`;
 const INFO = 'info';
 const WARN = 'warn';
 const RELAY_NUMBERS = '/api/relay/rest/phone_numbers';
+const NUMBERS = /IncomingPhoneNumbers|phone_numbers/;
+const TRIED_AGAIN = ' It is tried again until SignalWire answers.';
 const HOW_TO =
   /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, and its fallback to the same address, in/;
 const HOW_TO_KEEP_FALLBACK = /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, in/;
 
 type HandlerResponder = (handle: () => ApiResponse, ordinal: number) => ApiOutcome | Promise<ApiOutcome>;
+
+type Fail = () => ApiOutcome | Promise<ApiOutcome>;
 
 interface Given {
   voiceUrl?: string;
@@ -48,9 +55,13 @@ interface Given {
   onWrite?: (handle: () => ApiResponse, simulator: Simulator) => ApiOutcome;
   /** Answers the requests for the number alone. */
   onFetch?: () => ApiOutcome;
+  /** Answers the first requests about numbers; undefined leaves one to the simulator. */
+  failures?: (Fail | undefined)[];
+  /** The default is too short for a space that lags. */
+  numberLag?: number;
 }
 
-/** Starts a service that points the number at itself. Resolves when the result is logged. */
+/** Starts a service that points the number at itself. Resolves when it doesn't try again any more. */
 async function startPointing(given: Given = {}) {
   const simulator = await startSimulator({ ...(given.traits && { traits: given.traits }) });
   onTestFinished(() => simulator.close());
@@ -78,7 +89,10 @@ async function startPointing(given: Given = {}) {
     if (method !== 'GET') writes.push(path);
   });
   let handlerRequests = 0;
+  const failures = [...(given.failures ?? [])];
   simulator.onRequest = ({ method, path }, handle) => {
+    const failure = NUMBERS.test(path) && failures.shift();
+    if (failure) return failure();
     if (path === RELAY_NUMBERS && given.onHandlerRequest) {
       handlerRequests += 1;
       return given.onHandlerRequest(handle, handlerRequests);
@@ -89,15 +103,21 @@ async function startPointing(given: Given = {}) {
   const { log, lines } = keepLog();
   const phoneNumber = given.phoneNumber ?? simulator.phoneNumber;
   const settings = settingsFor(simulator, { phoneNumber, publicUrl: given.publicUrl ?? PUBLIC_URL });
-  const durations = { request: 500 };
+  const durations = { request: 500, retryFirst: 10, numberLag: given.numberLag ?? 100 };
   const service = await startService({ settings, log, openTunnel: loopbackTunnel, durations });
   onTestFinished(() => service.close());
-  const logged = await eventually(() => {
-    const found = lines.filter(({ msg }) => msg.includes(phoneNumber));
-    expect(found).not.toEqual([]);
-    return found;
-  });
-  return { simulator, number, writes, logged };
+  const isAboutNumber = ({ msg }: LogLine) => msg.includes(phoneNumber);
+  const isTriedAgain = ({ msg }: LogLine) => msg.endsWith(TRIED_AGAIN);
+  await eventually(() => expect(lines.filter(isAboutNumber).filter((line) => !isTriedAgain(line))).toHaveLength(1));
+  return { simulator, number, writes, logged: lines.filter(isAboutNumber) };
+}
+
+/** The settings of a service whose space will be on that port of loopback. */
+function settingsAt(port: number) {
+  const [projectId, apiToken] = [randomUUID(), 'PT-token'];
+  const space = { url: `http://127.0.0.1:${port}`, projectId, apiToken, signingKey: 'PSK-key' };
+  const settings = settingsFor(space, { phoneNumber: '+15550100000', publicUrl: PUBLIC_URL });
+  return { projectId, apiToken, settings };
 }
 
 /** Changes the JSON of every number in an answer of SignalWire's own REST API. */
@@ -263,27 +283,122 @@ describe('a phone number in the settings', () => {
     expect(logged[0]?.msg).toMatch(HOW_TO);
   });
 
-  it.each<[string, HandlerResponder, RegExp]>([
-    ...[403, 404, 429, 500, 503].map((status): [string, HandlerResponder, RegExp] => [
-      `a ${status}`,
-      () => ({ status, body: { error: 'No' } }),
-      new RegExp(`SignalWire answered ${status} to GET ${RELAY_NUMBERS}: No\\.`),
-    ]),
-    ['no answer', () => new Promise(() => {}), /no answer within 0\.5 s/],
-    ['a reset connection', () => 'reset', /did not answer/],
-  ])(
-    'is not changed if what handles its calls can not be read because of %s',
-    async (_case, onHandlerRequest, reason) => {
-      const { number, writes, logged } = await startPointing({ onHandlerRequest });
-      expect(number.voiceUrl).toBeUndefined();
-      expect(writes).toEqual([]);
-      expect(logged).toMatchObject([
-        { level: WARN, msg: expect.stringMatching(/was left alone: what handles its calls could not be read: /) },
-      ]);
-      expect(logged[0]?.msg).toMatch(reason);
-      expect(logged[0]?.msg).toMatch(HOW_TO);
+  it.each([403, 404])('is not changed if what handles its calls can not be read because of a %d', async (status) => {
+    const { number, writes, logged } = await startPointing({
+      onHandlerRequest: () => ({ status, body: { error: 'No' } }),
+    });
+    expect(number.voiceUrl).toBeUndefined();
+    expect(writes).toEqual([]);
+    const reason = `handles its calls could not be read: SignalWire answered ${status} to GET ${RELAY_NUMBERS}: No. To`;
+    expect(logged).toMatchObject([{ level: WARN, msg: expect.stringContaining(`was left alone: what ${reason}`) }]);
+    expect(logged[0]?.msg).toMatch(HOW_TO);
+  });
+
+  const failing: [string, Fail, string][] = [
+    ['a 429', () => ({ status: 429, body: '' }), 'SignalWire answered 429'],
+    ['a 500', () => ({ status: 500, body: '' }), 'SignalWire answered 500'],
+    ['a 503', () => ({ status: 503, body: '<h1>503</h1>' }), 'SignalWire answered 503'],
+    ['no answer', () => new Promise(() => {}), 'SignalWire did not answer'],
+    ['a reset connection', () => 'reset', 'SignalWire did not answer'],
+  ];
+
+  it.each(failing)('is pointed once SignalWire answers, after a warning about %s', async (_case, fail, reason) => {
+    const { number, writes, logged } = await startPointing({ failures: [fail, fail, fail] });
+    expect(number).toMatchObject({ voiceUrl: OURS, voiceFallbackUrl: OURS });
+    expect(writes).toHaveLength(1);
+    const warning = new RegExp(`^Whether \\+15550100000 points here is unknown: ${reason} .*\\.${TRIED_AGAIN}$`);
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringMatching(warning) },
+      { level: INFO, msg: expect.stringContaining(`now points to ${OURS}, as does its fallback`) },
+    ]);
+  });
+
+  it.each([
+    ['what handles its calls is read', 1],
+    ['it is changed', 2],
+    ['what handles its calls is read back', 3],
+    ['it is read back', 4],
+  ])('is pointed even if SignalWire fails when %s', async (_case, before) => {
+    const unavailable = () => ({ status: 503, body: '' });
+    const failures = [...Array.from({ length: before }, () => undefined), unavailable, unavailable];
+    const { number, logged } = await startPointing({ failures });
+    expect(number).toMatchObject({ voiceUrl: OURS, voiceFallbackUrl: OURS });
+    expect(logged.map(({ level, msg }) => [level, msg.includes(TRIED_AGAIN)])).toEqual([
+      [WARN, true],
+      [INFO, false],
+    ]);
+  });
+
+  it('is not tried again once SignalWire refuses it', async () => {
+    const unavailable = () => ({ status: 503, body: '' });
+    const refused = () => ({ status: 401, body: '' });
+    const { number, writes, logged } = await startPointing({ failures: [unavailable, refused] });
+    expect(number.voiceUrl).toBeUndefined();
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining(TRIED_AGAIN) },
+      { level: WARN, msg: expect.stringMatching(/could not be pointed here: the API token lacks the Numbers scope/) },
+    ]);
+  });
+
+  it('is pointed once SignalWire can be reached', async () => {
+    const port = await freePort();
+    const { projectId, apiToken, settings } = settingsAt(port);
+    const { log, lines } = keepLog();
+    const recorder = createRecorder(settings, { log, durations: { retryFirst: 10 } });
+    onTestFinished(() => recorder.close());
+    const pointing = recorder.pointNumber();
+    await eventually(() => expect(lines.map(({ msg }) => msg).join()).toMatch(/unknown: .*ECONNREFUSED.*tried again/));
+    const simulator = await startSimulator({ port, projectId, apiToken });
+    onTestFinished(() => simulator.close());
+    await pointing;
+    expect(simulator.numbers[0]?.voiceUrl).toBe(OURS);
+    expect(lines.map(({ level }) => level)).toEqual([WARN, INFO]);
+  });
+
+  it('is not tried again once the service stops', async () => {
+    const { settings } = settingsAt(await freePort());
+    const { log, lines } = keepLog();
+    const recorder = createRecorder(settings, { log });
+    const pointing = recorder.pointNumber();
+    await eventually(() => expect(lines).toHaveLength(1));
+    await recorder.close();
+    await pointing;
+    expect(lines).toHaveLength(1);
+  });
+
+  it.each<Partial<Traits>>([{ listLagMs: 400 }, { readLagMs: 400 }])(
+    'that reads as before for a while is waited for: %o',
+    async (traits) => {
+      const { writes, logged } = await startPointing({ traits, numberLag: 60_000 });
+      expect(writes).toHaveLength(1);
+      expect(logged).toMatchObject([{ level: INFO, msg: expect.stringContaining('now points to') }]);
     },
   );
+
+  it.each<[Partial<Traits>, string]>([
+    [{ listLagMs: 60_000 }, 'nothing handles its calls'],
+    [{ readLagMs: 60_000 }, 'its voice webhook is empty, with POST'],
+  ])('that reads as before for too long is an obstacle: %o', async (traits, words) => {
+    const { writes, logged } = await startPointing({ traits });
+    expect(writes).toHaveLength(1);
+    expect(logged).toMatchObject([
+      { level: WARN, msg: expect.stringContaining(`was pointed to ${OURS}, but ${words}`) },
+    ]);
+  });
+
+  it('is no longer read back once the service stops', async () => {
+    const simulator = await startSimulator({ traits: { readLagMs: 60_000 } });
+    onTestFinished(() => simulator.close());
+    const settings = settingsFor(simulator, { phoneNumber: simulator.phoneNumber, publicUrl: PUBLIC_URL });
+    const { log, lines } = keepLog();
+    const recorder = createRecorder(settings, { log });
+    const pointing = recorder.pointNumber();
+    await eventually(() => expect(simulator.numbers[0]?.voiceUrl).toBe(OURS));
+    await recorder.close();
+    await pointing;
+    expect(lines).toEqual([]);
+  });
 
   it('that points at the service is fine, even if what handles its calls can not be read', async () => {
     const onHandlerRequest = () => ({ status: 404, body: { error: 'Not Found' } });
@@ -382,8 +497,8 @@ describe('a phone number in the settings', () => {
     ],
     [
       'something that can not be read',
-      { onHandlerRequest: (handle, ordinal) => (ordinal === 1 ? handle() : { status: 500, body: '' }) },
-      'what handles its calls could not be read: SignalWire answered 500',
+      { onHandlerRequest: (handle, ordinal) => (ordinal === 1 ? handle() : { status: 403, body: '' }) },
+      'what handles its calls could not be read: SignalWire answered 403',
     ],
   ])('is read back: a warning says that %s takes its calls now', async (_case, given, words) => {
     const { writes, logged } = await startPointing(given);
@@ -407,9 +522,9 @@ describe('a phone number in the settings', () => {
   });
 
   it('is read back: a warning says if it can not be read', async () => {
-    const { logged } = await startPointing({ onFetch: () => ({ status: 500, body: '' }) });
+    const { logged } = await startPointing({ onFetch: () => ({ status: 404, body: '' }) });
     expect(logged).toMatchObject([
-      { level: WARN, msg: expect.stringContaining('but it could not be read again: SignalWire answered 500') },
+      { level: WARN, msg: expect.stringContaining('but it could not be read again: SignalWire answered 404') },
     ]);
   });
 
