@@ -1,5 +1,5 @@
 import { redactUrl } from '../log/redact-url.js';
-import { isRead, obstacleTo, type ReadHandler, readHandler, reasonToLeaveAlone } from '../phone-numbers/obstacles.js';
+import { type HandlerAnswer, isRead, obstacleTo, readHandler, reasonToLeaveAlone } from '../phone-numbers/obstacles.js';
 import {
   andFallback,
   howToPoint,
@@ -61,7 +61,12 @@ async function checkAnyNumber(space: PhoneNumberSpace, numbers: PhoneNumber[], p
  *
  * @param remedy what sets the fallback; undefined if a missing one is no mistake
  */
-function checkPointed(number: PhoneNumber, handler: ReadHandler, target: Target, remedy: string | undefined): Finding {
+function checkPointed(
+  number: PhoneNumber,
+  handler: HandlerAnswer,
+  target: Target,
+  remedy: string | undefined,
+): Finding {
   const { phoneNumber, fallbackUrl, fallbackMethod } = number;
   const pointed = `${phoneNumber} points to ${target.voiceUrl}`;
   const fallback =

@@ -5,10 +5,10 @@ import { reasonOf } from './sentences.js';
 import { mayReplace, pointsTo, type Target } from './webhook-url.js';
 
 /** What handles a number's calls; an Error if that can't be read, and undefined if SignalWire's own REST API lacks the number. */
-export type ReadHandler = CallHandler | Error | undefined;
+export type HandlerAnswer = CallHandler | Error | undefined;
 
 /** Reads what handles a number's calls. Never rejects. */
-export function readHandler(space: PhoneNumberSpace, phoneNumber: string): Promise<ReadHandler> {
+export function readHandler(space: PhoneNumberSpace, phoneNumber: string): Promise<HandlerAnswer> {
   return space.fetchCallHandler(phoneNumber).catch((error: Error) => error);
 }
 
@@ -18,7 +18,7 @@ export function readHandler(space: PhoneNumberSpace, phoneNumber: string): Promi
  *
  * @returns a clause; undefined if nothing handles the number's calls that anybody would miss
  */
-export function reasonToLeaveAlone(number: PhoneNumber, handler: ReadHandler, publicUrl: string): string | undefined {
+export function reasonToLeaveAlone(number: PhoneNumber, handler: HandlerAnswer, publicUrl: string): string | undefined {
   const other = otherHandlerOf(number, handler);
   if (other !== undefined) return other;
   const urls = [number.voiceUrl, isRead(handler) ? handler.requestUrl : ''];
@@ -31,7 +31,7 @@ export function reasonToLeaveAlone(number: PhoneNumber, handler: ReadHandler, pu
  *
  * @returns a clause; undefined if the voice webhook takes them, and is as it should be
  */
-export function obstacleTo(number: PhoneNumber, handler: ReadHandler, target: Target): string | undefined {
+export function obstacleTo(number: PhoneNumber, handler: HandlerAnswer, target: Target): string | undefined {
   const other = otherHandlerOf(number, handler);
   if (other !== undefined) return other;
   if (isRead(handler) && handler.kind === undefined) return 'nothing handles its calls';
@@ -44,7 +44,7 @@ export function obstacleTo(number: PhoneNumber, handler: ReadHandler, target: Ta
 }
 
 /** Says what else than a voice webhook handles a number's calls, or may handle them. */
-function otherHandlerOf({ hasApplication, voiceUrl }: PhoneNumber, handler: ReadHandler): string | undefined {
+function otherHandlerOf({ hasApplication, voiceUrl }: PhoneNumber, handler: HandlerAnswer): string | undefined {
   if (hasApplication) return 'an application of the project handles its calls';
   if (handler instanceof Error) return `what handles its calls could not be read: ${reasonOf(handler)}`;
   if (!handler) return "what handles its calls is unknown, because SignalWire's own REST API does not list it";
@@ -58,6 +58,6 @@ function otherHandlerOf({ hasApplication, voiceUrl }: PhoneNumber, handler: Read
   return undefined;
 }
 
-export function isRead(handler: ReadHandler): handler is CallHandler {
+export function isRead(handler: HandlerAnswer): handler is CallHandler {
   return handler !== undefined && !(handler instanceof Error);
 }

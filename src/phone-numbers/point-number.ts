@@ -21,7 +21,7 @@ export async function pointNumber(options: PointOptions & { log: Logger }): Prom
       failures += 1;
       if (failures === 1) {
         const unknown = `Whether ${phoneNumber} points here is unknown: ${reasonOf(error)}.`;
-        log.warn(`${unknown} It is tried again until SignalWire answers.`);
+        log.warn(`${unknown} The service tries again until SignalWire answers.`);
       }
       await delay(backoff(failures, error, durations, random), undefined, { signal }).catch(() => {});
     }

@@ -1,22 +1,16 @@
 import { redactUrl } from '../log/redact-url.js';
-import type { Durations } from '../recording/durations.js';
-import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
+import type { PhoneNumber } from '../signalwire/space.js';
 import { isTransient } from '../signalwire/space-error.js';
-import { isRead, obstacleTo, type ReadHandler, readHandler, reasonToLeaveAlone } from './obstacles.js';
-import { readBack } from './read-back.js';
+import { type HandlerAnswer, isRead, obstacleTo, readHandler, reasonToLeaveAlone } from './obstacles.js';
+import { type ReadBackOptions, readBack } from './read-back.js';
 import { andFallback, howToPoint, howToSetFallback, noSuchNumber, reasonOf } from './sentences.js';
 import { hasFallback, pointsTo, type Target, targetFor } from './webhook-url.js';
 
-export interface PointOptions {
-  space: PhoneNumberSpace;
+export interface PointOptions extends ReadBackOptions {
   /** In E.164 form. */
   phoneNumber: string;
   /** Where SignalWire reaches this service. */
   publicUrl: string;
-  durations: Durations;
-  random: () => number;
-  /** When it aborts, nothing more is changed or read, except by a request in flight. */
-  signal: AbortSignal;
 }
 
 /** What was found or done, for the log. A warning says what the operator can do. */
@@ -58,7 +52,7 @@ export async function pointOnce(options: PointOptions): Promise<Report> {
 /** Reports a number that needs no change, or may get none; undefined if it is to be changed. */
 function reportUnchanged(
   number: PhoneNumber,
-  handler: ReadHandler,
+  handler: HandlerAnswer,
   target: Target,
   publicUrl: string,
 ): Report | undefined {
@@ -77,16 +71,21 @@ function reportUnchanged(
 }
 
 async function change(number: PhoneNumber, target: Target, options: PointOptions): Promise<Report> {
-  const { sid, phoneNumber, voiceUrl, voiceMethod, fallbackUrl } = number;
+  const { sid, phoneNumber, voiceUrl, voiceMethod, fallbackUrl, fallbackMethod } = number;
   await options.space.pointPhoneNumber(sid, target.voiceUrl, target.fallbackUrl);
   const obstacle = await readBack(number, target, options);
+  const isOnlyFallback = pointsTo(number, target);
   const before = {
-    ...(voiceUrl !== '' && { before: redactUrl(voiceUrl), methodBefore: voiceMethod }),
-    ...(fallbackUrl !== '' && { fallbackBefore: redactUrl(fallbackUrl) }),
+    ...(!isOnlyFallback && voiceUrl !== '' && { before: redactUrl(voiceUrl), methodBefore: voiceMethod }),
+    ...(!hasFallback(number, target) &&
+      fallbackUrl !== '' && { fallbackBefore: redactUrl(fallbackUrl), fallbackMethodBefore: fallbackMethod }),
   };
-  if (obstacle === undefined) {
-    return { ...info(`${phoneNumber} now points to ${target.voiceUrl}${andFallback(number, target)}`), before };
+  if (obstacle !== undefined) {
+    const sentence = `${phoneNumber} was pointed to ${target.voiceUrl}, but ${obstacle}. ${howToPoint(target)}`;
+    return { ...warning(sentence), before };
   }
-  const sentence = `${phoneNumber} was pointed to ${target.voiceUrl}, but ${obstacle}. ${howToPoint(target)}`;
-  return { ...warning(sentence), before };
+  const sentence = isOnlyFallback
+    ? `${phoneNumber} pointed to ${target.voiceUrl} already; now its fallback does, too`
+    : `${phoneNumber} now points to ${target.voiceUrl}${andFallback(number, target)}`;
+  return { ...info(sentence), before };
 }

@@ -1,12 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { redactUrl } from '../log/redact-url.js';
 import { backoff } from '../recording/backoff.js';
-import type { PhoneNumber } from '../signalwire/space.js';
+import type { Durations } from '../recording/durations.js';
+import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { isTransient } from '../signalwire/space-error.js';
 import { obstacleTo, readHandler } from './obstacles.js';
-import type { PointOptions } from './point-once.js';
 import { reasonOf } from './sentences.js';
 import { hasFallback, type Target } from './webhook-url.js';
+
+export interface ReadBackOptions {
+  space: PhoneNumberSpace;
+  durations: Durations;
+  random: () => number;
+  /** When it aborts, nothing more is changed or read, except by a request in flight. */
+  signal: AbortSignal;
+}
 
 /**
  * Reads a number again after it was changed, until it is as it should be, or has had `durations.numberLag` to become so: no document
@@ -18,7 +26,7 @@ import { hasFallback, type Target } from './webhook-url.js';
 export async function readBack(
   { sid, phoneNumber }: PhoneNumber,
   target: Target,
-  { space, durations, random, signal }: PointOptions,
+  { space, durations, random, signal }: ReadBackOptions,
 ): Promise<string | undefined> {
   const until = performance.now() + durations.numberLag;
   for (let reads = 1; ; reads += 1) {

@@ -19,8 +19,8 @@ export function noSuchNumber(phoneNumber: string, numbers: PhoneNumber[]): strin
 
 /** A sentence that says how to point a number by hand. A fallback of somebody else's stays. */
 export function howToPoint({ voiceUrl, fallbackUrl }: Target): string {
-  const fallback = fallbackUrl === undefined ? '' : ', and its fallback to the same address';
-  return `To receive its calls here, set its voice webhook to ${voiceUrl}, with POST${fallback}, ${IN_THE_DASHBOARD}.`;
+  const fallback = fallbackUrl === undefined ? '' : ', and the same address as its fallback';
+  return `To receive its calls here, assign it the voice webhook ${voiceUrl}, with POST${fallback}, ${IN_THE_DASHBOARD}.`;
 }
 
 /** A sentence that says how to set by hand the fallback of a number that points here. */

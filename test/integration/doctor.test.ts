@@ -96,7 +96,7 @@ describe('the doctor', () => {
     expect(finding).toMatch(
       /^wrong: The service leaves .* alone: it points to https:\/\/…@example\.com\/voice\?token=…, /,
     );
-    expect(finding).toContain(`set its voice webhook to ${publicUrl}/inbound, with POST`);
+    expect(finding).toContain(`assign it the voice webhook ${publicUrl}/inbound, with POST`);
   });
 
   it('reports that the numbers could not be read, and then says nothing about scopes', async () => {
@@ -142,7 +142,9 @@ describe('the doctor', () => {
       const [number] = simulator.numbers;
       const handles = (finding: string | undefined, words: RegExp) => {
         expect(finding).toMatch(words);
-        expect(finding).toContain(`(${handler}) handles its calls. To receive its calls here, set its voice webhook`);
+        expect(finding).toContain(
+          `(${handler}) handles its calls. To receive its calls here, assign it the voice webhook`,
+        );
       };
       simulator.pointNumber(`${publicUrl}/inbound`);
       if (number) number.handler = handler;
@@ -188,7 +190,7 @@ describe('the doctor', () => {
     const [number] = simulator.numbers;
     simulator.pointNumber('', 'POST', 'https://example.com/voice');
     if (number) number.handler = 'ai_agent';
-    const howTo = `To receive its calls here, set its voice webhook to ${publicUrl}/inbound, with POST, in SignalWire`;
+    const howTo = `To receive its calls here, assign it the voice webhook ${publicUrl}/inbound, with POST, in SignalWire`;
     expect((await diagnose({ phoneNumber }))[2]).toContain(howTo);
   });
 

@@ -21,10 +21,10 @@ const INFO = 'info';
 const WARN = 'warn';
 const RELAY_NUMBERS = '/api/relay/rest/phone_numbers';
 const NUMBERS = /IncomingPhoneNumbers|phone_numbers/;
-const TRIED_AGAIN = ' It is tried again until SignalWire answers.';
+const TRIED_AGAIN = ' The service tries again until SignalWire answers.';
 const HOW_TO =
-  /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, and its fallback to the same address, in/;
-const HOW_TO_KEEP_FALLBACK = /set its voice webhook to https:\/\/recorder\.example\.com\/inbound, with POST, in/;
+  /assign it the voice webhook https:\/\/recorder\.example\.com\/inbound, with POST, and the same address as its fallback, in/;
+const HOW_TO_KEEP_FALLBACK = /assign it the voice webhook https:\/\/recorder\.example\.com\/inbound, with POST, in/;
 
 type HandlerResponder = (handle: () => ApiResponse, ordinal: number) => ApiOutcome | Promise<ApiOutcome>;
 
@@ -109,7 +109,7 @@ async function startPointing(given: Given = {}) {
   const isAboutNumber = ({ msg }: LogLine) => msg.includes(phoneNumber);
   const isTriedAgain = ({ msg }: LogLine) => msg.endsWith(TRIED_AGAIN);
   await eventually(() => expect(lines.filter(isAboutNumber).filter((line) => !isTriedAgain(line))).toHaveLength(1));
-  return { simulator, number, writes, logged: lines.filter(isAboutNumber) };
+  return { service, number, writes, logged: lines.filter(isAboutNumber) };
 }
 
 /** The settings of a service whose space will be on that port of loopback. */
@@ -209,12 +209,12 @@ describe('a phone number in the settings', () => {
   });
 
   it('is not changed if the token lacks the Numbers scope, and the service runs nevertheless', async () => {
-    const { simulator, number, logged } = await startPointing({ scopes: ['Voice'] });
+    const { service, number, logged } = await startPointing({ scopes: ['Voice'] });
     expect(number.voiceUrl).toBeUndefined();
     expect(logged).toMatchObject([
-      { level: WARN, msg: expect.stringMatching(/lacks the Numbers scope.*set its voice webhook/) },
+      { level: WARN, msg: expect.stringMatching(/lacks the Numbers scope.*assign it the voice webhook/) },
     ]);
-    expect(simulator.numbers).toHaveLength(1);
+    expect((await fetch(`http://127.0.0.1:${service.port}/readyz`)).status).toBe(200);
   });
 
   it('is not changed if only the other API answers 401, and the log says what that means', async () => {
@@ -348,7 +348,7 @@ describe('a phone number in the settings', () => {
     const recorder = createRecorder(settings, { log, durations: { retryFirst: 10 } });
     onTestFinished(() => recorder.close());
     const pointing = recorder.pointNumber();
-    await eventually(() => expect(lines.map(({ msg }) => msg).join()).toMatch(/unknown: .*ECONNREFUSED.*tried again/));
+    await eventually(() => expect(lines.map(({ msg }) => msg).join()).toMatch(/unknown: .*ECONNREFUSED.*tries again/));
     const simulator = await startSimulator({ port, projectId, apiToken });
     onTestFinished(() => simulator.close());
     await pointing;
@@ -447,9 +447,11 @@ describe('a phone number in the settings', () => {
     const url = `${OURS}?room=sales`;
     expect(number).toMatchObject({ voiceUrl: url, voiceFallbackUrl: url, voiceFallbackMethod: 'POST' });
     expect(writes).toHaveLength(1);
-    expect(logged).toMatchObject([
-      { level: INFO, ...(given.voiceFallbackUrl && { fallbackBefore: given.voiceFallbackUrl }) },
-    ]);
+    const { voiceFallbackUrl, voiceFallbackMethod = 'POST' } = given;
+    const before = { fallbackBefore: voiceFallbackUrl, fallbackMethodBefore: voiceFallbackMethod };
+    expect(logged).toMatchObject([{ level: INFO, ...(voiceFallbackUrl && before) }]);
+    expect(logged[0]).not.toHaveProperty('before');
+    expect(logged[0]?.msg).toBe(`+15550100000 pointed to ${url} already; now its fallback does, too`);
   });
 
   it("keeps a fallback of somebody else's, and the log says so", async () => {
@@ -459,6 +461,7 @@ describe('a phone number in the settings', () => {
     expect(pointed.number).toMatchObject({ voiceUrl: OURS, ...kept });
     const stays = /; its fallback stays https:\/\/…@example\.signalwire\.com\/laml-bins\/1$/;
     expect(pointed.logged).toMatchObject([{ level: INFO, msg: expect.stringMatching(stays) }]);
+    expect(pointed.logged[0]).not.toHaveProperty('fallbackBefore');
     const leftAlone = await startPointing({ ...kept, handler: 'ai_agent' });
     const refused = await startPointing({ ...kept, onWrite: () => ({ status: 422, body: {} }) });
     for (const { logged } of [leftAlone, refused]) {
@@ -606,7 +609,10 @@ describe('a phone number in the settings', () => {
     const { log } = keepLog();
     const service = await startService({ settings: settingsFor(simulator), log, openTunnel: loopbackTunnel });
     onTestFinished(() => service.close());
-    expect(paths.filter((path) => path.includes('IncomingPhoneNumbers'))).toEqual([]);
+    // Only now have earlier requests arrived, too.
+    await simulator.call({ url: `${service.publicUrl}/inbound` });
+    await eventually(() => expect(paths.some((path) => path.endsWith('/Participants'))).toBe(true));
+    expect(paths.filter((path) => NUMBERS.test(path))).toEqual([]);
     expect(simulator.numbers[0]?.voiceUrl).toBeUndefined();
   });
 });
