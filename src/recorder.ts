@@ -40,7 +40,10 @@ export interface Recorder {
    * @throws Error with a human-readable message if SignalWire refuses the credentials
    */
   start(): Promise<void>;
-  /** Points the settings' phone number, if there is one, at the public URL. Logs the result. Never rejects. */
+  /**
+   * Points the settings' phone number, if there is one, at the public URL, and logs the result. If SignalWire fails, it tries again
+   * until that works or is refused, or `close` ends it; so don't make anything wait for it. Never rejects.
+   */
   pointNumber(): Promise<void>;
   /** Makes `/readyz` answer 503, so that a load balancer sends requests elsewhere. `close` does so, too. */
   prepareToStop(): void;
@@ -110,6 +113,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     resyncIntervalMs,
     random: Math.random,
   });
+  const closing = new AbortController();
   // Callers without a room wait for the start, because discovery may find the room that others are in.
   let settleStart = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -146,10 +150,13 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     },
     async pointNumber() {
       const url = publicUrl();
-      if (phoneNumber !== undefined && url !== undefined) await pointNumberAt(space, phoneNumber, url, log);
+      if (phoneNumber === undefined || url === undefined) return;
+      const { signal } = closing;
+      await pointNumberAt({ space, phoneNumber, publicUrl: url, log, durations, random: Math.random, signal });
     },
     prepareToStop: readiness.stopping,
     async close() {
+      closing.abort();
       readiness.stopping();
       openRoom.close();
       await reconciler.close();

@@ -26,7 +26,7 @@ export interface Service {
 
 /**
  * Starts the service. It listens at once, then discovers the conferences in progress, then opens the tunnel. The phone number is
- * pointed at it soon after; the log says whether that worked.
+ * pointed at it after that, as soon as SignalWire lets it be; the log says whether that worked.
  *
  * @throws Error with a human-readable message if SignalWire refuses the credentials, the port is in use, or the tunnel can't be
  *   opened; nothing is left running
@@ -57,7 +57,7 @@ export async function startService({ settings, log, openTunnel, ...options }: Se
       tunnel = await (openTunnel ?? tunnelFor(settings))(port);
       publicUrl = tunnel.url;
     }
-    // Not awaited: callbacks are accepted already, and a stop must be able to finish the work on them.
+    // Not awaited: it goes on for as long as SignalWire fails, and a stop must be able to end it.
     void recorder.pointNumber();
     return { publicUrl, port, close };
   } catch (error) {

@@ -1,12 +1,19 @@
-import { obstacleTo, ownerOf, type ReadHandler, readHandler } from '../phone-numbers/obstacles.js';
-import { andFallback, howToPoint, IN_THE_DASHBOARD, noSuchNumber } from '../phone-numbers/sentences.js';
-import { hasFallback, pointsTo, type Target, targetFor, withoutPassword } from '../phone-numbers/webhook-url.js';
+import { redactUrl } from '../log/redact-url.js';
+import { type HandlerAnswer, isRead, obstacleTo, readHandler, reasonToLeaveAlone } from '../phone-numbers/obstacles.js';
+import {
+  andFallback,
+  howToPoint,
+  howToSetFallback,
+  IN_THE_DASHBOARD,
+  noSuchNumber,
+} from '../phone-numbers/sentences.js';
+import { hasFallback, pointsTo, type Target, targetFor } from '../phone-numbers/webhook-url.js';
 import type { Settings } from '../settings/settings.js';
-import type { PhoneNumber, Space } from '../signalwire/space.js';
+import type { PhoneNumber, PhoneNumberSpace } from '../signalwire/space.js';
 import { type Finding, ok, unknown, wrong } from './finding.js';
 
 export interface NumberCheck {
-  space: Space;
+  space: PhoneNumberSpace;
   numbers: PhoneNumber[] | Error;
   settings: Pick<Settings, 'phoneNumber'>;
   publicUrl: string | null;
@@ -29,16 +36,15 @@ export async function checkNumber(check: NumberCheck): Promise<Finding> {
     const remedy = hasFallback(number, target) ? undefined : remedyFor(isRunning);
     return checkPointed(number, handler, target, remedy);
   }
-  const owner = ownerOf(number, handler, publicUrl);
-  if (owner) return wrong(`The service leaves ${phoneNumber} alone: ${owner} ${howToPoint(target.voiceUrl)}`);
+  const reason = reasonToLeaveAlone(number, handler, publicUrl);
+  if (reason) return wrong(`The service leaves ${phoneNumber} alone: ${reason}. ${howToPoint(target)}`);
   const { voiceUrl, voiceMethod } = number;
-  const present =
-    voiceUrl === '' ? 'has no voice webhook' : `points to ${withoutPassword(voiceUrl)} with ${voiceMethod}`;
+  const present = voiceUrl === '' ? 'has no voice webhook' : `points to ${redactUrl(voiceUrl)} with ${voiceMethod}`;
   return wrong(`${phoneNumber} ${present}. It should point to ${target.voiceUrl} with POST. ${remedyFor(isRunning)}`);
 }
 
 /** Checks that one of the project's numbers points here. The service changes none of them. */
-async function checkAnyNumber(space: Space, numbers: PhoneNumber[], publicUrl: string): Promise<Finding> {
+async function checkAnyNumber(space: PhoneNumberSpace, numbers: PhoneNumber[], publicUrl: string): Promise<Finding> {
   const number = numbers.find((one) => pointsTo(one, targetFor(one, publicUrl)));
   if (!number) {
     return wrong(
@@ -55,20 +61,29 @@ async function checkAnyNumber(space: Space, numbers: PhoneNumber[], publicUrl: s
  *
  * @param remedy what sets the fallback; undefined if a missing one is no mistake
  */
-function checkPointed(number: PhoneNumber, handler: ReadHandler, target: Target, remedy: string | undefined): Finding {
+function checkPointed(
+  number: PhoneNumber,
+  handler: HandlerAnswer,
+  target: Target,
+  remedy: string | undefined,
+): Finding {
   const { phoneNumber, fallbackUrl, fallbackMethod } = number;
   const pointed = `${phoneNumber} points to ${target.voiceUrl}`;
-  const obstacle = obstacleTo(number, handler, target);
-  if (!handler || handler instanceof Error) return unknown(`${pointed}, but ${obstacle}.`);
-  if (obstacle !== undefined) return wrong(`${pointed}, but ${obstacle}. ${howToPoint(target.voiceUrl)}`);
-  const handled = `${pointed} (handler: ${handler.kind})`;
-  if (hasFallback(number, target)) return ok(`${handled}${andFallback(number, target)}.`);
   const fallback =
-    fallbackUrl === ''
-      ? 'it has no fallback'
-      : `its fallback is ${withoutPassword(fallbackUrl)} with ${fallbackMethod}`;
-  if (remedy === undefined) return ok(`${handled}; ${fallback}. With the same address, each call gets a second try.`);
-  return wrong(`${handled}, but ${fallback}. It should be the same address, with POST. ${remedy}`);
+    fallbackUrl === '' ? 'it has no fallback' : `its fallback is ${redactUrl(fallbackUrl)} with ${fallbackMethod}`;
+  const lacksFallback = remedy !== undefined && !hasFallback(number, target);
+  const obstacle = obstacleTo(number, handler, target);
+  if (!isRead(handler) && lacksFallback) {
+    return wrong(
+      `${pointed}, but ${fallback}. The service does not set it, because ${obstacle}. ${howToSetFallback()}`,
+    );
+  }
+  if (!isRead(handler)) return unknown(`${pointed}, but ${obstacle}.`);
+  if (obstacle !== undefined) return wrong(`${pointed}, but ${obstacle}. ${howToPoint(target)}`);
+  const handled = `${pointed} (handler: ${handler.kind})`;
+  if (lacksFallback) return wrong(`${handled}, but ${fallback}. It should be the same address, with POST. ${remedy}`);
+  if (hasFallback(number, target)) return ok(`${handled}${andFallback(number, target)}.`);
+  return ok(`${handled}; ${fallback}. With the same address, each call gets a second try.`);
 }
 
 function remedyFor(isRunning: boolean): string {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Space } from '../signalwire/space.js';
+import type { CallSpace } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { REFUSED_CREDENTIALS } from './refused-credentials.js';
 
@@ -30,7 +30,7 @@ export const FAILURES: Readonly<Record<string, string>> = {
  * @returns the CallSid
  * @throws Error with a sentence that says why SignalWire refuses, or that it didn't answer
  */
-export async function placeCall(space: Space, call: { to: string; from: string; url: string }): Promise<string> {
+export async function placeCall(space: CallSpace, call: { to: string; from: string; url: string }): Promise<string> {
   try {
     return await space.placeCall(call);
   } catch (error) {
@@ -43,7 +43,7 @@ export async function placeCall(space: Space, call: { to: string; from: string; 
  *
  * @throws Error with a sentence that says how it ended instead, or that its status can't be read
  */
-export async function waitUntilAnswered(space: Space, callSid: string, readEveryMs = READ_EVERY_MS): Promise<void> {
+export async function waitUntilAnswered(space: CallSpace, callSid: string, readEveryMs = READ_EVERY_MS): Promise<void> {
   let failures = 0;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const status = await space.fetchCallStatus(callSid).catch((error: unknown) => {

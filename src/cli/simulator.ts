@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { config } from 'dotenv';
 import type { Faults } from '../simulator/faults.js';
+import { CALL_HANDLERS } from '../simulator/model/phone-number.js';
 import { activeParticipants, documentedStatus } from '../simulator/model/resources.js';
 import type { Traits } from '../simulator/model/traits.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
@@ -38,13 +39,23 @@ async function simulate(options: Options): Promise<void> {
   // The numbers end in the SIP status of the result: 486 busy, 480 unavailable, 604 does not exist.
   simulator.unanswered.set('+15550100486', 'busy').set('+15550100480', 'no-answer');
   simulator.invalidNumbers.add('+15550100604');
+  const taken = addTakenNumbers(simulator);
   const faults = pickFaults(options);
   Object.assign(simulator.faults, faults);
-  console.log(instructions(simulator, traits, faults));
+  console.log(instructions(simulator, taken, traits, faults));
   printChanges(simulator);
 }
 
-function instructions(simulator: Simulator, traits: Traits, faults: Faults): string {
+/** Adds numbers that belong to somebody else, one for each kind of handler. */
+function addTakenNumbers(simulator: Simulator): string[] {
+  return CALL_HANDLERS.map((handler, index) => {
+    const number = simulator.addNumber(`+1555010${2001 + index}`, { handler });
+    if (handler === 'laml_webhooks') number.voiceUrl = 'https://example.com/voice';
+    return number.phoneNumber;
+  });
+}
+
+function instructions(simulator: Simulator, taken: string[], traits: Traits, faults: Faults): string {
   const { url, projectId, apiToken, signingKey, phoneNumber } = simulator;
   // In a checkout the simulator is run by npm.
   const startCommand =
@@ -54,7 +65,9 @@ function instructions(simulator: Simulator, traits: Traits, faults: Faults): str
   project ID   ${projectId}
   API token    ${apiToken}
   signing key  ${signingKey}
+  number       ${phoneNumber}, whose calls nothing handles yet
 
+From ${taken.at(0)} to ${taken.at(-1)}, its numbers are somebody else's, each with another kind of handler.
 ${describeTraits(traits)}
 ${describeFaults(faults)}
 

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import createHttpError, { type HttpError, isHttpError } from 'http-errors';
 import type { Logger } from 'pino';
-import { redactUrl } from './redact-url.js';
+import { redactUrl } from '../log/redact-url.js';
 import { signatureHeadersOf } from './webhooks/require-signature.js';
 
 /**

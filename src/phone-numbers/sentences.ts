@@ -1,5 +1,7 @@
+import { redactUrl } from '../log/redact-url.js';
 import type { PhoneNumber } from '../signalwire/space.js';
-import { type Target, withoutPassword } from './webhook-url.js';
+import { isUnauthorized } from '../signalwire/space-error.js';
+import type { Target } from './webhook-url.js';
 
 /** Where in SignalWire's dashboard the voice webhook of a number is set. */
 export const IN_THE_DASHBOARD = "in SignalWire's dashboard under Phone Numbers, Edit Settings, Inbound Call Settings";
@@ -15,16 +17,25 @@ export function noSuchNumber(phoneNumber: string, numbers: PhoneNumber[]): strin
   return `${phoneNumber} is not a number of this project (${has}): set SIGNALWIRE_PHONE_NUMBER to one that is.`;
 }
 
-/** A sentence that says how to point a number by hand. */
-export function howToPoint(url: string): string {
-  return (
-    `To receive its calls here, set its voice webhook to ${url}, with POST, and its fallback to the same address, ` +
-    `${IN_THE_DASHBOARD}.`
-  );
+/** A sentence that says how to point a number by hand. A fallback of somebody else's stays. */
+export function howToPoint({ voiceUrl, fallbackUrl }: Target): string {
+  const fallback = fallbackUrl === undefined ? '' : ', and the same address as its fallback';
+  return `To receive its calls here, assign it the voice webhook ${voiceUrl}, with POST${fallback}, ${IN_THE_DASHBOARD}.`;
+}
+
+/** A sentence that says how to set by hand the fallback of a number that points here. */
+export function howToSetFallback(): string {
+  return `To give each call a second try, set its fallback to the same address, with POST, ${IN_THE_DASHBOARD}.`;
+}
+
+/** Why a request about numbers failed, as a clause. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isUnauthorized(error) ? `the API token lacks the Numbers scope (${message})` : message;
 }
 
 /** The end of a sentence that says where a number points: what its fallback is, once it is as it should be. */
 export function andFallback({ fallbackUrl }: PhoneNumber, target: Target): string {
   if (target.fallbackUrl !== undefined) return ', as does its fallback';
-  return `; its fallback stays ${withoutPassword(fallbackUrl)}`;
+  return `; its fallback stays ${redactUrl(fallbackUrl)}`;
 }

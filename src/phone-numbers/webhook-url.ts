@@ -14,7 +14,10 @@ export interface Target {
 }
 
 /** Where a number's calls should go: to this service, into the room that the number has. */
-export function targetFor({ voiceUrl, fallbackUrl }: PhoneNumber, publicUrl: string): Target {
+export function targetFor(
+  { voiceUrl, fallbackUrl }: Pick<PhoneNumber, 'voiceUrl' | 'fallbackUrl'>,
+  publicUrl: string,
+): Target {
   const room = URL.parse(voiceUrl)?.searchParams.get('room');
   const url = `${publicUrl}/inbound${room ? `?${new URLSearchParams({ room })}` : ''}`;
   return { voiceUrl: url, fallbackUrl: mayReplace(fallbackUrl, publicUrl) ? url : undefined };
@@ -35,9 +38,4 @@ export function pointsTo({ voiceUrl, voiceMethod, hasApplication }: PhoneNumber,
 /** Whether a number's fallback is as it should be. */
 export function hasFallback({ fallbackUrl, fallbackMethod }: PhoneNumber, target: Target): boolean {
   return target.fallbackUrl === undefined || (fallbackUrl === target.fallbackUrl && fallbackMethod === 'POST');
-}
-
-/** The URL of a webhook without the user and password that it may contain. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1…@');
 }

@@ -22,6 +22,8 @@ export const DEFAULT_DURATIONS = {
   firstDiscovery: 3000,
   /** How long something may be wrong before it is a problem. A change that needs a retry or two takes less. */
   tolerated: 5000,
+  /** How long a phone number that was just pointed here may read as it did before. Then it is a warning. */
+  numberLag: 15_000,
   /** How long a request to SignalWire may take. */
   request: 5000,
   /** How long a stop waits for unfinished work. */

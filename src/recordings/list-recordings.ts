@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { Settings } from '../settings/settings.js';
 import { recordingUrl } from '../signalwire/recording-url.js';
-import type { AccountRecording, ConferenceSummary, Space } from '../signalwire/space.js';
+import type { AccountRecording, ConferenceSummary, RecordingSpace } from '../signalwire/space.js';
 
 /** A recording that is over and has audio, of a conference that is over and is ours. */
 export interface FinishedRecording {
@@ -59,7 +59,7 @@ const CONCURRENCY = 8;
  * @throws SpaceError
  */
 export async function listFinishedRecordings(
-  space: Space,
+  space: RecordingSpace,
   settings: Pick<Settings, 'spaceUrl' | 'projectId' | 'conferencePrefix'>,
   { since, isWanted = () => true }: ListOptions = {},
 ): Promise<RecordingList> {
@@ -88,7 +88,7 @@ type ConferenceRecording = AccountRecording & { conferenceSid: string };
 
 /** The conferences of recordings, by SID in lower case. SignalWire doesn't know those that are missing. */
 async function findConferences(
-  space: Space,
+  space: RecordingSpace,
   recordings: ConferenceRecording[],
 ): Promise<Map<string, ConferenceSummary>> {
   if (recordings.length === 0) return new Map();

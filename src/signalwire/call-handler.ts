@@ -1,25 +1,17 @@
 import { z } from 'zod';
 import type { HttpClient } from './http-client.js';
+import { MAX_PAGES, PAGE_SIZE } from './pages.js';
+import type { Credentials } from './sdk-client.js';
 import type { CallHandler } from './space.js';
 import { SpaceError } from './space-error.js';
 
-export interface CallHandlerOptions {
+export interface CallHandlerOptions extends Credentials {
   http: Pick<HttpClient, 'request'>;
-  /** Origin of the REST API. */
-  spaceUrl: string;
-  projectId: string;
-  apiToken: string;
 }
 
 // The compatibility API doesn't show what handles a number's calls, so this is the one request to SignalWire's own REST API. The
 // SDK doesn't have it. Source of the path, the parameters and the fields: the OpenAPI document of that API, `list_phone_numbers`.
 const PATH = '/api/relay/rest/phone_numbers';
-
-/** The largest page. Source: SignalWire's OpenAPI document. */
-const PAGE_SIZE = 1000;
-
-/** The most pages that we read. A longer list is an error: it may never end. */
-const MAX_PAGES = 1000;
 
 const page = z.object({
   data: z.array(z.looseObject({ number: z.string().catch('') })),

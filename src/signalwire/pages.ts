@@ -1,7 +1,10 @@
 import { SpaceError } from './space-error.js';
 
+/** The largest page that SignalWire returns. Source: its OpenAPI documents. */
+export const PAGE_SIZE = 1000;
+
 /** The most pages that we read of one list. A longer one is an error: it may never end. */
-const MAX_PAGES = 1000;
+export const MAX_PAGES = 1000;
 
 /** A page of a list, as far as the SDK's types describe it. */
 export interface Page<Item> {

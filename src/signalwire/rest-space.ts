@@ -1,10 +1,9 @@
-import { RestClient } from '@signalwire/compatibility-api';
-import { checkAnswer } from './answers.js';
-import { readCallHandler } from './call-handler.js';
 import { createClock } from './clock.js';
-import { createHttpClient, type HttpClient } from './http-client.js';
-import { collectPages, itemsOf } from './pages.js';
-import type { AccountRecording, ListedConference, PhoneNumber, Recording, Space } from './space.js';
+import { createHttpClient } from './http-client.js';
+import { collectPages, itemsOf, PAGE_SIZE } from './pages.js';
+import { createPhoneNumberRequests } from './phone-number-requests.js';
+import { type Credentials, createClient } from './sdk-client.js';
+import type { AccountRecording, ListedConference, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
 import { callState, recordingState } from './statuses.js';
 
@@ -17,26 +16,19 @@ export interface RequestOutcome {
   ms: number;
 }
 
-export interface SpaceOptions {
-  /** Origin of the REST API. */
-  spaceUrl: string;
-  projectId: string;
-  apiToken: string;
+export interface SpaceOptions extends Credentials {
   /** How long a request may take, in milliseconds. */
   timeoutMs: number;
   /** Receives the outcome of every request. Must not throw. */
   onRequest?(outcome: RequestOutcome): void;
 }
 
-/** The largest page that SignalWire returns. Source: its OpenAPI document. */
-const PAGE_SIZE = 1000;
-
 /** A space that is reached through SignalWire's compatibility SDK. Creating it sends no request. */
 export function createSpace(options: SpaceOptions): Space {
-  const { spaceUrl, projectId, apiToken, timeoutMs, onRequest = () => {} } = options;
+  const { spaceUrl, timeoutMs, onRequest = () => {} } = options;
   const clock = createClock();
   const http = createHttpClient({ origin: spaceUrl, timeoutMs, onDate: clock.set });
-  const client = createClient(spaceUrl, projectId, apiToken, withCheckedAnswers(http));
+  const client = createClient(options, http);
 
   /** Sends a request through the SDK and reports its outcome. */
   async function request<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
@@ -147,27 +139,7 @@ export function createSpace(options: SpaceOptions): Space {
       return (await request('fetch_call', () => client.calls(callSid).fetch())).status;
     },
 
-    async listPhoneNumbers() {
-      const { incomingPhoneNumbers } = client;
-      const numbers = await request('list_phone_numbers', () =>
-        collectPages(incomingPhoneNumbers.page({ pageSize: PAGE_SIZE })),
-      );
-      return numbers.map(toPhoneNumber);
-    },
-
-    async fetchPhoneNumber(sid) {
-      return toPhoneNumber(await request('fetch_phone_number', () => client.incomingPhoneNumbers(sid).fetch()));
-    },
-
-    fetchCallHandler(phoneNumber) {
-      return request('fetch_call_handler', () => readCallHandler({ http, spaceUrl, projectId, apiToken }, phoneNumber));
-    },
-
-    async pointPhoneNumber(sid, voiceUrl, voiceFallbackUrl) {
-      const fallback = voiceFallbackUrl === undefined ? {} : { voiceFallbackUrl, voiceFallbackMethod: 'POST' };
-      const change = { voiceUrl, voiceMethod: 'POST', ...fallback };
-      await request('update_phone_number', () => client.incomingPhoneNumbers(sid).update(change));
-    },
+    ...createPhoneNumberRequests({ ...options, client, http, request }),
 
     async placeCall(call) {
       return (await request('create_call', () => client.calls.create(call))).sid;
@@ -177,41 +149,6 @@ export function createSpace(options: SpaceOptions): Space {
     clockDifferenceMs: clock.differenceMs,
 
     close: () => http.close(),
-  };
-}
-
-type Client = ReturnType<typeof RestClient>;
-type SdkPhoneNumber = Awaited<ReturnType<Client['incomingPhoneNumbers']['list']>>[number];
-type ClientOptions = NonNullable<Parameters<typeof RestClient>[2]>;
-
-function createClient(
-  spaceUrl: string,
-  projectId: string,
-  apiToken: string,
-  http: Pick<HttpClient, 'request'>,
-): Client {
-  const options = {
-    signalwireSpaceUrl: new URL(spaceUrl).host,
-    httpClient: http,
-    // Otherwise the SDK loads some thirty APIs that we never use.
-    lazyLoading: true,
-    // Otherwise the SDK reads TWILIO_REGION, TWILIO_EDGE and others from the environment, and calls another host.
-    env: {},
-  };
-  // The SDK declares its HTTP client as a class of its own, but uses only `request`.
-  const client = RestClient(projectId, apiToken, options as unknown as ClientOptions);
-  // The SDK always puts https:// before the host; the simulator on loopback speaks plain http.
-  Object.assign(client.api, { baseUrl: spaceUrl });
-  return client;
-}
-
-/** Checks answers before the SDK sees them, because the SDK trusts any JSON to be what its types promise. */
-function withCheckedAnswers(http: HttpClient): Pick<HttpClient, 'request'> {
-  return {
-    async request(sdkRequest) {
-      const { statusCode, body } = await http.request(sdkRequest);
-      return { statusCode, body: checkAnswer(sdkRequest.method, sdkRequest.uri, statusCode, body) };
-    },
   };
 }
 
@@ -258,18 +195,6 @@ function toAccountRecording({ sid, conferenceSid, status, dateCreated, duration 
 
 function toRecording({ sid, status }: { sid: string; status: string }): Recording {
   return { sid, state: recordingState(status) };
-}
-
-function toPhoneNumber(one: SdkPhoneNumber): PhoneNumber {
-  return {
-    sid: one.sid,
-    phoneNumber: one.phoneNumber,
-    voiceUrl: one.voiceUrl,
-    voiceMethod: one.voiceMethod,
-    fallbackUrl: one.voiceFallbackUrl,
-    fallbackMethod: one.voiceFallbackMethod,
-    hasApplication: Boolean(one.voiceApplicationSid),
-  };
 }
 
 /** ms since 1970; 0 if it isn't a date: the SDK passes an unreadable date on as it is. */

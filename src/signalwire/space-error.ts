@@ -37,3 +37,13 @@ export function isUnprocessable(error: unknown): boolean {
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof SpaceError && error.status === 401;
 }
+
+/**
+ * No answer, 408, 429 or 5xx: the same request may succeed later. An answer that the SDK couldn't read counts, too, because it has
+ * no status.
+ */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof SpaceError)) return false;
+  const { status = 500 } = error;
+  return status === 408 || status === 429 || status >= 500;
+}

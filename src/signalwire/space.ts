@@ -79,11 +79,8 @@ export interface CallHandler {
   receivesFaxes: boolean;
 }
 
-/**
- * A SignalWire space: the requests that this service sends. Every method rejects with a SpaceError, and with nothing else.
- * Lists are complete, however many pages they have. No document says how far lists and reads lag behind callbacks.
- */
-export interface Space {
+/** The conferences in progress, and what runs in them: what the reconciler and the rooms need. */
+export interface ConferenceSpace {
   /**
    * The conferences of that status. If SignalWire refuses to filter by `init`, the thousand newest are filtered here. That an
    * unfiltered list begins with the newest is assumed.
@@ -100,6 +97,26 @@ export interface Space {
    * neither place.
    */
   fetchRecording(conferenceSid: string, recordingSid: string): Promise<Recording | undefined>;
+  /** The SID of the conference that a recording belongs to; undefined if SignalWire doesn't say. */
+  findConferenceOf(recordingSid: string): Promise<string | undefined>;
+  /** Pauses or resumes a recording. @param pauseBehavior matters for a pause only */
+  updateRecording(
+    conferenceSid: string,
+    recordingSid: string,
+    state: RecordingState,
+    pauseBehavior: PauseBehavior,
+  ): Promise<void>;
+  /** Whether a call is alive; undefined if SignalWire answers 404. A status that we don't know counts as alive. */
+  fetchCallState(callSid: string): Promise<'alive' | 'over' | undefined>;
+  /**
+   * SignalWire's clock (ms since 1970): the `Date` header of its last answer, plus the time since then. Our own clock until
+   * SignalWire has answered.
+   */
+  now(): number;
+}
+
+/** The recordings of the project and their conferences, also of those that are over. */
+export interface RecordingSpace {
   /**
    * The recordings of the whole project, whatever their status, newest first.
    *
@@ -114,24 +131,15 @@ export interface Space {
   listConferencesAfter(day: number): Promise<ConferenceSummary[]>;
   /** One conference; undefined if SignalWire answers 404. */
   fetchConference(conferenceSid: string): Promise<ConferenceSummary | undefined>;
-  /** The SID of the conference that a recording belongs to; undefined if SignalWire doesn't say. */
-  findConferenceOf(recordingSid: string): Promise<string | undefined>;
-  /** Pauses or resumes a recording. @param pauseBehavior matters for a pause only */
-  updateRecording(
-    conferenceSid: string,
-    recordingSid: string,
-    state: RecordingState,
-    pauseBehavior: PauseBehavior,
-  ): Promise<void>;
-  /** Whether a call is alive; undefined if SignalWire answers 404. A status that we don't know counts as alive. */
-  fetchCallState(callSid: string): Promise<'alive' | 'over' | undefined>;
-  /** A call's status, as SignalWire names it. */
-  fetchCallStatus(callSid: string): Promise<string>;
-  /** The project's phone numbers. Needs the Numbers scope; without it SignalWire answers 401. */
+}
+
+/** The project's phone numbers. Every request needs the Numbers scope; without it SignalWire answers 401. */
+export interface PhoneNumberSpace {
+  /** All of them. */
   listPhoneNumbers(): Promise<PhoneNumber[]>;
   /** One of them. */
   fetchPhoneNumber(sid: string): Promise<PhoneNumber>;
-  /** What handles a number's calls; undefined if SignalWire's own REST API doesn't list the number. Needs the Numbers scope. */
+  /** What handles a number's calls; undefined if SignalWire's own REST API doesn't list the number. */
   fetchCallHandler(phoneNumber: string): Promise<CallHandler | undefined>;
   /**
    * Sets a number's voice webhook and its fallback, with POST as their method, and changes nothing else. No document says whether
@@ -140,31 +148,24 @@ export interface Space {
    * @param fallbackUrl undefined keeps the present one
    */
   pointPhoneNumber(sid: string, voiceUrl: string, fallbackUrl: string | undefined): Promise<void>;
+}
+
+/** Calls that are placed. */
+export interface CallSpace {
   /** Places a call. The call follows the LaML at `url`. Numbers are in E.164 form. @returns the CallSid */
   placeCall(call: { to: string; from: string; url: string }): Promise<string>;
-  /**
-   * SignalWire's clock (ms since 1970): the `Date` header of its last answer, plus the time since then. Our own clock until
-   * SignalWire has answered.
-   */
-  now(): number;
+  /** A call's status, as SignalWire names it. */
+  fetchCallStatus(callSid: string): Promise<string>;
+}
+
+/**
+ * A SignalWire space: the requests that this service sends, split by who needs them. Every method that returns a promise rejects
+ * with a SpaceError, and with nothing else. Lists are complete, however many pages they have. No document says how far lists and
+ * reads lag behind callbacks and changes.
+ */
+export interface Space extends ConferenceSpace, RecordingSpace, PhoneNumberSpace, CallSpace {
   /** How far our clock is ahead of SignalWire's (ms); undefined until SignalWire has answered. */
   clockDifferenceMs(): number | undefined;
   /** Closes the connections. Requests in flight fail. */
   close(): void;
 }
-
-/** The part of a space that the reconciler and the rooms need. */
-export type ConferenceSpace = Omit<
-  Space,
-  | 'listAccountRecordings'
-  | 'listConferencesAfter'
-  | 'fetchConference'
-  | 'fetchCallStatus'
-  | 'clockDifferenceMs'
-  | 'listPhoneNumbers'
-  | 'fetchPhoneNumber'
-  | 'fetchCallHandler'
-  | 'pointPhoneNumber'
-  | 'placeCall'
-  | 'close'
->;

@@ -3,6 +3,8 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSpace } from '../../src/signalwire/rest-space.js';
+import { CALL_HANDLERS } from '../../src/simulator/model/phone-number.js';
 import { eventually } from '../support/eventually.js';
 import { type LogLine, linesFrom } from '../support/log.js';
 import { environmentFor, MAIN, run, SIMULATOR, startProcess } from '../support/processes.js';
@@ -213,5 +215,26 @@ describe('the process', () => {
       headers: { authorization: `Basic ${Buffer.from(`${projectId}:PT-mine`).toString('base64')}` },
     });
     expect(account.status).toBe(200);
+  });
+
+  it("of the simulator has a number of ours, and one of somebody else's for each kind of handler", async () => {
+    const { output } = await run(SIMULATOR, { PORT: '0', SIGNALWIRE_API_TOKEN: 'PT-mine' });
+    await eventually(() => expect(output.out).toMatch(/\n {2}curl [\s\S]*Url=\S+\n/));
+    const [, first, last] = /From (\S+) to (\S+), its numbers are somebody else's/.exec(output.out) ?? [];
+    const url = /http:\S+/.exec(output.out)?.[0] ?? '';
+    const settings = {
+      spaceUrl: url,
+      projectId: /project ID +(\S+)/.exec(output.out)?.[1] ?? '',
+      apiToken: 'PT-mine',
+    };
+    const space = createSpace({ ...settings, timeoutMs: 5000 });
+    onTestFinished(() => space.close());
+    const [ours, ...others] = (await space.listPhoneNumbers()).map(({ phoneNumber }) => phoneNumber).toSorted();
+    expect(output.out).toContain(`number       ${ours}, whose calls nothing handles yet`);
+    expect([others.at(0), others.at(-1)]).toEqual([first, last]);
+    const handlers = await Promise.all(others.map((number) => space.fetchCallHandler(number)));
+    expect(handlers.map((handler) => handler?.kind).toSorted()).toEqual(CALL_HANDLERS.toSorted());
+    for (const handler of handlers) expect(handler?.resourceId || handler?.requestUrl).not.toBe('');
+    expect((await space.fetchCallHandler(ours ?? ''))?.kind).toBeUndefined();
   });
 });

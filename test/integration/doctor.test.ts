@@ -89,12 +89,14 @@ describe('the doctor', () => {
     expect((await diagnose())[2]).toMatch(/^wrong: None of the project's numbers points to this service/);
   });
 
-  it('reports that somebody else may use the number, without the password in its webhook', async () => {
+  it('reports that somebody else may use the number, without the secrets in its webhook', async () => {
     const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
-    simulator.pointNumber('https://user:secret@example.com/voice');
+    simulator.pointNumber('https://user:secret@example.com/voice?token=secret');
     const finding = (await diagnose({ phoneNumber }))[2];
-    expect(finding).toMatch(/^wrong: The service leaves .* alone: it points to https:\/\/…@example\.com\/voice, /);
-    expect(finding).toContain(`set its voice webhook to ${publicUrl}/inbound, with POST`);
+    expect(finding).toMatch(
+      /^wrong: The service leaves .* alone: it points to https:\/\/…@example\.com\/voice\?token=…, /,
+    );
+    expect(finding).toContain(`assign it the voice webhook ${publicUrl}/inbound, with POST`);
   });
 
   it('reports that the numbers could not be read, and then says nothing about scopes', async () => {
@@ -140,7 +142,9 @@ describe('the doctor', () => {
       const [number] = simulator.numbers;
       const handles = (finding: string | undefined, words: RegExp) => {
         expect(finding).toMatch(words);
-        expect(finding).toContain(`(${handler}) handles its calls. To receive its calls here, set its voice webhook`);
+        expect(finding).toContain(
+          `(${handler}) handles its calls. To receive its calls here, assign it the voice webhook`,
+        );
       };
       simulator.pointNumber(`${publicUrl}/inbound`);
       if (number) number.handler = handler;
@@ -161,17 +165,33 @@ describe('the doctor', () => {
   });
 
   it('reports that what handles the calls of the number could not be read', async () => {
-    const { simulator, phoneNumber, diagnose } = await startAll();
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
+    const url = `${publicUrl}/inbound`;
+    simulator.pointNumber(url, 'POST', url);
     simulator.onRequest = ({ path }, handle) =>
       path.startsWith('/api/relay/rest') ? { status: 403, body: { error: 'Forbidden' } } : handle();
     const unread = /, but what handles its calls could not be read: SignalWire answered 403 to \S+ \S+: Forbidden\.$/;
     expect((await diagnose({ phoneNumber }))[2]).toMatch(/^unknown: \S+ points to /);
     expect((await diagnose({ phoneNumber }))[2]).toMatch(unread);
     expect((await diagnose())[2]).toMatch(unread);
+    simulator.pointNumber(url);
+    expect((await diagnose({ phoneNumber }))[2]).toMatch(
+      /^wrong: .* but it has no fallback\. The service does not set it, because what .* could not .*\. To give each call/,
+    );
+    expect((await diagnose())[2]).toMatch(unread);
     simulator.pointNumber('');
     expect((await diagnose({ phoneNumber }))[2]).toMatch(
       /^wrong: The service leaves \S+ alone: what handles its calls could/,
     );
+  });
+
+  it('says nothing against a fallback of your own when it says how to point the number', async () => {
+    const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();
+    const [number] = simulator.numbers;
+    simulator.pointNumber('', 'POST', 'https://example.com/voice');
+    if (number) number.handler = 'ai_agent';
+    const howTo = `To receive its calls here, assign it the voice webhook ${publicUrl}/inbound, with POST, in SignalWire`;
+    expect((await diagnose({ phoneNumber }))[2]).toContain(howTo);
   });
 
   it.each([
@@ -183,8 +203,8 @@ describe('the doctor', () => {
     ],
     [
       "somebody else's",
-      'https://me:secret@example.com/voice',
-      'ok: NUMBER points to URL (handler: laml_webhooks); its fallback stays https://…@example.com/voice.',
+      'https://me:secret@example.com/voice?token=secret',
+      'ok: NUMBER points to URL (handler: laml_webhooks); its fallback stays https://…@example.com/voice?token=….',
     ],
   ])('reports the fallback of the number if that is %s', async (_case, fallbackUrl, words) => {
     const { simulator, publicUrl, phoneNumber, diagnose } = await startAll();

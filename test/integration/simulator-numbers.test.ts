@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CALL_HANDLERS } from '../../src/simulator/model/phone-number.js';
 import { current } from '../../src/simulator/model/timeline.js';
+import { eventually } from '../support/eventually.js';
 import { requestApi, startApplication, startSpace } from '../support/simulated-space.js';
 
 const PATH = '/api/relay/rest/phone_numbers';
@@ -83,6 +84,34 @@ describe("numbers in SignalWire's own REST API", () => {
       voice_fallback_method: 'GET',
     });
     expect(current((await simulator.call()).status)).toBe('in-progress');
+  });
+
+  it('read as before their last change for as long as lists and reads lag', async () => {
+    const { simulator } = await startSpace();
+    const [number] = simulator.numbers;
+    const path = `IncomingPhoneNumbers/${number?.sid}`;
+    const urls = async () => [
+      (await requestApi(simulator, 'IncomingPhoneNumbers')).body.incoming_phone_numbers[0].voice_url,
+      (await requestApi(simulator, path)).body.voice_url,
+      (await requestApi(simulator, PATH)).body.data[0].call_request_url,
+      (await requestApi(simulator, `${PATH}/${number?.sid}`)).body.call_request_url,
+    ];
+    const lag = (listLagMs: number, readLagMs: number) => Object.assign(simulator.traits, { listLagMs, readLagMs });
+    lag(60_000, 60_000);
+    const [first, second] = ['https://example.com/first', 'https://example.com/second'];
+    expect((await requestApi(simulator, path, { VoiceUrl: first })).body.voice_url).toBe(first);
+    expect(await urls()).toEqual([null, null, null, null]);
+    lag(60_000, 0);
+    expect(await urls()).toEqual([null, first, null, first]);
+    lag(0, 60_000);
+    expect(await urls()).toEqual([first, null, first, null]);
+    lag(50, 50);
+    await eventually(async () => expect(await urls()).toEqual([first, first, first, first]));
+    lag(60_000, 60_000);
+    await requestApi(simulator, path, { VoiceUrl: second });
+    expect(await urls()).toEqual([null, null, null, null]);
+    lag(0, 0);
+    expect(await urls()).toEqual([second, second, second, second]);
   });
 
   it('take no calls by a voice webhook that does not handle them', async () => {

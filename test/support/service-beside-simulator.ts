@@ -36,7 +36,10 @@ export interface Pair {
 }
 
 /** The settings of a service that listens on a free port of loopback, as the environment would give them. */
-export function settingsFor(simulator: Simulator, changes: Partial<Settings> = {}): Settings {
+export function settingsFor(
+  simulator: Pick<Simulator, 'url' | 'projectId' | 'apiToken' | 'signingKey'>,
+  changes: Partial<Settings> = {},
+): Settings {
   const settings = readSettings({
     SIGNALWIRE_SPACE_URL: simulator.url,
     SIGNALWIRE_PROJECT_ID: simulator.projectId,

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
+import { redactUrl } from '../../log/redact-url.js';
 import type { Emit, SignatureCheck, WebhookRecord } from '../../recorder-events.js';
-import { redactUrl } from '../redact-url.js';
 import { bodyOf } from './body.js';
 import { parseTimestamp } from './timestamp.js';
 

@@ -38,6 +38,8 @@ export interface PhoneNumber extends Resource {
   /** The resource in the dashboard that the handler belongs to. */
   handlerResourceId: string | undefined;
   receiveMode: 'voice' | 'fax';
+  /** What the number was like until each of its updates, oldest first. */
+  earlier: { until: number; number: PhoneNumber }[];
 }
 
 /** A number without a voice webhook. @param handler what handles its calls, by a resource of its own; default: nothing */
@@ -54,5 +56,17 @@ export function createPhoneNumber(resource: Resource, phoneNumber: string, handl
     // That only the address of a cXML webhook is shown without a resource is a choice of the simulator.
     handlerResourceId: handler === undefined || handler === 'laml_webhooks' ? undefined : randomUUID(),
     receiveMode: 'voice',
+    earlier: [],
   };
+}
+
+/** Changes a number as a request does. @param at the time of the request (ms since 1970) */
+export function updatePhoneNumber(number: PhoneNumber, at: number, changes: Partial<PhoneNumber>): void {
+  number.earlier.push({ until: at, number: { ...number } });
+  Object.assign(number, changes, { updatedAt: at });
+}
+
+/** What a number was like at that time (ms since 1970). Changes other than by a request are as if they had always been. */
+export function phoneNumberAt(number: PhoneNumber, at: number): PhoneNumber {
+  return number.earlier.find(({ until }) => at < until)?.number ?? number;
 }

@@ -15,7 +15,7 @@ export interface Traits {
   endedReads: 'completed' | '404';
   /** How far lists lag, in milliseconds. */
   listLagMs: number;
-  /** How far reads of a single conference, recording or call lag, in milliseconds. */
+  /** How far reads of a single conference, recording, call or number lag, in milliseconds. */
   readLagMs: number;
   /** The status of a participant who is in the conference. `none`: the field is missing. */
   participantStatus: 'in-progress' | 'connected' | 'none';

@@ -119,7 +119,7 @@ export function createRestApi(options: RestApiOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use([ACCOUNTS_PATH, '/2010-04-01/Accounts'], stripJsonExtension, router);
-  app.use(RELAY_PATH, createRelayNumbersRouter(createRelayHandler, parts.numbers));
+  app.use(RELAY_PATH, createRelayNumbersRouter(createRelayHandler, parts.model, parts.numbers));
   app.use((_request, response) => {
     response.status(404).json(notFound().body);
   });

@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
-import type { PhoneNumber } from '../../model/phone-number.js';
+import { type PhoneNumber, phoneNumberAt, updatePhoneNumber } from '../../model/phone-number.js';
 import { createPage } from '../paging.js';
 import {
   type EndpointContext,
@@ -34,27 +34,35 @@ export function addPhoneNumberEndpoints(
   };
 
   const list = createHandler((request) => {
+    const listTime = model.now() - model.traits.listLagMs;
     const { PhoneNumber = '', FriendlyName } = parse(filter, request.query);
     const items = numbers
       // A part of a number matches (assumed): SignalWire's OpenAPI document calls the parameter a pattern.
       .filter(({ phoneNumber }) => phoneNumber.includes(PhoneNumber))
       // A number's FriendlyName is the number itself, because it can't be changed here.
       .filter(({ phoneNumber }) => FriendlyName === undefined || phoneNumber === FriendlyName)
-      .map((number) => ({ ordinal: number.ordinal, represent: () => representations.phoneNumber(number) }));
+      .map((number) => ({
+        ordinal: number.ordinal,
+        represent: () => representations.phoneNumber(phoneNumberAt(number, listTime)),
+      }));
     return ok(createPage(request, 'incoming_phone_numbers', items));
   });
 
-  const fetch = createHandler((request) => ok(representations.phoneNumber(findNumber(request))));
+  const fetch = createHandler((request) => {
+    const readTime = model.now() - model.traits.readLagMs;
+    return ok(representations.phoneNumber(phoneNumberAt(findNumber(request), readTime)));
+  });
 
   const point = createHandler((request) => {
     const number = findNumber(request);
     const { VoiceUrl, VoiceMethod, VoiceFallbackUrl, VoiceFallbackMethod } = parse(update, request.body);
-    if (VoiceUrl !== undefined) number.voiceUrl = VoiceUrl || undefined;
-    if (VoiceUrl && model.traits.voiceUrlSetsHandler) number.handler = 'laml_webhooks';
-    if (VoiceMethod !== undefined) number.voiceMethod = VoiceMethod;
-    if (VoiceFallbackUrl !== undefined) number.voiceFallbackUrl = VoiceFallbackUrl || undefined;
-    if (VoiceFallbackMethod !== undefined) number.voiceFallbackMethod = VoiceFallbackMethod;
-    number.updatedAt = model.now();
+    updatePhoneNumber(number, model.now(), {
+      ...(VoiceUrl !== undefined && { voiceUrl: VoiceUrl || undefined }),
+      ...(VoiceUrl && model.traits.voiceUrlSetsHandler && { handler: 'laml_webhooks' }),
+      ...(VoiceMethod && { voiceMethod: VoiceMethod }),
+      ...(VoiceFallbackUrl !== undefined && { voiceFallbackUrl: VoiceFallbackUrl || undefined }),
+      ...(VoiceFallbackMethod && { voiceFallbackMethod: VoiceFallbackMethod }),
+    });
     return ok(representations.phoneNumber(number));
   });
 

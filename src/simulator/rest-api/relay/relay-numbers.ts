@@ -1,6 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
-import type { PhoneNumber } from '../../model/phone-number.js';
+import { type PhoneNumber, phoneNumberAt } from '../../model/phone-number.js';
+import type { SpaceModel } from '../../model/space-model.js';
 import { type CreateHandler, ok, pathSid } from '../endpoints/endpoint.js';
 import { badRequest, notFound } from './relay-error.js';
 import { createRelayPage, RELAY_PAGING } from './relay-paging.js';
@@ -20,16 +21,24 @@ const filter = z.strictObject({
  * The part of SignalWire's own REST API that shows what handles the calls of the project's numbers. It changes nothing.
  * Source: its OpenAPI document.
  */
-export function createRelayNumbersRouter(createHandler: CreateHandler, numbers: PhoneNumber[]): Router {
+export function createRelayNumbersRouter(
+  createHandler: CreateHandler,
+  model: SpaceModel,
+  numbers: PhoneNumber[],
+): Router {
   const list = createHandler((request) => {
     const parsed = filter.safeParse(request.query);
     if (!parsed.success) throw badRequest();
+    const listTime = model.now() - model.traits.listLagMs;
     const { filter_name, filter_number = '', ...page } = parsed.data;
     const items = numbers
       .filter(({ phoneNumber }) => phoneNumber.includes(filter_number))
       // The simulator's numbers have no names.
       .filter(() => filter_name === undefined)
-      .map((number) => ({ ordinal: number.ordinal, represent: () => representNumber(number) }));
+      .map((number) => ({
+        ordinal: number.ordinal,
+        represent: () => representNumber(phoneNumberAt(number, listTime)),
+      }));
     return ok(createRelayPage(urlOf(request), page, items));
   });
 
@@ -37,7 +46,7 @@ export function createRelayNumbersRouter(createHandler: CreateHandler, numbers: 
     const id = pathSid(request, 'number').toLowerCase();
     const number = numbers.find(({ sid }) => sid.toLowerCase() === id);
     if (!number) throw notFound();
-    return ok(representNumber(number));
+    return ok(representNumber(phoneNumberAt(number, model.now() - model.traits.readLagMs)));
   });
 
   const rejectUnknownPath = createHandler(() => {
