@@ -77,9 +77,16 @@ async function rehearse(first: string, second: string, options: RehearseOptions)
   });
   const { report, failure, stillAlive } = outcome;
   if (failure !== undefined) console.error(failure);
-  if (stillAlive.length > 0) console.error(howToHangUp(stillAlive, settings.spaceUrl));
-  else if (report) console.error('Every call is hung up.');
-  process.exitCode = failure === undefined && stillAlive.length === 0 ? 0 : 1;
+  const { callSids, mayRing } = stillAlive;
+  if (callSids.length > 0) console.error(howToHangUp(callSids, settings.spaceUrl));
+  for (const phone of mayRing) {
+    console.error(
+      `SignalWire did not say whether it called ${phone}. If that phone rings, don't answer it; if it is in a call, hang up.`,
+    );
+  }
+  const areOver = callSids.length + mayRing.length === 0;
+  if (areOver && report) console.error('Every call is hung up.');
+  process.exitCode = failure === undefined && areOver ? 0 : 1;
   if (report) {
     if (report.findings.some(({ verdict }) => verdict === 'not ok')) process.exitCode = 1;
     const json = `${JSON.stringify(report, null, 2)}\n`;

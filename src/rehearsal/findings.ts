@@ -510,8 +510,8 @@ function measured(bracket: Bracket | undefined, limitMs: number, consequence: st
 }
 
 function latency(from: number | undefined, to: number | undefined, never: string): Result {
-  if (from === undefined) return unknown();
-  if (to === undefined) return wrong('never', never);
+  if (from === undefined || to === undefined) return unknown();
+  if (to === Number.POSITIVE_INFINITY) return wrong('never', never);
   const ms = Math.max(0, to - from);
   const bracket = { atLeastMs: ms, atMostMs: ms };
   return ms < 5000 ? ok(bracket) : wrong(bracket, 'speech is lost, or one person alone is recorded, meanwhile');

@@ -4,7 +4,7 @@ import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import type { Settings } from '../settings/settings.js';
 import { createRawSpace } from '../signalwire/raw-space.js';
 import { createSpace } from '../signalwire/rest-space.js';
-import { createPlacedCalls } from './placed-calls.js';
+import { createPlacedCalls, type StillAlive } from './placed-calls.js';
 import { createRedactor } from './redact.js';
 import { createReport, type Report } from './report.js';
 import { createCourse, rehearse } from './steps.js';
@@ -33,8 +33,7 @@ export interface Outcome {
   report: Report | undefined;
   /** Why it was cut short, without numbers and secrets; undefined if it wasn't. */
   failure: string | undefined;
-  /** The CallSids of calls that could not be hung up. */
-  stillAlive: string[];
+  stillAlive: StillAlive;
 }
 
 /** Runs a rehearsal, and hangs up every call that it has placed, however it ends. Never rejects. */
@@ -45,15 +44,23 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
   const redact = createRedactor(settings, publicUrl, serviceUrl, from, first, second);
   const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
   const raw = createRawSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
-  const calls = createPlacedCalls(raw, waits.hangUp);
+  const calls = createPlacedCalls(raw, waits.hangUp, say);
   const { statusPassword } = settings;
   const name = settings.conferencePrefix + room;
-  const watch = createWatch({ space: raw, serviceUrl, statusPassword, name, pollMs: waits.poll, signal });
+  const watch = createWatch({
+    space: raw,
+    serviceUrl,
+    statusPassword,
+    name,
+    pollMs: waits.poll,
+    silenceMs: waits.silence,
+    signal,
+  });
   const course = createCourse();
   const startedAt = Date.now();
   const url = `${publicUrl}/inbound?${new URLSearchParams({ room })}`;
   let failure: string | undefined;
-  let stillAlive: string[] = [];
+  let stillAlive: StillAlive = { callSids: [], mayRing: [] };
   try {
     const { otherConferences } = await watch.begin().catch((error: Error) => {
       throw new Error(`The webhooks of the running service can't be read: ${error.message} Nobody was called.`);
@@ -69,7 +76,13 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
       waits,
       resyncIntervalMs: settings.resyncIntervalMs,
       pauseBehavior: settings.pauseBehavior,
-      call: (phone) => placeCall(space, { to: phone === 'first' ? first : second, from, url }),
+      call(phone) {
+        const ends = { from, to: phone === 'first' ? first : second };
+        return calls.place(ends, async () => {
+          signal.throwIfAborted();
+          return placeCall(space, { ...ends, url });
+        });
+      },
       hangsUp: options.hangsUp,
       resumes: options.resumes,
       say,

@@ -49,6 +49,7 @@ export interface Course {
   toldAt: number | undefined;
   leftAt: number | undefined;
   hungUpBy: 'a person' | 'the program' | undefined;
+  /** When the recording was paused and resumed (ms since 1970); infinity if that was waited for in vain. */
   pausedAt: number | undefined;
   resumedAt: number | undefined;
   /** When the program hung up the last call. */
@@ -107,13 +108,13 @@ function failIfSomebodyLeaves(course: Course, watch: Watch): Watch {
 }
 
 async function join(phone: 'first' | 'second', options: RehearsalOptions): Promise<PlacedCall> {
-  const { watch, calls, waits, say } = options;
+  const { watch, waits, say } = options;
   const { seen } = watch;
   const lastWebhook = lastWebhookOf(seen);
   const lastRefused = seen.refused.length;
   say(`Calling the ${phone} phone. Please answer it.`);
   const placedAt = Date.now();
-  const sid = await calls.place(() => options.call(phone));
+  const sid = await options.call(phone);
   const call: PlacedCall = { sid: sid.toLowerCase(), lastWebhook, placedAt };
   seen.calls.push(call);
   watch.addCall(sid);
@@ -206,20 +207,20 @@ async function part(course: Course, options: RehearsalOptions): Promise<void> {
     await calls.hangUp(second.sid);
   }
   await watch.until(hasLeft, waits.list);
-  // The call may read as over before the callback comes.
-  await watch.until(() => leaveReportedAt(seen, lastWebhook) !== undefined, waits.quiet);
+  // Either may be seen first. The read tells, too, whether it was the right phone.
+  const isOver = () => readsOf(seen, second).some(isCallOver);
+  await watch.until(() => leaveReportedAt(seen, lastWebhook) !== undefined && isOver(), waits.quiet);
   course.leftAt = leaveReportedAt(seen, lastWebhook) ?? Date.now();
   say('The second phone has left. The recording should be paused now; this takes some seconds to read.');
   const since = course.toldAt;
   const isPaused = () => becameAt(seen, 'paused', since) !== undefined;
   await waitFor(options, isPaused, changeLimit(options), NOT_PAUSED);
-  course.pausedAt = becameAt(seen, 'paused', since);
-  const isOver = () => readsOf(seen, second).some(isCallOver);
+  course.pausedAt = becameAt(seen, 'paused', since) ?? Number.POSITIVE_INFINITY;
   await waitFor(options, isOver, waits.list, 'The second call has not read as over');
   const isGone = () => seen.participants.at(-1)?.value.some(({ sid }) => sid === second.sid) === false;
   await waitFor(options, isGone, waits.gone, 'The second phone has not gone from the list of participants');
   const { pausedAt } = course;
-  if (pausedAt === undefined) return;
+  if (pausedAt === Number.POSITIVE_INFINITY) return;
   const readableAt = pausedAt + readLagAfter(seen, course) + waits.poll;
   await watch.until(() => seen.recording.some(({ sentAt }) => sentAt >= readableAt), waits.list);
   await update(options, 'paused', 'nothing');
@@ -250,9 +251,9 @@ async function meetAgain(course: Course, options: RehearsalOptions): Promise<voi
   say(`Both phones are in again. Please say something for ${seconds(waits.talk)} s.`);
   const isResumed = () => becameAt(seen, 'in-progress', since) !== undefined;
   await waitFor(options, isResumed, changeLimit(options), NOT_RESUMED);
-  course.resumedAt = becameAt(seen, 'in-progress', since);
+  course.resumedAt = becameAt(seen, 'in-progress', since) ?? Number.POSITIVE_INFINITY;
   const { resumedAt } = course;
-  if (resumedAt !== undefined) {
+  if (resumedAt !== Number.POSITIVE_INFINITY) {
     const readableAt = resumedAt + readLagAfter(seen, course);
     const isRead = ({ sentAt, value: { word } }: Observations['recording'][number]) =>
       sentAt >= readableAt && word !== pausedWord;

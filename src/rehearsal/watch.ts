@@ -15,6 +15,8 @@ export interface WatchOptions {
   name: string;
   /** How long each request waits for the next of its kind (ms). */
   pollMs: number;
+  /** For how long the service, or SignalWire, may answer nothing (ms). */
+  silenceMs: number;
   signal: AbortSignal;
 }
 
@@ -24,7 +26,13 @@ export interface Watch {
   begin(): Promise<{ otherConferences: number }>;
   /** Reads a call from now on. */
   addCall(sid: string): void;
-  /** Waits until the condition holds, or for that long. @returns whether it holds. @throws when the signal is aborted */
+  /**
+   * Waits until the condition holds, or for that long.
+   *
+   * @returns whether it holds
+   * @throws when the signal is aborted; Error with a sentence if the service or SignalWire no longer answers, or the service was
+   *   restarted: nothing more can be found out then
+   */
   until(condition: (seen: Observations) => boolean, limitMs: number): Promise<boolean>;
   /** Ends all reads, and waits for those in flight. */
   stop(): Promise<void>;
@@ -42,12 +50,22 @@ const list = (name: string) =>
  * Reads, again and again, everything that a conference shows of itself: over the REST API, and in the service's webhooks and feed.
  * Each kind of request has a loop of its own, so that a slow one delays no other.
  */
-export function createWatch({ space, serviceUrl, statusPassword, name, pollMs, signal }: WatchOptions): Watch {
+export function createWatch({
+  space,
+  serviceUrl,
+  statusPassword,
+  name,
+  pollMs,
+  silenceMs,
+  signal,
+}: WatchOptions): Watch {
   const stopped = new AbortController();
   // Each loop waits with it.
   setMaxListeners(0, stopped.signal);
   const loops: Promise<void>[] = [];
   let lastOld = 0;
+  let isRestarted = false;
+  const lastAnswerAt = { 'The service': Date.now(), SignalWire: Date.now() };
   const callReads = new Map<string, Sample<Single>[]>();
   const seen: Observations = {
     name,
@@ -95,6 +113,7 @@ export function createWatch({ space, serviceUrl, statusPassword, name, pollMs, s
       const sentAt = Date.now();
       const answer = await space.get(target, query);
       if (!answer || answer.status >= 500 || [401, 429].includes(answer.status)) throw new Error('no answer');
+      lastAnswerAt.SignalWire = Date.now();
       samples.push({ sentAt, answeredAt: Date.now(), http: answer.status, value: read(answer) });
     });
   }
@@ -139,6 +158,11 @@ export function createWatch({ space, serviceUrl, statusPassword, name, pollMs, s
 
   async function readWebhooks(): Promise<void> {
     const { accepted, refused } = await askWebhooks(serviceUrl, statusPassword);
+    lastAnswerAt['The service'] = Date.now();
+    // A new process counts from 1 again.
+    const newest = Math.max(0, ...[...accepted, ...refused].map(({ number }) => number));
+    if (newest < Math.max(lastOld, ...[...seen.webhooks, ...seen.refused].map(({ number }) => number)))
+      isRestarted = true;
     for (const [from, to] of [
       [accepted, seen.webhooks],
       [refused, seen.refused],
@@ -157,6 +181,13 @@ export function createWatch({ space, serviceUrl, statusPassword, name, pollMs, s
     seen.reported = live.find(isOurs) ?? finished.find(isOurs) ?? seen.reported;
     seen.conferenceSid ??= seen.reported?.sid;
     seen.recordingSid ??= seen.reported?.recordingSid ?? undefined;
+  }
+
+  /** Why nothing more can be found out; undefined if it can. */
+  function breakdown(): string | undefined {
+    if (isRestarted) return 'The service was restarted meanwhile, so what it had seen is lost.';
+    const silent = Object.entries(lastAnswerAt).find(([, at]) => Date.now() - at > silenceMs);
+    return silent && `${silent[0]} has not answered for ${Math.round(silenceMs / 1000)} s.`;
   }
 
   const below = (path: string) => seen.conferenceSid && `Conferences/${seen.conferenceSid}${path}`;
@@ -195,6 +226,7 @@ export function createWatch({ space, serviceUrl, statusPassword, name, pollMs, s
       const { accepted, refused } = await askWebhooks(serviceUrl, statusPassword);
       lastOld = Math.max(0, ...[...accepted, ...refused].map(({ number }) => number));
       const { live } = await askFeed(serviceUrl, statusPassword);
+      lastAnswerAt['The service'] = lastAnswerAt.SignalWire = Date.now();
       start();
       return { otherConferences: live.length };
     },
@@ -206,6 +238,8 @@ export function createWatch({ space, serviceUrl, statusPassword, name, pollMs, s
     async until(condition, limitMs) {
       const end = Date.now() + limitMs;
       while (!condition(seen)) {
+        const failure = breakdown();
+        if (failure !== undefined) throw new Error(failure);
         if (Date.now() >= end) return false;
         await delay(CHECK_MS, undefined, { signal });
       }

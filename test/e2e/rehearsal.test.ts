@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Finding, FindingId } from '../../src/rehearsal/findings.js';
 import { durationSeconds, isCallOver } from '../../src/simulator/model/resources.js';
 import { DOCUMENTED, drawTraits, type Traits } from '../../src/simulator/model/traits.js';
+import type { ApiRequest, ApiResponse } from '../../src/simulator/rest-api/exchange.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
 import { FIRST, hangUpWhenTold, rehearseIn, SECOND } from '../support/rehearsal.js';
+import type { Pair } from '../support/service-beside-simulator.js';
+import { requestApi } from '../support/simulated-space.js';
 import { PASSWORD } from '../support/status.js';
 
 /** How far a lag may be from where it was measured: a callback takes time to arrive, more on a busy machine. */
@@ -65,6 +69,22 @@ function expectedIn(traits: Traits): Partial<Record<FindingId, string | number>>
     recordingEnd: 'completed',
   };
 }
+
+const callsOf = ({ simulator }: Pair) => [...simulator.model.calls.values()];
+const aliveIn = (pair: Pair) =>
+  callsOf(pair)
+    .filter((call) => !isCallOver(call))
+    .map(({ sid }) => sid);
+
+const isPlacing = ({ method, path }: ApiRequest) => method === 'POST' && path.endsWith('/Calls');
+
+/** Handles the request that places the call to the second phone, once that is announced. */
+const whenCallingSecond =
+  (answer: (handle: () => ApiResponse) => ApiResponse) => (sentence: string, simulator: Simulator) => {
+    if (!sentence.startsWith('Calling the second')) return;
+    simulator.onRequest = (request, handle) => (isPlacing(request) ? answer(handle) : handle());
+  };
+const NO_ANSWER = { status: 503, body: '' };
 
 /** The findings that differ from what they should be. */
 function mistakesIn(findings: Finding[], traits: Traits): string[] {
@@ -203,7 +223,7 @@ describe('a rehearsal', { retry: 2 }, () => {
       },
     });
     expect(outcome.failure).toBe(`The ${phone} phone hung up too early, so the rehearsal can't go on.`);
-    expect(outcome.stillAlive).toEqual([]);
+    expect(outcome.stillAlive.callSids).toEqual([]);
   });
 
   it.each([
@@ -219,7 +239,7 @@ describe('a rehearsal', { retry: 2 }, () => {
       expect(outcome.failure).toMatch(sentence);
       expect(outcome.report?.findings.find(({ id }) => id === 'alone')).toMatchObject({ value: 'init' });
       expect([...pair.simulator.model.calls.values()].filter((call) => !isCallOver(call))).toEqual([]);
-      expect(outcome.stillAlive).toEqual([]);
+      expect(outcome.stillAlive.callSids).toEqual([]);
     },
   );
 
@@ -227,29 +247,108 @@ describe('a rehearsal', { retry: 2 }, () => {
     const controller = new AbortController();
     const { pair, outcome } = await rehearseIn({
       signal: controller.signal,
-      onSaid(sentence) {
-        if (sentence.startsWith('Calling the second')) controller.abort(new Error('cut short'));
+      onSaid: whenCallingSecond((handle) => {
+        controller.abort(new Error('cut short'));
+        return handle();
+      }),
+    });
+    expect(callsOf(pair).map(({ to }) => to)).toEqual([FIRST, SECOND]);
+    expect(aliveIn(pair)).toEqual([]);
+    expect(outcome).toMatchObject({ failure: 'cut short', stillAlive: { callSids: [], mayRing: [] } });
+  });
+
+  it('calls nobody else once it is cut short', async () => {
+    const controller = new AbortController();
+    const { pair } = await rehearseIn({
+      signal: controller.signal,
+      onSaid: (sentence) => sentence.startsWith('Calling the second') && controller.abort(new Error('cut short')),
+    });
+    expect(callsOf(pair).map(({ to }) => to)).toEqual([FIRST]);
+    expect(aliveIn(pair)).toEqual([]);
+  });
+
+  it('hangs up a call that SignalWire has placed without saying so, and touches no other', async () => {
+    const others: string[] = [];
+    const { pair, outcome, said } = await rehearseIn({
+      async onSaid(sentence, simulator, { service }) {
+        whenCallingSecond((handle) => {
+          handle();
+          return NO_ANSWER;
+        })(sentence, simulator);
+        if (!sentence.startsWith('The first phone is in')) return;
+        // Somebody else calls the same phone from the same number.
+        const call = { To: SECOND, From: simulator.phoneNumber, Url: `${service.publicUrl}/inbound` };
+        others.push((await requestApi(simulator, 'Calls', call)).body.sid);
       },
     });
-    const calls = [...pair.simulator.model.calls.values()];
-    expect(calls.map(({ to }) => to)).toEqual([FIRST, SECOND]);
-    expect(calls.filter((call) => !isCallOver(call))).toEqual([]);
-    expect(outcome).toMatchObject({ failure: 'cut short', stillAlive: [] });
+    expect(callsOf(pair).map(({ to }) => to)).toEqual([FIRST, SECOND, SECOND]);
+    expect(aliveIn(pair)).toEqual(others);
+    expect(said).toContain('SignalWire had placed that call all the same. Hanging it up.');
+    expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [] });
+  });
+
+  it('says which phone may ring if SignalWire does not say whether it called, and lists no such call', async () => {
+    const { outcome } = await rehearseIn({
+      waits: { hangUp: 100 },
+      onSaid: whenCallingSecond(() => NO_ANSWER),
+    });
+    expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [SECOND] });
   });
 
   it('says which calls may still be alive if SignalWire refuses to end them', async () => {
     const controller = new AbortController();
-    const { pair, outcome } = await rehearseIn({
+    const { pair, outcome, said } = await rehearseIn({
       signal: controller.signal,
       waits: { hangUp: 100 },
       onSaid(sentence, simulator) {
-        if (!sentence.startsWith('Calling the second')) return;
+        if (!sentence.startsWith('Both phones are in')) return;
         simulator.onRequest = ({ method, path }, handle) =>
           method === 'POST' && /Calls\/./.test(path) ? { status: 503, body: '' } : handle();
         controller.abort(new Error('cut short'));
       },
     });
-    expect(outcome.stillAlive.toSorted()).toEqual([...pair.simulator.model.calls.keys()].toSorted());
+    expect(outcome.stillAlive.callSids.toSorted()).toEqual([...pair.simulator.model.calls.keys()].toSorted());
+    expect(said.at(-1)).toBe('SignalWire does not confirm that every call is over. Trying for 0.1 s.');
+  });
+
+  it.each([
+    ['the service stops', ({ service }: Pair) => service.close(), 'The service has not answered for 1 s.'],
+    [
+      'the service is restarted',
+      (pair: Pair) => pair.restart({ port: pair.service.port }),
+      'The service was restarted meanwhile, so what it had seen is lost.',
+    ],
+    [
+      'SignalWire fails',
+      ({ simulator }: Pair) => {
+        simulator.onRequest = ({ method }, handle) => (method === 'GET' ? { status: 503, body: '' } : handle());
+      },
+      'SignalWire has not answered for 1 s.',
+    ],
+  ])('calls nobody else, and blames nobody else, if %s', async (_, breakIt, failure) => {
+    const { pair, outcome } = await rehearseIn({
+      hangsUp: true,
+      waits: { silence: 1000 },
+      onSaid: (sentence, _simulator, running) => sentence.startsWith('Both phones') && breakIt(running),
+    });
+    expect(outcome.failure).toBe(failure);
+    expect(callsOf(pair)).toHaveLength(2);
+    expect(aliveIn(pair)).toEqual([]);
+    expect(outcome.report?.findings.filter(({ verdict }) => verdict === 'not ok')).toEqual([]);
+  });
+
+  it('claims nothing of a pause that it did not wait for, and does not take one phone for the other', async () => {
+    const { outcome, said } = await rehearseIn({
+      onSaid(sentence, simulator) {
+        if (!sentence.startsWith('Hang up the second phone now')) return;
+        simulator.onCallback = (callback, send) =>
+          /leave/.test(callback.parameters.StatusCallbackEvent ?? '') && send();
+        for (const call of simulator.model.calls.values()) if (call.to === FIRST) simulator.hangUp(call);
+      },
+    });
+    expect(outcome.failure).toMatch(/^The first phone hung up/);
+    expect(said).not.toContainEqual(expect.stringMatching(/^The second phone has left/));
+    expect(outcome.report?.findings.filter(({ verdict }) => verdict === 'not ok')).toEqual([]);
   });
 
   it('touches no other call', async () => {

@@ -24,7 +24,7 @@ export interface RehearseOptions extends Options {
   resumes?: boolean;
   signal?: AbortSignal;
   /** Called with each sentence that the person is told. */
-  onSaid?(sentence: string, simulator: Simulator): void;
+  onSaid?(sentence: string, simulator: Simulator, pair: Pair): unknown;
 }
 
 /** Hangs up the second phone when the person is told to. */
@@ -68,7 +68,7 @@ export async function rehearseIn(options: RehearseOptions = {}): Promise<Rehears
     signal: options.signal ?? new AbortController().signal,
     say(sentence) {
       said.push(sentence);
-      onSaid(sentence, simulator);
+      onSaid(sentence, simulator, pair);
     },
     waits: { ...SHORT, ...waits },
   });
