@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { mayHavePlaced } from '../cli/place-call.js';
 import type { RawSpace } from '../signalwire/raw-space.js';
+import { CALL_OVER } from './observations.js';
 
 /** Whom a call connects: both numbers in E.164 form. */
 export interface Ends {
@@ -31,7 +32,6 @@ export interface StillAlive {
 const TRY_EVERY_MS = 1000;
 
 const ALIVE = ['queued', 'initiated', 'ringing', 'in-progress'];
-const OVER = ['completed', 'canceled', 'busy', 'failed', 'no-answer'];
 const call = z.object({ status: z.string() });
 const list = z.object({ calls: z.array(z.object({ sid: z.string(), status: z.string() })) });
 
@@ -53,7 +53,7 @@ export function createPlacedCalls(space: RawSpace, tryForMs: number, say: (sente
     }
     // It may have been over before.
     const { data } = call.safeParse((await space.get(`Calls/${sid}`))?.body);
-    return data !== undefined && OVER.includes(data.status);
+    return data !== undefined && CALL_OVER.includes(data.status);
   }
 
   /** The CallSids of the calls between two numbers that are alive. */

@@ -4,10 +4,11 @@ import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import type { Settings } from '../settings/settings.js';
 import { createRawSpace } from '../signalwire/raw-space.js';
 import { createSpace } from '../signalwire/rest-space.js';
+import type { Course } from './course.js';
 import { createPlacedCalls, type StillAlive } from './placed-calls.js';
 import { createRedactor } from './redact.js';
+import { rehearse } from './rehearse.js';
 import { createReport, type Report } from './report.js';
-import { createCourse, rehearse } from './steps.js';
 import { DEFAULT_WAITS, type Waits } from './waits.js';
 import { createWatch } from './watch.js';
 
@@ -56,7 +57,7 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
     silenceMs: waits.silence,
     signal,
   });
-  const course = createCourse();
+  const course: Course = {};
   const startedAt = Date.now();
   const url = `${publicUrl}/inbound?${new URLSearchParams({ room })}`;
   let failure: string | undefined;

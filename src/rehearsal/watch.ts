@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { askFeed } from '../cli/ask-feed.js';
 import { askWebhooks } from '../cli/ask-webhooks.js';
 import type { RawAnswer, RawSpace } from '../signalwire/raw-space.js';
+import { type Resource, resourceIn, resourcesIn, toListed, toSingle, wordOf } from './answers.js';
 import { FILTERS, type Listed, type Observations, type Sample, type Single } from './observations.js';
 
 export interface WatchOptions {
@@ -40,11 +40,6 @@ export interface Watch {
 
 /** How often a condition is checked (ms). */
 const CHECK_MS = 25;
-
-const text = z.string().optional().catch(undefined);
-const resource = z.record(z.string(), z.unknown());
-const list = (name: string) =>
-  z.object({ [name]: z.array(resource) }).transform((page): Record<string, unknown>[] => page[name] ?? []);
 
 /**
  * Reads, again and again, everything that a conference shows of itself: over the REST API, and in the service's webhooks and feed.
@@ -118,42 +113,32 @@ export function createWatch({
     });
   }
 
-  function noteFields(kind: string, item: Record<string, unknown> | undefined): void {
+  function noteFields(kind: string, item: Resource | undefined): void {
     if (item) seen.fields.set(kind, Object.keys(item).toSorted());
   }
 
   const singleOf =
     (kind: string) =>
     ({ body }: RawAnswer): Single => {
-      const item = resource.safeParse(body).data;
+      const item = resourceIn(body);
       noteFields(kind, item);
-      const createdAt = Date.parse(text.parse(item?.date_created) ?? '');
-      const seconds = Number(item?.duration ?? Number.NaN);
-      return {
-        word: text.parse(item?.status),
-        createdAt: Number.isNaN(createdAt) ? undefined : createdAt,
-        seconds: Number.isNaN(seconds) ? undefined : seconds,
-      };
+      return toSingle(item);
     };
 
   const listedOf =
     (kind: string, listName: string, sidName: string) =>
     ({ body }: RawAnswer): Listed[] => {
-      const items = list(listName).safeParse(body).data ?? [];
+      const items = resourcesIn(body, listName);
       noteFields(kind, items[0]);
-      return items.map((item) => ({
-        sid: String(item[sidName]).toLowerCase(),
-        word: text.parse(item.status),
-      }));
+      return items.map((item) => toListed(item, sidName));
     };
 
   function findConference({ body }: RawAnswer): string | undefined {
-    const listed = list('conferences').safeParse(body).data ?? [];
-    const ours = listed.find((one) => one.friendly_name === name);
+    const ours = resourcesIn(body, 'conferences').find((one) => one.friendly_name === name);
     noteFields('conference', ours);
     // The REST API's own form of the SID is the one to ask for.
     if (ours && typeof ours.sid === 'string') seen.conferenceSid = ours.sid;
-    return ours && (text.parse(ours.status) ?? 'without a status');
+    return ours && (wordOf(ours) ?? 'without a status');
   }
 
   async function readWebhooks(): Promise<void> {
