@@ -90,6 +90,8 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
     });
   } catch (error) {
     failure = redact(messageOf(signal.aborted ? signal.reason : error));
+    // What reads show once the calls are hung up must not be taken for what they showed before.
+    void watch.stop();
   } finally {
     stillAlive = await calls.hangUpAll();
     await watch.stop();

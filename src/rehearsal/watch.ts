@@ -34,7 +34,7 @@ export interface Watch {
    *   restarted: nothing more can be found out then
    */
   until(condition: (seen: Observations) => boolean, limitMs: number): Promise<boolean>;
-  /** Ends all reads, and waits for those in flight. */
+  /** Ends all reads, and waits for those in flight, which are dropped. */
   stop(): Promise<void>;
 }
 
@@ -108,6 +108,7 @@ export function createWatch({
       const sentAt = Date.now();
       const answer = await space.get(target, query);
       if (!answer || answer.status >= 500 || [401, 429].includes(answer.status)) throw new Error('no answer');
+      if (stopped.signal.aborted) return;
       lastAnswerAt.SignalWire = Date.now();
       samples.push({ sentAt, answeredAt: Date.now(), http: answer.status, value: read(answer) });
     });
