@@ -78,7 +78,8 @@ async function rehearse(first: string, second: string, options: RehearseOptions)
     const json = `${JSON.stringify(report, null, 2)}\n`;
     const { findings } = report;
     const print = file === undefined ? console.error : console.log;
-    print(`\n${formatTable(findings, process.stdout.columns)}\n\n${formatSummary(findings)}`);
+    const { columns } = file === undefined ? process.stderr : process.stdout;
+    print(`\n${formatTable(findings, columns)}\n\n${formatSummary(findings, columns)}`);
     if (file === undefined) process.stdout.write(json);
     else if (!(await saveReport(file, json))) isFine = false;
     if (findings.some(({ verdict }) => verdict === 'not ok')) isFine = false;
@@ -114,19 +115,14 @@ async function checkPassword(serviceUrl: string, password: string): Promise<void
 }
 
 function describeCost({ resume, hangUp }: RehearseOptions): string {
-  const lines = resume
-    ? [
-        'This places three short calls, which SignalWire charges for: one to the first phone, of one to three minutes,',
-        'and two to the second, of about half a minute each.',
-      ]
-    : [
-        'This places two short calls, which SignalWire charges for: one to the first phone, of one or two minutes, and',
-        'one to the second, of about half a minute.',
-      ];
-  return [
-    ...lines,
-    'They meet in a room of their own, where no caller comes. What is said there is recorded, and the recording stays',
-    `in your space.${hangUp ? '' : ' You will be asked to hang up the second phone.'}`,
-    'All calls are ended when it is over, at Ctrl-C, and if anything fails.',
-  ].join('\n');
+  const calls = resume
+    ? `three short calls, which SignalWire charges for: one to the first
+phone, of one to three minutes, and two to the second, of about half a minute.`
+    : `two short calls, which SignalWire charges for: one to the first
+phone, of one or two minutes, and one to the second, of about half a minute.`;
+  const task = hangUp ? '' : '\nYou will be asked to hang up the second phone.';
+  return `This places ${calls}
+They meet in a room of their own, where no caller comes. What is said there is
+recorded, and the recording stays in your space.${task}
+All calls are ended when it is over, at Ctrl-C, and if anything fails.`;
 }

@@ -43,13 +43,13 @@ export function formatTable(findings: readonly Finding[], columns = SCALED + FIX
   return [...toRow(['what', 'this space', 'the service assumes'], 'fits'), rule, ...rows].join('\n');
 }
 
-/** How many findings fit, in a line or two. */
-export function formatSummary(findings: readonly Finding[]): string {
+/** How many findings fit, and of what nothing was seen. */
+export function formatSummary(findings: readonly Finding[], columns = SCALED + FIXED): string {
   const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
   const seen = `${count('ok')} of ${findings.length} are ok, ${count('not ok')} NOT OK, ${count('unknown')} not known.`;
   const missing = findings.filter((one) => !isSeen(one)).map(({ what }) => what);
   if (missing.length === 0) return seen;
-  return `${seen} Nothing was seen of these:\n${wrap(missing.join('; '), 116).join('\n')}.`;
+  return `${seen} Nothing was seen of these:\n${wrap(missing.join('; '), Math.min(116, columns - 1)).join('\n')}.`;
 }
 
 const isSeen = ({ value, note }: Finding) => value !== null || note !== null;

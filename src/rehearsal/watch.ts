@@ -24,6 +24,8 @@ export interface Watch {
   readonly seen: Observations;
   /** Reads the webhooks and the feed once, so that what is older can be told apart. @throws Error if the service doesn't answer */
   begin(): Promise<{ otherConferences: number }>;
+  /** When the service last answered (ms since 1970). */
+  serviceAnsweredAt(): number;
   /** Reads a call from now on. */
   addCall(sid: string): void;
   /**
@@ -216,6 +218,7 @@ export function createWatch({
       start();
       return { otherConferences: live.length };
     },
+    serviceAnsweredAt: () => lastAnswerAt['The service'],
     addCall(sid) {
       const samples: Sample<Single>[] = [];
       callReads.set(sid.toLowerCase(), samples);

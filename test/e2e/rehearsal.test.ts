@@ -161,24 +161,37 @@ describe('a rehearsal', () => {
   });
 
   it.each([
-    ['the service stops', ({ service }: Pair) => service.close(), 'The service has not answered for 1 s.'],
+    [
+      'the service stops',
+      'Both phones',
+      ({ service }: Pair) => service.close(),
+      'The service has not answered for 1 s.',
+    ],
+    [
+      'the service stops before somebody is called again',
+      'The second phone has left',
+      ({ service }: Pair) => service.close(),
+      'The service has not answered for 1 s.',
+    ],
     [
       'the service is restarted',
+      'Both phones',
       (pair: Pair) => pair.restart({ port: pair.service.port }),
       'The service was restarted meanwhile, so what it had seen is lost.',
     ],
     [
       'SignalWire fails',
+      'Both phones',
       ({ simulator }: Pair) => {
         simulator.onRequest = ({ method }, handle) => (method === 'GET' ? { status: 503, body: '' } : handle());
       },
       'SignalWire has not answered for 1 s.',
     ],
-  ])('calls nobody else, and blames nobody else, if %s', async (_, breakIt, failure) => {
+  ])('calls nobody else, and blames nobody else, if %s', async (_, moment, breakIt, failure) => {
     const { pair, outcome } = await rehearseIn({
       hangsUp: true,
       waits: { silence: 1000 },
-      onSaid: (sentence, _simulator, running) => sentence.startsWith('Both phones') && breakIt(running),
+      onSaid: (sentence, _simulator, running) => sentence.startsWith(moment) && breakIt(running),
     });
     expect(outcome.failure).toBe(failure);
     expect(callsOf(pair)).toHaveLength(2);

@@ -32,7 +32,7 @@ export const CALLBACKS = {
     },
   },
   callbackDelay: {
-    what: 'callbacks arrive, after their Timestamp, after at most',
+    what: 'callbacks arrive, after their Timestamp, within',
     assumes: 'less than 10 s',
     answer: ({ seen }) => {
       const delays = callbacksOf(seen).flatMap(({ at, timestamp }) => {

@@ -5,6 +5,9 @@ import type { RehearsalOptions } from './stage.js';
 export async function join(phone: 'first' | 'second', options: RehearsalOptions): Promise<PlacedCall> {
   const { watch, waits, say } = options;
   const { seen } = watch;
+  // A phone must not ring for nothing.
+  const since = Date.now();
+  await watch.until(() => watch.serviceAnsweredAt() > since, 2 * waits.silence);
   const lastWebhook = lastWebhookOf(seen);
   const lastRefused = seen.refused.length;
   say(`Calling the ${phone} phone. Please answer it.`);
