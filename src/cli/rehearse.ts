@@ -70,7 +70,6 @@ async function rehearse(first: string, second: string, options: RehearseOptions)
     signal: stop.signal,
     say: (sentence) => console.error(sentence),
   });
-  if (failure !== undefined) console.error(failure);
   const remedy = howToHangUp(stillAlive, settings.spaceUrl);
   if (remedy !== undefined || report) console.error(remedy ?? 'Every call is hung up.');
   let isFine = failure === undefined && remedy === undefined;

@@ -90,6 +90,8 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
     });
   } catch (error) {
     failure = redact(messageOf(signal.aborted ? signal.reason : error));
+    // At once, because hanging up may take a while.
+    say(failure);
     // What reads show once the calls are hung up must not be taken for what they showed before.
     void watch.stop();
   } finally {
