@@ -29,6 +29,7 @@ export interface Question extends Pick<Finding, 'what' | 'assumes'> {
 
 export type PolicySettings = Pick<Settings, 'resyncIntervalMs' | 'pauseBehavior' | 'signingKeys'>;
 
+/** What the answers are drawn from. */
 export interface Evidence {
   seen: Observations;
   course: Course;

@@ -2,6 +2,7 @@ import type { Course } from '../course.js';
 import type { Sample } from '../observations.js';
 import { type RehearsalOptions, readLagAfter, waitFor } from './stage.js';
 
+/** Hangs up all calls, and waits until the ends of the conference and of the recording can be read. */
 export async function end(course: Course, options: RehearsalOptions): Promise<void> {
   const { watch, calls, waits, say } = options;
   const { seen } = watch;

@@ -2,6 +2,11 @@ import { FAILURES } from '../../cli/place-call.js';
 import { isCallOver, joinReportedAt, lastWebhookOf, type PlacedCall, readsOf } from '../observations.js';
 import type { RehearsalOptions } from './stage.js';
 
+/**
+ * Calls a phone, and waits until it is in the conference.
+ *
+ * @throws Error with a sentence if nobody joins, the service no longer answers, or it refuses SignalWire's request for the call
+ */
 export async function join(phone: 'first' | 'second', options: RehearsalOptions): Promise<PlacedCall> {
   const { watch, waits, say } = options;
   const { seen } = watch;
@@ -26,8 +31,12 @@ export async function join(phone: 'first' | 'second', options: RehearsalOptions)
   await watch.until(() => hasJoined() || isOver() || refusal() !== undefined, waits.join);
   if (hasJoined()) return call;
   const refused = refusal();
-  if (refused)
-    throw new Error(`The service refused SignalWire's request for what to do with the call: ${refused.reason}`);
+  if (refused) {
+    const reason = refused.reason?.replace(/\.$/, '') ?? 'no reason';
+    throw new Error(
+      `The service refused SignalWire's request for what to do with the call: ${reason}. "conference-recorder doctor" may say why.`,
+    );
+  }
   const word = readsOf(seen, call).find(isCallOver)?.value.word ?? '';
   const reason = FAILURES[word] ?? (word && 'The call ended before it was in the conference.');
   throw new Error(`The ${phone} phone: ${reason || `nobody joined within ${waits.join / 1000} s.`}`);

@@ -3,6 +3,7 @@ import { becameAt, type Observations } from '../observations.js';
 import { join } from './join.js';
 import { changeLimit, NOT_RESUMED, type RehearsalOptions, readLagAfter, seconds, waitFor } from './stage.js';
 
+/** Calls the second phone again, and waits until the recording has resumed and reads so. */
 export async function meetAgain(course: Course, options: RehearsalOptions): Promise<void> {
   const { watch, waits, say } = options;
   const { seen } = watch;

@@ -12,6 +12,7 @@ import {
 import { join } from './join.js';
 import { changeLimit, NOT_RESUMED, type RehearsalOptions, seconds, waitFor } from './stage.js';
 
+/** Calls the second phone, and waits until lists show both and the recording has run for some seconds. */
 export async function meet(course: Course, options: RehearsalOptions): Promise<void> {
   const { watch, waits, say } = options;
   const { seen } = watch;

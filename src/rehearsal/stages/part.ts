@@ -2,6 +2,7 @@ import type { Course } from '../course.js';
 import { becameAt, isCallOver, lastWebhookOf, leaveReportedAt, readsOf } from '../observations.js';
 import { changeLimit, NOT_PAUSED, type RehearsalOptions, readLagAfter, seconds, waitFor } from './stage.js';
 
+/** Has the second phone hung up, and waits until the pause, and the leave, show in all that is read. */
 export async function part(course: Course, options: RehearsalOptions): Promise<void> {
   const { watch, waits, calls, hangsUp, say } = options;
   const { seen } = watch;

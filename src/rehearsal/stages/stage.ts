@@ -6,6 +6,7 @@ import type { PlacedCalls } from '../placed-calls.js';
 import type { Waits } from '../waits.js';
 import type { Watch } from '../watch.js';
 
+/** What every stage needs. */
 export interface RehearsalOptions {
   watch: Watch;
   calls: PlacedCalls;
@@ -43,6 +44,7 @@ export async function waitFor(
   return hasHappened;
 }
 
+/** For how long a pause or a resume is waited for (ms): a lost callback is made good within an interval. */
 export function changeLimit({ waits, resyncIntervalMs }: RehearsalOptions): number {
   return waits.change + resyncIntervalMs;
 }

@@ -3,6 +3,7 @@ import { becameAt, isKnown, recordingCallbacksOf, type Sample } from '../observa
 import { join } from './join.js';
 import { changeLimit, NOT_PAUSED, type RehearsalOptions, waitFor } from './stage.js';
 
+/** Calls the first phone, and waits until everything has been read that one person alone shows. */
 export async function waitAlone(course: Course, options: RehearsalOptions): Promise<void> {
   const { watch, waits, say } = options;
   const { seen } = watch;
