@@ -10,10 +10,11 @@ const limits = { testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS, expect: { poll: {
 
 /** Seconds each, in this order, so that all workers finish together; the others take less than that. */
 const LONGEST = [
-  'rehearsal',
   'rehearse',
   'hostile',
   'page',
+  'rehearsal-findings',
+  'rehearsal',
   'process',
   'call',
   'more-worlds',

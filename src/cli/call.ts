@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { invalidNameReason } from '../rooms/names.js';
 import { createSpace } from '../signalwire/rest-space.js';
+import { callerNumber, fromOption } from './caller-number.js';
 import { phoneNumber } from './phone-number.js';
 import { placeCall, waitUntilAnswered } from './place-call.js';
 import { requireSettings } from './require-settings.js';
-import { findPublicUrl } from './running-service.js';
+import { findRunningService } from './running-service.js';
 import { UsageError } from './usage-error.js';
 
 interface CallOptions {
@@ -17,7 +18,7 @@ export const command = new Command('call')
   .description('Call somebody and put them into the conference of the running service. Prints the CallSid.')
   .argument('<number>', 'whom to call, for example +15551234567', phoneNumber)
   .option('--room <name>', 'the room to put them into; by default the one that callers share', roomName)
-  .option('--from <number>', 'which of your numbers to call from (default: SIGNALWIRE_PHONE_NUMBER)', phoneNumber)
+  .addOption(fromOption())
   .addHelpText(
     'after',
     "\nExits with 0 if they answer, 1 if they don't or SignalWire refuses, 2 if an argument or a setting is wrong, or the service isn't ready.",
@@ -27,14 +28,12 @@ export const command = new Command('call')
 /** Places the call and waits for the outcome. */
 async function call(to: string, { room, from }: CallOptions): Promise<void> {
   const settings = requireSettings();
-  const caller = from ?? settings.phoneNumber;
-  if (!caller) {
-    throw new UsageError('There is no number to call from: use --from +15551234567, or set SIGNALWIRE_PHONE_NUMBER.');
-  }
+  const caller = callerNumber(from, settings);
   const invalid = room === undefined ? undefined : invalidNameReason(settings.conferencePrefix + room);
   if (invalid) throw new UsageError(`The room ${invalid}`);
   const query = room === undefined ? '' : `?${new URLSearchParams({ room })}`;
-  const url = `${await findPublicUrl(settings)}/inbound${query}`;
+  const { publicUrl } = await findRunningService(settings);
+  const url = `${publicUrl}/inbound${query}`;
 
   const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
   try {

@@ -58,6 +58,13 @@ export async function waitUntilAnswered(space: CallSpace, callSid: string, readE
   throw new Error('The phone is still ringing.');
 }
 
+/** Whether SignalWire may have placed the call although `placeCall` has failed with this error. */
+export function mayHavePlaced(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof SpaceError)) return false;
+  return cause.status === undefined ? !isUnsent(cause) : cause.status >= 500;
+}
+
 function explain(error: SpaceError): string {
   const { status, reason, message } = error;
   if (isUnauthorized(error)) return REFUSED_CREDENTIALS;

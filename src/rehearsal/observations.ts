@@ -101,7 +101,8 @@ export function firstShown<Value>(
   };
 }
 
-const CALL_OVER = ['completed', 'canceled', 'busy', 'failed', 'no-answer'];
+/** The statuses of a call that is over. */
+export const CALL_OVER = ['completed', 'canceled', 'busy', 'failed', 'no-answer'];
 export const isCallOver = ({ value }: Sample<Single>) => CALL_OVER.includes(value.word ?? '');
 
 /** Whether the list has somebody who hasn't left, as the service would read it. */
@@ -122,6 +123,11 @@ export const recordingCallbacksOf = ({ webhooks }: Observations) =>
 export function joinReportedAt(seen: Observations, { lastWebhook }: PlacedCall): number | undefined {
   const join = callbacksOf(seen).find(({ number, event }) => number > lastWebhook && /join/i.test(event ?? ''));
   return join && arrivalOf(join);
+}
+
+/** When somebody joined, by the callback or else by the call (ms since 1970). */
+export function joinedAt(seen: Observations, call: PlacedCall): number {
+  return joinReportedAt(seen, call) ?? call.placedAt;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { AnsweredWebhook } from '../cli/ask-webhooks.js';
 import type { Settings } from '../settings/settings.js';
 import { version } from '../version.js';
-import { type Finding, findings } from './findings.js';
+import type { Course } from './course.js';
+import { findOut } from './findings/find-out.js';
+import type { Finding } from './findings/finding.js';
 import type { Observations, Sample } from './observations.js';
-import type { Course } from './steps.js';
 
 /** What a rehearsal found out, as it is written to a file that may be published. */
 export interface Report {
@@ -72,7 +73,7 @@ export function createReport({ seen, course, settings, startedAt, failure }: Rep
       checksSignatures: signingKeys.length > 0,
     },
     failedRequests: seen.failedRequests,
-    findings: findings(seen, course, settings),
+    findings: findOut(seen, course, settings),
     webhooks: [...seen.webhooks, ...seen.refused]
       .toSorted((a, b) => a.number - b.number)
       .map(({ at, route, event, timestamp, parameterNames, status, reason, signature }) => ({

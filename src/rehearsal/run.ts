@@ -4,10 +4,11 @@ import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import type { Settings } from '../settings/settings.js';
 import { createRawSpace } from '../signalwire/raw-space.js';
 import { createSpace } from '../signalwire/rest-space.js';
-import { createPlacedCalls } from './placed-calls.js';
+import type { Course } from './course.js';
+import { createPlacedCalls, type StillAlive } from './placed-calls.js';
 import { createRedactor } from './redact.js';
+import { rehearse } from './rehearse.js';
 import { createReport, type Report } from './report.js';
-import { createCourse, rehearse } from './steps.js';
 import { DEFAULT_WAITS, type Waits } from './waits.js';
 import { createWatch } from './watch.js';
 
@@ -33,8 +34,7 @@ export interface Outcome {
   report: Report | undefined;
   /** Why it was cut short, without numbers and secrets; undefined if it wasn't. */
   failure: string | undefined;
-  /** The CallSids of calls that could not be hung up. */
-  stillAlive: string[];
+  stillAlive: StillAlive;
 }
 
 /** Runs a rehearsal, and hangs up every call that it has placed, however it ends. Never rejects. */
@@ -45,15 +45,23 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
   const redact = createRedactor(settings, publicUrl, serviceUrl, from, first, second);
   const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
   const raw = createRawSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
-  const calls = createPlacedCalls(raw, waits.hangUp);
+  const calls = createPlacedCalls(raw, waits.hangUp, say);
   const { statusPassword } = settings;
   const name = settings.conferencePrefix + room;
-  const watch = createWatch({ space: raw, serviceUrl, statusPassword, name, pollMs: waits.poll, signal });
-  const course = createCourse();
+  const watch = createWatch({
+    space: raw,
+    serviceUrl,
+    statusPassword,
+    name,
+    pollMs: waits.poll,
+    silenceMs: waits.silence,
+    signal,
+  });
+  const course: Course = {};
   const startedAt = Date.now();
   const url = `${publicUrl}/inbound?${new URLSearchParams({ room })}`;
   let failure: string | undefined;
-  let stillAlive: string[] = [];
+  let stillAlive: StillAlive = { callSids: [], mayRing: [] };
   try {
     const { otherConferences } = await watch.begin().catch((error: Error) => {
       throw new Error(`The webhooks of the running service can't be read: ${error.message} Nobody was called.`);
@@ -69,13 +77,23 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
       waits,
       resyncIntervalMs: settings.resyncIntervalMs,
       pauseBehavior: settings.pauseBehavior,
-      call: (phone) => placeCall(space, { to: phone === 'first' ? first : second, from, url }),
+      call(phone) {
+        const ends = { from, to: phone === 'first' ? first : second };
+        return calls.place(ends, async () => {
+          signal.throwIfAborted();
+          return placeCall(space, { ...ends, url });
+        });
+      },
       hangsUp: options.hangsUp,
       resumes: options.resumes,
       say,
     });
   } catch (error) {
     failure = redact(messageOf(signal.aborted ? signal.reason : error));
+    // At once, because hanging up may take a while.
+    say(failure);
+    // What reads show once the calls are hung up must not be taken for what they showed before.
+    void watch.stop();
   } finally {
     stillAlive = await calls.hangUpAll();
     await watch.stop();

@@ -1,42 +1,62 @@
-import type { Finding } from './findings.js';
-import { formatBracket } from './results.js';
+import type { Finding } from './findings/finding.js';
+import { formatBracket } from './findings/results.js';
 
 const LABELS = { ok: 'ok', 'not ok': 'NOT OK', unknown: '?' };
 
-/** The longest text in a column; what is longer wraps. */
-const WIDTHS = { what: 55, space: 32, assumes: 32 };
+/** The longest text in a column, if there is room; what is longer wraps. */
+const WIDTHS = [55, 32, 32];
+const GAP = 2;
+const FITS = 'NOT OK'.length;
+const FIXED = WIDTHS.length * GAP + FITS;
+const SCALED = WIDTHS.reduce((sum, width) => sum + width, 0);
 
-/** A table for the terminal: what, this space, what the service assumes, and whether that fits. Notes stand below their row. */
-export function formatTable(findings: readonly Finding[]): string {
-  const rows = findings.flatMap((finding) => {
-    const { what, assumes, verdict, note } = finding;
-    const cells = [wrap(what, WIDTHS.what), wrap(formatValue(finding), WIDTHS.space), wrap(assumes, WIDTHS.assumes)];
-    const height = Math.max(...cells.map((lines) => lines.length));
-    const lines = Array.from({ length: height }, (_, index) =>
-      line(
-        cells.map((cell) => cell[index] ?? ''),
-        index === 0 ? LABELS[verdict] : '',
+/**
+ * A table for the terminal: what, this space, what the service assumes, and whether that fits. Notes stand below their row. What
+ * could not be seen is left out.
+ *
+ * @param columns how wide the terminal is
+ */
+export function formatTable(findings: readonly Finding[], columns = SCALED + FIXED): string {
+  const share = Math.min(1, (columns - FIXED) / SCALED);
+  const widths = WIDTHS.map((width) => Math.floor(width * share));
+  const toLine = (cells: string[], label: string) =>
+    [...cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)), label].join(' '.repeat(GAP)).trimEnd();
+  const toRow = (cells: string[], label: string) => {
+    const wrapped = cells.map((cell, index) => wrap(cell, widths[index] ?? 0));
+    const height = Math.max(...wrapped.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, index) =>
+      toLine(
+        wrapped.map((lines) => lines[index] ?? ''),
+        index === 0 ? label : '',
       ),
     );
-    return note === null ? lines : [...lines, ...wrap(note, 116).map((text) => `    ${text}`)];
+  };
+  const rows = findings.filter(isSeen).flatMap((finding) => {
+    const { what, assumes, verdict, note } = finding;
+    const row = toRow([what, formatValue(finding), assumes], LABELS[verdict]);
+    return note === null ? row : [...row, ...wrap(note, Math.floor(116 * share)).map((text) => `    ${text}`)];
   });
-  const header = line(['what', 'this space', 'the service assumes'], 'fits');
-  const rule = line(
-    Object.values(WIDTHS).map((width) => '-'.repeat(width)),
-    '------',
+  const rule = toLine(
+    widths.map((width) => '-'.repeat(width)),
+    '-'.repeat(FITS),
   );
-  return [header, rule, ...rows].join('\n');
+  return [...toRow(['what', 'this space', 'the service assumes'], 'fits'), rule, ...rows].join('\n');
 }
+
+/** How many findings fit, and of what nothing was seen. */
+export function formatSummary(findings: readonly Finding[], columns = SCALED + FIXED): string {
+  const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
+  const seen = `${count('ok')} of ${findings.length} are ok, ${count('not ok')} NOT OK, ${count('unknown')} not known.`;
+  const missing = findings.filter((one) => !isSeen(one)).map(({ what }) => what);
+  if (missing.length === 0) return seen;
+  return `${seen} Nothing was seen of these:\n${wrap(missing.join('; '), Math.min(116, columns - 1)).join('\n')}.`;
+}
+
+const isSeen = ({ value, note }: Finding) => value !== null || note !== null;
 
 function formatValue({ value }: Finding): string {
   if (value === null) return 'not known';
   return typeof value === 'string' ? value : formatBracket(value);
-}
-
-function line([what = '', space = '', assumes = '']: string[], verdict: string): string {
-  return [what.padEnd(WIDTHS.what), space.padEnd(WIDTHS.space), assumes.padEnd(WIDTHS.assumes), verdict]
-    .join('  ')
-    .trimEnd();
 }
 
 /** Breaks a text between words. A word that is longer than the width stays whole. */

@@ -22,6 +22,8 @@ export const DEFAULT_WAITS = {
   talk: 6000,
   /** For the end of the conference and of its recording to be known. */
   end: 75_000,
+  /** For the service or SignalWire to answer anything at all. A request takes 5 s at most. */
+  silence: 15_000,
   /** For SignalWire to confirm that a call has ended, if it refuses to end it. */
   hangUp: 20_000,
 };

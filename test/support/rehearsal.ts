@@ -8,8 +8,8 @@ import { PASSWORD } from './status.js';
 export const FIRST = '+15551230001';
 export const SECOND = '+15551230002';
 
-/** The rehearsal's waits, shortened to what a space on loopback needs. */
-export const SHORT: Partial<Waits> = { poll: 120, quiet: 2100, talk: 1500, alone: 20_000, change: 16_000 };
+/** The rehearsal's waits, shortened to what a space on loopback without any lag needs. */
+const SHORT: Partial<Waits> = { poll: 50, quiet: 150, talk: 150, alone: 5000, list: 5000, change: 10_000 };
 
 export interface Rehearsed {
   pair: Pair;
@@ -24,7 +24,7 @@ export interface RehearseOptions extends Options {
   resumes?: boolean;
   signal?: AbortSignal;
   /** Called with each sentence that the person is told. */
-  onSaid?(sentence: string, simulator: Simulator): void;
+  onSaid?(sentence: string, simulator: Simulator, pair: Pair): unknown;
 }
 
 /** Hangs up the second phone when the person is told to. */
@@ -68,7 +68,7 @@ export async function rehearseIn(options: RehearseOptions = {}): Promise<Rehears
     signal: options.signal ?? new AbortController().signal,
     say(sentence) {
       said.push(sentence);
-      onSaid(sentence, simulator);
+      onSaid(sentence, simulator, pair);
     },
     waits: { ...SHORT, ...waits },
   });

@@ -1,14 +1,6 @@
-import { DEFAULT_DURATIONS } from '../recording/durations.js';
-import type { Bracket } from './observations.js';
-
-/** What a space does, and whether the service can cope with it. */
-export interface Result {
-  /** A word, or how long something takes; null if it isn't known. */
-  value: string | Bracket | null;
-  verdict: 'ok' | 'not ok' | 'unknown';
-  /** What follows from it, or what is known besides, in a sentence; null if nothing. */
-  note: string | null;
-}
+import { DEFAULT_DURATIONS } from '../../recording/durations.js';
+import type { Bracket } from '../observations.js';
+import type { Result } from './finding.js';
 
 /** How long a reported join overrides SignalWire's lists. */
 export const BELIEVED_MS = DEFAULT_DURATIONS.joinReport;
@@ -24,11 +16,6 @@ export function wrong(value: string | Bracket, consequence: string): Result {
 
 export function unknown(value: string | null = null, note: string | null = null): Result {
   return { value, verdict: 'unknown', note };
-}
-
-/** What follows from a webhook that the service refused. */
-export function lacking(reason: string): string {
-  return `what they report is lost (${reason.replace(/\.$/, '')})`;
 }
 
 /** How much longer one thing took than another. */

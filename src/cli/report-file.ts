@@ -1,0 +1,36 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UsageError } from './usage-error.js';
+
+/** Where a report goes. Writes there and removes it again, to be sure. @throws UsageError if it can't be written there */
+export async function findReportFile(given: string): Promise<string> {
+  const file = resolve(given);
+  try {
+    await create(file, '');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      throw new UsageError(`${file} is there already, and is not overwritten. Nobody was called.`);
+    }
+    throw new UsageError(
+      `${file} can't be written. Use --report with another path, or with - to print the report. Nobody was called.`,
+    );
+  }
+  await rm(file);
+  return file;
+}
+
+/** Prints the report if it can't be written after all: it has cost calls. @returns whether it was written */
+export async function saveReport(file: string, json: string): Promise<boolean> {
+  try {
+    await create(file, json);
+    console.log(`The report is in ${file}`);
+    return true;
+  } catch (error) {
+    console.error(`The report could not be written, so here it is: ${error instanceof Error ? error.message : error}`);
+    process.stdout.write(json);
+    return false;
+  }
+}
+
+// `wx`: somebody may have written the file meanwhile.
+const create = (file: string, text: string) => writeFile(file, text, { flag: 'wx' });
