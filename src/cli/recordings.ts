@@ -92,15 +92,14 @@ async function readStories(settings: Settings): Promise<Stories> {
   if (statusPassword === undefined) {
     return { bySid: new Map(), whyMissing: "STATUS_PASSWORD is not set, so the service's feed could not be read." };
   }
-  const url = localUrl(settings);
   try {
-    const stories = await askStories(url, statusPassword);
+    const stories = await askStories(localUrl(settings), statusPassword);
     const bySid = new Map(stories.map((story) => [story.recordingSid.toLowerCase(), story]));
     return { bySid, whyMissing: "The service's feed doesn't have it: it has the last 20 conferences since its start." };
   } catch (error) {
-    const reason = `${url}/conferences ${error instanceof Error ? error.message : error}`;
-    console.error(`The stories are missing: ${reason}.`);
-    return { bySid: new Map(), whyMissing: `${reason}.` };
+    const whyMissing = error instanceof Error ? error.message : String(error);
+    console.error(`The stories are missing: ${whyMissing}`);
+    return { bySid: new Map(), whyMissing };
   }
 }
 

@@ -135,9 +135,7 @@ async function checkPassword(serviceUrl: string, password: string): Promise<void
     await askWebhooks(serviceUrl, password);
     await askFeed(serviceUrl, password);
   } catch (error) {
-    const reason =
-      error instanceof Error && / STATUS_PASSWORD|^STATUS_PASSWORD/.test(error.message) ? error.message : '';
-    throw new UsageError(`${reason || `${serviceUrl} does not tell its webhooks and conferences.`} Nobody was called.`);
+    throw new UsageError(`${error instanceof Error ? error.message : error} Nobody was called.`);
   }
 }
 
