@@ -37,7 +37,7 @@ export async function openPart(folder: string, name: string): Promise<PartFile> 
 /** How many bytes of a file have arrived. */
 export async function sizeOfPart(folder: string, name: string): Promise<number> {
   const found = await stat(partPath(folder, name)).catch(() => undefined);
-  return found?.size ?? 0;
+  return found?.isFile() ? found.size : 0;
 }
 
 function partPath(folder: string, name: string): string {

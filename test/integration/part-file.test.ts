@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openPart, sizeOfPart } from '../../src/recordings/part-file.js';
@@ -20,6 +20,12 @@ it('a part is continued by the next run, and gets the name of the whole file whe
   await second.close();
   expect(await readdir(folder)).toEqual([NAME]);
   expect(await readFile(join(folder, NAME), 'utf8')).toBe('begun ended');
+});
+
+it('only a file counts as a part', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'sales.wav.part'));
+  expect(await sizeOfPart(folder, NAME)).toBe(0);
 });
 
 it('an empty part is removed, and other files are left alone', async () => {
