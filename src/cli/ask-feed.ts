@@ -27,8 +27,8 @@ export type ReportedConference = z.output<typeof conference>;
  * Requests `/conferences` of a service.
  *
  * @param url the service's URL, without a path
- * @throws Error if it doesn't answer within 5 s, refuses the password, or isn't this service
+ * @throws Error whose message is a sentence, as `askStatusRoute` does
  */
 export async function askFeed(url: string, password: string): Promise<z.output<typeof feed>> {
-  return feed.parse(await askStatusRoute(url, '/conferences', password));
+  return askStatusRoute(url, '/conferences', password, feed);
 }

@@ -1,8 +1,6 @@
-import { connectionFailure } from '../http/connection-failure.js';
 import { type Health, health } from '../http/health.js';
 import type { Settings } from '../settings/settings.js';
-
-const TIMEOUT_MS = 5000;
+import { getFromService } from './get-from-service.js';
 
 /** The URL of a service with these settings on its own machine. */
 export function localUrl({ host, port }: Settings): string {
@@ -17,14 +15,7 @@ export function localUrl({ host, port }: Settings): string {
  * @throws Error whose message completes a sentence that begins with the URL: it doesn't answer within 5 s, or isn't this service
  */
 export async function askHealth(url: string): Promise<Health> {
-  const response = await fetch(`${url}/healthz`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
-    (error: Error) => {
-      const isTimeout = error.name === 'TimeoutError';
-      throw new Error(isTimeout ? 'does not answer within 5 s' : `does not answer (${connectionFailure(error)})`, {
-        cause: error,
-      });
-    },
-  );
+  const response = await getFromService(url, '/healthz');
   if (!response.ok) throw new Error(`answers with ${response.status}`);
   const answer = health.safeParse(await response.json().catch(() => undefined));
   if (!answer.success) throw new Error('is answered by something other than this service');

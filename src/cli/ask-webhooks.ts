@@ -25,8 +25,8 @@ export type RecentWebhooks = z.output<typeof recentWebhooks>;
  * Requests `/webhooks` of a service.
  *
  * @param url the service's URL, without a path
- * @throws Error with a sentence if it doesn't answer within 5 s, refuses the password, or isn't this service
+ * @throws Error whose message is a sentence, as `askStatusRoute` does
  */
 export async function askWebhooks(url: string, password: string): Promise<RecentWebhooks> {
-  return recentWebhooks.parse(await askStatusRoute(url, '/webhooks', password));
+  return askStatusRoute(url, '/webhooks', password, recentWebhooks);
 }

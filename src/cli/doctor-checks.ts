@@ -82,8 +82,7 @@ async function checkSigningKey(settings: Settings, local: Health | Error): Promi
   }
   const webhooks = await resultOrError(askWebhooks(localUrl(settings), statusPassword));
   if (webhooks instanceof Error) {
-    const reason = webhooks.message.startsWith('STATUS_PASSWORD') ? webhooks.message : 'It does not list its webhooks.';
-    return unknown(`SIGNALWIRE_SIGNING_KEY of the running service could not be checked. ${reason}`);
+    return unknown(`SIGNALWIRE_SIGNING_KEY of the running service could not be checked. ${webhooks.message}`);
   }
   const { accepted, refused } = webhooks;
   const [lastSigned] = [...accepted, ...refused]

@@ -2,10 +2,13 @@ import type { RecordingList } from '../recordings/list-recordings.js';
 import type { PullReporter } from '../recordings/pull.js';
 import { formatBytes } from './format-recordings.js';
 
-/** A pull's output: a line for each file, which shows its progress on a terminal. Nothing at all if there is nothing new. */
+/**
+ * A pull's output: a line for each file, which shows its progress on a terminal, and a summary. If nothing is new and nothing wrong,
+ * it prints only on a terminal, because cron sends a mail for every line.
+ */
 export interface PullOutput extends PullReporter {
   onInterrupted(): void;
-  /** Prints a summary. @returns whether nothing failed, and nothing interrupted the pull */
+  /** Prints a summary. @returns whether every file was fetched */
   finish(): boolean;
 }
 
@@ -15,48 +18,47 @@ const PROGRESS_MS = 100;
 /** Returns to the beginning of the line and erases it. */
 const ERASE_LINE = '\r\u001B[K';
 
-/** @param stream where everything except failures is printed, usually `process.stdout` */
-export function createPullOutput(stream: NodeJS.WriteStream): PullOutput {
-  let files = 0;
+/**
+ * @param stream where everything except failures and omissions is printed, usually `process.stdout`
+ * @param warning a sentence that is printed with the omissions
+ */
+export function createPullOutput(stream: NodeJS.WriteStream, warning?: string): PullOutput {
+  let isListed = false;
+  let missing = 0;
   let fetched = 0;
   let failed = 0;
-  let taken = 0;
   let isInterrupted = false;
   let printedAt = 0;
 
   const erase = () => {
     if (stream.isTTY) stream.write(ERASE_LINE);
   };
-  const printLine = (line: string) => {
-    erase();
-    stream.write(`${line}\n`);
-  };
+  const isNotable = () => isListed && (stream.isTTY || missing + failed > 0);
 
   return {
-    onListed(list) {
-      files = list.recordings.length;
+    onListed(list, toFetch) {
+      isListed = true;
+      missing = toFetch;
+      if (!isNotable()) return;
+      if (warning !== undefined) console.error(warning);
       warnOfOmissions(list);
     },
     onProgress(file, bytes, total) {
       if (!stream.isTTY || Date.now() - printedAt < PROGRESS_MS) return;
       printedAt = Date.now();
       const share = total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`;
-      const line = `${fetched + failed + taken + 1}/${files}  ${file}  ${share}`;
+      const line = `${fetched + failed + 1}/${missing}  ${file}  ${share}`;
       stream.write(ERASE_LINE + line.slice(0, stream.columns - 1));
     },
     onFetched(file, bytes) {
       fetched += 1;
-      printLine(`${file}  ${formatBytes(bytes)}`);
+      erase();
+      stream.write(`${file}  ${formatBytes(bytes)}\n`);
     },
-    onFailed(file, reason) {
+    onFailed(file, reason, kept) {
       failed += 1;
       erase();
-      console.error(`${file}: ${reason}`);
-    },
-    onTaken(file) {
-      taken += 1;
-      erase();
-      console.error(`${file}: another run is fetching it.`);
+      console.error(`${file}: ${reason}${kept > 0 ? ` ${formatBytes(kept)} of it are kept.` : ''}`);
     },
     onInterrupted() {
       isInterrupted = true;
@@ -64,11 +66,14 @@ export function createPullOutput(stream: NodeJS.WriteStream): PullOutput {
       console.error('Interrupted.');
     },
     finish() {
+      const untried = Math.max(0, missing - fetched - failed);
       erase();
-      // cron sends a mail if anything is printed.
-      if (stream.isTTY || fetched + failed > 0) stream.write(`${fetched} fetched, ${failed} failed.\n`);
-      if (failed > 0 || isInterrupted) console.error('What has come is kept: run the command again to go on.');
-      return failed === 0 && !isInterrupted;
+      if (isNotable()) {
+        stream.write(`${fetched} fetched, ${failed} failed${untried > 0 ? `, ${untried} not fetched` : ''}.\n`);
+      }
+      const isComplete = failed + untried === 0 && !isInterrupted;
+      if (!isComplete) console.error('What has come is kept: run the command again to go on.');
+      return isComplete;
     },
   };
 }

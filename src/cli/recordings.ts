@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { FolderInUse } from '../recordings/folder-lock.js';
 import { listFinishedRecordings } from '../recordings/list-recordings.js';
 import { pullRecordings } from '../recordings/pull.js';
 import { parseSince } from '../recordings/since.js';
@@ -18,6 +19,9 @@ import { UsageError } from './usage-error.js';
 
 /** How long a request for a page of a list may take (ms). It may have a thousand items. */
 const REQUEST_MS = 30_000;
+
+/** `EX_TEMPFAIL` of sysexits.h: nothing is wrong, and the command may succeed later. */
+const IN_USE = 75;
 
 const SINCE = [
   '--since <when>',
@@ -40,7 +44,9 @@ command
   .option(...SINCE, since)
   .addHelpText(
     'after',
-    '\nExits with 1 if anything failed or was interrupted (run it again to go on), and with 2 if an argument or a setting is wrong.',
+    `
+Exits with 0 if the folder has all finished recordings, 1 if anything failed or was interrupted (run it again to go on),
+2 if an argument or a setting is wrong, and ${IN_USE} if another run is fetching into the folder.`,
   )
   .action((dir: string, options: { since?: number }) => pull(dir, { ...command.opts(), ...options }));
 
@@ -62,16 +68,24 @@ async function pull(folder: string, options: { since?: number; json?: true }): P
   const interruption = new AbortController();
   const { signal } = interruption;
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort());
-  const reporter = createPullOutput(process.stdout);
   const stories = await readStories(settings);
-  await withSpace(settings, async (space) => {
-    signal.addEventListener('abort', space.close);
-    await pullRecordings(space, folder, { settings, since: options.since, stories, reporter, signal });
-  }).catch((error: Error) => {
+  const output = createPullOutput(process.stdout, stories.warning);
+  try {
+    await withSpace(settings, async (space) => {
+      signal.addEventListener('abort', space.close);
+      await pullRecordings(space, folder, { settings, since: options.since, stories, reporter: output, signal });
+    });
+  } catch (error) {
+    if (error instanceof FolderInUse) {
+      console.error(error.message);
+      process.exitCode = IN_USE;
+      return;
+    }
     if (!signal.aborted) throw error;
-    reporter.onInterrupted();
-  });
-  if (!reporter.finish()) process.exitCode = 1;
+    output.onInterrupted();
+  } finally {
+    if (!output.finish()) process.exitCode = 1;
+  }
 }
 
 /** Uses a space, and closes it. Explains a 401. */
@@ -86,21 +100,19 @@ async function withSpace(settings: Settings, use: (space: Space) => Promise<void
   }
 }
 
-/** The stories that the service on this machine has. That it can't be asked is no failure. */
-async function readStories(settings: Settings): Promise<Stories> {
+/** The stories that the service on this machine has. That it can't be asked is no failure, but the user is warned. */
+async function readStories(settings: Settings): Promise<Stories & { warning?: string }> {
   const { statusPassword } = settings;
   if (statusPassword === undefined) {
     return { bySid: new Map(), whyMissing: "STATUS_PASSWORD is not set, so the service's feed could not be read." };
   }
-  const url = localUrl(settings);
   try {
-    const stories = await askStories(url, statusPassword);
+    const stories = await askStories(localUrl(settings), statusPassword);
     const bySid = new Map(stories.map((story) => [story.recordingSid.toLowerCase(), story]));
     return { bySid, whyMissing: "The service's feed doesn't have it: it has the last 20 conferences since its start." };
   } catch (error) {
-    const reason = `${url}/conferences ${error instanceof Error ? error.message : error}`;
-    console.error(`The stories are missing: ${reason}.`);
-    return { bySid: new Map(), whyMissing: `${reason}.` };
+    const whyMissing = error instanceof Error ? error.message : String(error);
+    return { bySid: new Map(), whyMissing, warning: `The stories are missing: ${whyMissing}` };
   }
 }
 

@@ -107,9 +107,7 @@ async function checkPassword(serviceUrl: string, password: string): Promise<void
     await askWebhooks(serviceUrl, password);
     await askFeed(serviceUrl, password);
   } catch (error) {
-    const isAboutPassword = error instanceof Error && error.message.includes('STATUS_PASSWORD');
-    const reason = isAboutPassword ? error.message : `${serviceUrl} does not tell its webhooks and conferences.`;
-    throw new UsageError(`${reason} Nobody was called.`);
+    throw new UsageError(`${error instanceof Error ? error.message : error} Nobody was called.`);
   }
 }
 

@@ -10,8 +10,6 @@ export interface DownloadOptions {
   signal: AbortSignal;
   /** @param total undefined until it is known, or if the server doesn't say */
   onProgress(bytes: number, total: number | undefined): void;
-  /** Called before each attempt. */
-  onAttempt?(): Promise<void>;
   /** The waits after attempts in a row that brought nothing new, in milliseconds; after the last one, the download fails. */
   waitsMs?: readonly number[];
 }
@@ -38,12 +36,11 @@ const WAV_BEGINNINGS = ['RIFF', 'RF64'];
  * the file system
  */
 export async function download(url: string, file: FileHandle, options: DownloadOptions): Promise<number> {
-  const { signal, onAttempt, waitsMs = WAITS_MS } = options;
+  const { signal, waitsMs = WAITS_MS } = options;
   let most = await sizeOf(file);
   let failures = 0;
   for (;;) {
     try {
-      await onAttempt?.();
       await fetchRest(url, file, options);
       return await checkAudio(file);
     } catch (error) {
@@ -104,7 +101,7 @@ function placeAnswer(
     return { begin: offset, total: total ?? (length === undefined ? undefined : offset + length) };
   }
   if (status === 416 && total === offset) return { begin: offset, total };
-  if ([200, 206, 416].includes(status)) ftruncateSync(file.fd);
+  if (offset > 0 && [200, 206, 416].includes(status)) ftruncateSync(file.fd);
   if (status === 200) return { begin: 0, total: length };
   response.destroy();
   throw refusal(status, headers);

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { fileErrorCode } from './file-error.js';
 import type { FinishedRecording } from './list-recordings.js';
 
 /** The stories that the service's feed has. */
@@ -16,7 +16,7 @@ const storyFile = z.object({ story: z.looseObject({}).nullable() });
 type State = 'missing' | 'without story' | 'with story' | 'not ours';
 
 /**
- * Writes what is known of a recording, and its story, as JSON. Leaves a file alone that has a story, that no story can be added
+ * Writes what is known of a recording, and its story, as JSON. The folder must be locked. Leaves a file alone that has a story, that no story can be added
  * to, or that something else wrote.
  */
 export async function writeStoryFile(path: string, recording: FinishedRecording, stories: Stories): Promise<void> {
@@ -31,10 +31,14 @@ export async function writeStoryFile(path: string, recording: FinishedRecording,
     story,
     whyNoStory: story ? null : stories.whyMissing,
   };
-  // Two runs may write it at the same time.
-  const unfinished = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-  await writeFile(unfinished, `${JSON.stringify(text, null, 2)}\n`);
-  await rename(unfinished, path);
+  const unfinished = `${path}.tmp`;
+  try {
+    await writeFile(unfinished, `${JSON.stringify(text, null, 2)}\n`);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /** Whether `writeStoryFile` would write the file if it had a story. */
@@ -52,6 +56,6 @@ async function stateOf(path: string): Promise<State> {
     const { story } = storyFile.parse(JSON.parse(await readFile(path, 'utf8')));
     return story ? 'with story' : 'without story';
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'not ours';
+    return fileErrorCode(error) === 'ENOENT' ? 'missing' : 'not ours';
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileName, isAudioOf } from '../../src/recordings/file-name.js';
+import { audioName, sidOfAudio, storyName } from '../../src/recordings/file-name.js';
 
 const SID = 'e4c9debd-a888-4194-83f9-6d22efb87a64';
 const CREATED = Date.UTC(2026, 10, 24, 12, 0, 21);
@@ -14,17 +14,18 @@ it.each([
   ['', ''],
   ['x'.repeat(300), 'x'.repeat(64)],
 ])('the name of a file in the room %j has the time, the room and the SID', (room, part) => {
-  const name = fileName({ sid: SID, room, createdAt: CREATED });
-  expect(name).toBe(`2026-11-24T12-00-21Z_${part}_${SID}`);
-  expect(isAudioOf(SID, `${name}.wav`)).toBe(true);
+  const name = audioName({ sid: SID, room, createdAt: CREATED });
+  expect(name).toBe(`2026-11-24T12-00-21Z_${part}_${SID}.wav`);
+  expect(sidOfAudio(name)).toBe(SID);
+  expect(storyName(name)).toBe(`2026-11-24T12-00-21Z_${part}_${SID}.json`);
 });
 
 it('a recording whose date cannot be read is undated', () => {
-  expect(fileName({ sid: SID, room: 'sales', createdAt: 0 })).toBe(`undated_sales_${SID}`);
+  expect(audioName({ sid: SID, room: 'sales', createdAt: 0 })).toBe(`undated_sales_${SID}.wav`);
 });
 
 it('a file is the audio of a recording if its name ends with the SID, in any case', () => {
-  expect(isAudioOf(SID, `Interview with B_${SID.toUpperCase()}.WAV`)).toBe(true);
+  expect(sidOfAudio(`Interview with B_${SID.toUpperCase()}.WAV`)).toBe(SID);
   for (const other of [`sales_${SID}.json`, `sales_${SID}.wav.part`, `sales_x${SID}.wav`, `${SID}.wav`])
-    expect(isAudioOf(SID, other)).toBe(false);
+    expect(sidOfAudio(other)).not.toBe(SID);
 });
