@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import { invalidNameReason } from '../rooms/names.js';
+import { placeCall, waitUntilAnswered } from '../signalwire/place-call.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import { callerNumber, fromOption } from './caller-number.js';
 import { phoneNumber } from './phone-number.js';
-import { placeCall, waitUntilAnswered } from './place-call.js';
 import { requireSettings } from './require-settings.js';
 import { findRunningService } from './running-service.js';
 import { UsageError } from './usage-error.js';

@@ -1,11 +1,11 @@
 import type { Health } from '../http/health.js';
 import { describeClockDifference } from '../log/clock-warning.js';
+import { askHealth, localUrl } from '../running-service/ask-health.js';
+import { askWebhooks } from '../running-service/ask-webhooks.js';
 import type { Settings } from '../settings/settings.js';
 import { resolveSpace } from '../signalwire/resolve-space.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
-import { askHealth, localUrl } from './ask-health.js';
-import { askWebhooks } from './ask-webhooks.js';
 import { checkNumber } from './check-number.js';
 import { type Finding, ok, unknown, wrong } from './finding.js';
 

@@ -5,15 +5,15 @@ import { listFinishedRecordings } from '../recordings/list-recordings.js';
 import { pullRecordings } from '../recordings/pull.js';
 import { parseSince } from '../recordings/since.js';
 import type { Stories } from '../recordings/story-file.js';
+import { localUrl } from '../running-service/ask-health.js';
+import { askStories } from '../running-service/ask-stories.js';
 import type { Settings } from '../settings/settings.js';
+import { REFUSED_CREDENTIALS } from '../signalwire/refused-credentials.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import type { Space } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
-import { localUrl } from './ask-health.js';
-import { askStories } from './ask-stories.js';
 import { formatJson, formatTable } from './format-recordings.js';
 import { createPullOutput, warnOfOmissions } from './pull-reporter.js';
-import { REFUSED_CREDENTIALS } from './refused-credentials.js';
 import { requireSettings } from './require-settings.js';
 import { UsageError } from './usage-error.js';
 

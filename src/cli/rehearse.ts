@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { runRehearsal } from '../rehearsal/run.js';
 import { formatSummary, formatTable } from '../rehearsal/table.js';
+import { askFeed } from '../running-service/ask-feed.js';
+import { askWebhooks } from '../running-service/ask-webhooks.js';
 import type { Settings } from '../settings/settings.js';
-import { askFeed } from './ask-feed.js';
-import { askWebhooks } from './ask-webhooks.js';
 import { callerNumber, fromOption } from './caller-number.js';
 import { confirmCalls } from './confirm.js';
 import { phoneNumber } from './phone-number.js';

@@ -1,5 +1,5 @@
+import { askHealth, localUrl } from '../running-service/ask-health.js';
 import type { Settings } from '../settings/settings.js';
-import { askHealth, localUrl } from './ask-health.js';
 import { UsageError } from './usage-error.js';
 
 /** Where a service is, without a path. */

@@ -1,5 +1,5 @@
-import type { ReportedConference } from '../cli/ask-feed.js';
-import type { AnsweredWebhook } from '../cli/ask-webhooks.js';
+import type { ReportedConference } from '../running-service/ask-feed.js';
+import type { AnsweredWebhook } from '../running-service/ask-webhooks.js';
 
 /** What one request showed. It was true at some time between the two (ms since 1970). */
 export interface Sample<Value> {

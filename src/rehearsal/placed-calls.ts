@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { mayHavePlaced } from '../cli/place-call.js';
+import { mayHavePlaced } from '../signalwire/place-call.js';
 import type { RawSpace } from '../signalwire/raw-space.js';
 import { CALL_OVER } from './observations.js';
 

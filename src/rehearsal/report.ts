@@ -1,4 +1,4 @@
-import type { AnsweredWebhook } from '../cli/ask-webhooks.js';
+import type { AnsweredWebhook } from '../running-service/ask-webhooks.js';
 import type { Settings } from '../settings/settings.js';
 import { version } from '../version.js';
 import type { Course } from './course.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { placeCall } from '../cli/place-call.js';
 import { DEFAULT_DURATIONS } from '../recording/durations.js';
 import type { Settings } from '../settings/settings.js';
+import { placeCall } from '../signalwire/place-call.js';
 import { createRawSpace } from '../signalwire/raw-space.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import type { Course } from './course.js';

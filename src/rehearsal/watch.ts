@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { askFeed } from '../cli/ask-feed.js';
-import { askWebhooks } from '../cli/ask-webhooks.js';
+import { askFeed } from '../running-service/ask-feed.js';
+import { askWebhooks } from '../running-service/ask-webhooks.js';
 import type { RawAnswer, RawSpace } from '../signalwire/raw-space.js';
 import { type Resource, resourceIn, resourcesIn, toListed, toSingle, wordOf } from './answers.js';
 import { FILTERS, type Listed, type Observations, type Sample, type Single } from './observations.js';

@@ -8,7 +8,7 @@ import { loopbackTunnel, settingsFor } from '../support/service-beside-simulator
 import { PASSWORD } from '../support/status.js';
 import { launchBrowser } from './browser.js';
 
-const FOLDER = new URL('../../.github/', import.meta.url);
+const FOLDER = new URL('../../.github', import.meta.url);
 
 /** Who joins (+) and leaves (-) which room, and when (in steps). */
 const SCENE = [

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { askFeed } from '../../src/cli/ask-feed.js';
-import { askStories } from '../../src/cli/ask-stories.js';
-import { askWebhooks } from '../../src/cli/ask-webhooks.js';
 import { listen } from '../../src/http/server.js';
+import { askFeed } from '../../src/running-service/ask-feed.js';
+import { askStories } from '../../src/running-service/ask-stories.js';
+import { askWebhooks } from '../../src/running-service/ask-webhooks.js';
 import { freePort } from '../support/free-port.js';
 import { startPair } from '../support/service-beside-simulator.js';
 import { PASSWORD } from '../support/status.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeCall, waitUntilAnswered } from '../../src/cli/place-call.js';
+import { placeCall, waitUntilAnswered } from '../../src/signalwire/place-call.js';
 import { settingsFor, spaceOf } from '../support/service-beside-simulator.js';
 import { simulated } from '../support/simulated.js';
 

@@ -1,4 +1,4 @@
-import type { AnsweredWebhook } from '../../cli/ask-webhooks.js';
+import type { AnsweredWebhook } from '../../running-service/ask-webhooks.js';
 import { callbacksOf, recordingCallbacksOf } from '../observations.js';
 import type { Question, Result } from './finding.js';
 import { ok, unknown, wrong } from './results.js';

@@ -1,4 +1,4 @@
-import { FAILURES } from '../../cli/place-call.js';
+import { FAILURES } from '../../signalwire/place-call.js';
 import { isCallOver, joinReportedAt, lastWebhookOf, type PlacedCall, readsOf } from '../observations.js';
 import type { RehearsalOptions } from './stage.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CallSpace } from '../signalwire/space.js';
-import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { REFUSED_CREDENTIALS } from './refused-credentials.js';
+import type { CallSpace } from './space.js';
+import { isUnauthorized, SpaceError } from './space-error.js';
 
 /** How often the status of the call is read, in milliseconds. */
 const READ_EVERY_MS = 1000;
