@@ -26,10 +26,12 @@ export const command = addTraitOptions(addFaultOptions(options)).action(simulate
 async function simulate(options: Options): Promise<void> {
   const traits = readTraits({ ...options });
   const port = readPort(process.env.PORT);
-  // The credentials may come from a service's .env, but the PORT in there is the service's own.
+  // The credentials, and who counts, may come from a service's .env, but the PORT in there is the service's own.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
+  const countHeld = env.COUNT_HELD?.trim() !== 'false';
   const simulator = await startSimulator({
     port,
+    countHeld,
     projectId: env.SIGNALWIRE_PROJECT_ID || DEFAULT_PROJECT_ID,
     apiToken: env.SIGNALWIRE_API_TOKEN || DEFAULT_API_TOKEN,
     signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
@@ -42,7 +44,7 @@ async function simulate(options: Options): Promise<void> {
   const taken = addTakenNumbers(simulator);
   const faults = pickFaults(options);
   Object.assign(simulator.faults, faults);
-  console.log(instructions(simulator, taken, traits, faults));
+  console.log(instructions({ simulator, taken, traits, faults, countHeld }));
   printChanges(simulator);
 }
 
@@ -55,11 +57,21 @@ function addTakenNumbers(simulator: Simulator): string[] {
   });
 }
 
-function instructions(simulator: Simulator, taken: string[], traits: Traits, faults: Faults): string {
+interface Instructed {
+  simulator: Simulator;
+  /** The numbers that belong to somebody else. */
+  taken: string[];
+  traits: Traits;
+  faults: Faults;
+  countHeld: boolean;
+}
+
+function instructions({ simulator, taken, traits, faults, countHeld }: Instructed): string {
   const { url, projectId, apiToken, signingKey, phoneNumber } = simulator;
   // In a checkout the simulator is run by npm.
   const startCommand =
     process.env.npm_lifecycle_event === 'simulator' ? 'npm run dev' : 'npx conference-recorder start';
+  const setting = countHeld ? '' : 'COUNT_HELD=false ';
   return `A simulated SignalWire space is at ${url}
 
   project ID   ${projectId}
@@ -75,7 +87,7 @@ To start the service against it, in another terminal:
 
   SIGNALWIRE_SPACE_URL=${url} SIGNALWIRE_PROJECT_ID=${projectId} \\
   SIGNALWIRE_API_TOKEN=${apiToken} SIGNALWIRE_SIGNING_KEY=${signingKey} \\
-  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator-password ${startCommand}
+  PORT=3000 PUBLIC_URL=http://127.0.0.1:3000 STATUS_PASSWORD=simulator-password ${setting}${startCommand}
 
 Its page is then at http://127.0.0.1:3000/, with any user name and that password.
 

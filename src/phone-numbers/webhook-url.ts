@@ -13,21 +13,25 @@ export interface Target {
   fallbackUrl: string | undefined;
 }
 
-/** Where a number's calls should go: to this service, into the room that the number has. */
+/** Where a number's calls should go: to this service, and if they did before, into the room that the number has. */
 export function targetFor(
   { voiceUrl, fallbackUrl }: Pick<PhoneNumber, 'voiceUrl' | 'fallbackUrl'>,
   publicUrl: string,
 ): Target {
-  const room = URL.parse(voiceUrl)?.searchParams.get('room');
+  const room = mayReplace(voiceUrl, publicUrl) ? URL.parse(voiceUrl)?.searchParams.get('room') : undefined;
   const url = `${publicUrl}/inbound${room ? `?${new URLSearchParams({ room })}` : ''}`;
   return { voiceUrl: url, fallbackUrl: mayReplace(fallbackUrl, publicUrl) ? url : undefined };
 }
 
-/** Whether nobody would miss a URL: it is empty, an ngrok address, or on our own host. */
+/**
+ * Whether nobody would miss a URL: it is empty, or it is an `/inbound` on our own host or on one of ngrok's, which this service had
+ * before. Any other path there may be another application, such as the one that this service is embedded in.
+ */
 export function mayReplace(url: string, publicUrl: string): boolean {
   if (url === '') return true;
   const parsed = URL.parse(url);
-  return parsed !== null && (NGROK.test(parsed.hostname) || parsed.host === URL.parse(publicUrl)?.host);
+  if (!parsed?.pathname.endsWith('/inbound')) return false;
+  return NGROK.test(parsed.hostname) || parsed.host === URL.parse(publicUrl)?.host;
 }
 
 /** Whether a number's voice webhook is as it should be. */

@@ -112,6 +112,7 @@ export const hasListed = (sid: string) => (sample: Sample<Listed[]>) => sample.v
 export const isKnown = ({ http }: Sample<unknown>) => http === 200;
 
 const arrivalOf = ({ at }: AnsweredWebhook) => Date.parse(at);
+const isLeave = ({ event }: AnsweredWebhook) => /leave|left/i.test(event ?? '');
 const isCallback = ({ route }: AnsweredWebhook) => route === '/callback';
 
 /** Callbacks about the conference. */
@@ -136,8 +137,21 @@ export function joinedAt(seen: Observations, call: PlacedCall): number {
  * @param since the number of a webhook before the leave
  */
 export function leaveReportedAt(seen: Observations, since: number): number | undefined {
-  const leave = callbacksOf(seen).find(({ number, event }) => number > since && /leave|left/i.test(event ?? ''));
+  const leave = callbacksOf(seen).find((one) => one.number > since && isLeave(one));
   return leave && arrivalOf(leave);
+}
+
+/**
+ * Until when a caller was surely in (ms since 1970), by the reads of the call and by the last leave that was reported; infinity if
+ * the call hasn't read as over.
+ */
+export function inUntil(seen: Observations, call: PlacedCall): number {
+  const reads = readsOf(seen, call);
+  const over = reads.findIndex(isCallOver);
+  if (over === -1) return Number.POSITIVE_INFINITY;
+  const lastAlive = reads[over - 1]?.sentAt ?? call.placedAt;
+  const leave = callbacksOf(seen).findLast(isLeave);
+  return leave ? Math.min(lastAlive, arrivalOf(leave)) : lastAlive;
 }
 
 /** When the service first said, after a time, that the recording is in that state (ms since 1970). */

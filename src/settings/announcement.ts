@@ -9,12 +9,16 @@ const MAX_LENGTH = 4096;
 /** What nobody means to be spoken: an address, complete or not, or the name of a sound file. */
 const IS_ADDRESS = /^https?:|^[a-z][a-z\d+.-]*:\/\/|^\S+\.(mp3|wav)$/i;
 
+/** What looks like a switch, and would be spoken. */
+const IS_SWITCH = /^(true|false)$/i;
+
 /** A sentence, or a URL that begins with https://. */
 export const announcement = z
   .string()
   .trim()
   // A sentence may begin or end with a quotation.
   .refine((text) => !/^(["'`]).*\1$/s.test(text), QUOTED)
+  .refine((text) => !IS_SWITCH.test(text), 'must be the sentence that callers hear, or empty for none.')
   .refine((text) => [...text].length <= MAX_LENGTH, `must have at most ${MAX_LENGTH} characters.`)
   .refine(isWritable, 'must be one line, without control characters.')
   .refine((text) => !IS_ADDRESS.test(text) || (/^https:\/\/\S+$/i.test(text) && URL.canParse(text)), {

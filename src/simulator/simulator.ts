@@ -39,6 +39,8 @@ export interface SimulatorOptions {
    * documents "very quickly" and "a few seconds"; the figures are assumed.
    */
   retryWaitsMs?: readonly number[];
+  /** Whether people who are on hold or coaching count in `recordingTime`. Default: true. */
+  countHeld?: boolean;
   /** The traits that differ from the documented ones. */
   traits?: Partial<Traits>;
   /** How far the space's clock is ahead of this machine's, in milliseconds. Default: 0. */
@@ -129,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     retryWaitsMs = [100, 4000],
     announcementMs = 3000,
     clockAheadMs = 0,
+    countHeld = true,
   } = options;
   const traits = { ...DOCUMENTED, ...options.traits };
   const unanswered = new Map<string, UnansweredStatus>();
@@ -153,6 +156,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     now: () => performance.timeOrigin + performance.now() + clockAheadMs,
     newSid: randomUUID,
     minParticipants: MIN_PARTICIPANTS,
+    countHeld,
     recordingUrl: (recordingSid) => `${simulator.url}${ACCOUNTS_PATH}/${projectId}/Recordings/${recordingSid}`,
     onCallback: (callback, { name }) =>
       simulator.onCallback(callback, () =>

@@ -75,6 +75,15 @@ describe('the fallback of a phone number in the settings', () => {
     expect(again.logged).toMatchObject([{ level: INFO, msg: expect.stringMatching(stays) }]);
   });
 
+  it('is kept if it is another application on our own host', async () => {
+    const voiceFallbackUrl = `${new URL(OURS).origin}/sorry`;
+    const { number, logged } = await startPointing({ voiceFallbackUrl });
+    expect(number).toMatchObject({ voiceUrl: OURS, voiceFallbackUrl });
+    expect(logged).toMatchObject([
+      { level: INFO, msg: expect.stringContaining(`its fallback stays ${voiceFallbackUrl}`) },
+    ]);
+  });
+
   it('gives a call a second try if the answer to the first is lost, in the same conference', async () => {
     const simulator = await startSimulator();
     onTestFinished(() => simulator.close());

@@ -65,16 +65,16 @@ describe('a phone number that was just pointed', () => {
     ],
     [
       'the old address',
-      { voiceUrl: 'https://1f2e.ngrok.io/', onWrite: () => ({ status: 200, body: {} }) },
-      'its voice webhook is https://1f2e.ngrok.io/',
+      { voiceUrl: 'https://1f2e.ngrok.io/inbound', onWrite: () => ({ status: 200, body: {} }) },
+      'its voice webhook is https://1f2e.ngrok.io/inbound',
     ],
     [
       'another address in the other API',
       {
         onHandlerRequest: (handle, ordinal) =>
-          ordinal === 1 ? handle() : withNumbers(handle(), { call_request_url: 'https://1f2e.ngrok.io/' }),
+          ordinal === 1 ? handle() : withNumbers(handle(), { call_request_url: 'https://1f2e.ngrok.io/inbound' }),
       },
-      'its calls go to https://1f2e.ngrok.io/',
+      'its calls go to https://1f2e.ngrok.io/inbound',
     ],
     [
       'something that can not be read',

@@ -24,7 +24,7 @@ describe('a phone number in the settings', () => {
     ['nothing', undefined, ''],
     ['an old ngrok address', 'https://abc123.ngrok-free.app/inbound', ''],
     ['an old ngrok address with a room', 'https://1f2e.ngrok.io/inbound?room=sales', '?room=sales'],
-    ['another path of our own host', `${PUBLIC_URL}/voice?room=R%26D+1`, '?room=R%26D+1'],
+    ['where it was mounted before', `${PUBLIC_URL}/recorder/inbound?room=R%26D+1`, '?room=R%26D+1'],
     ['our own host over http', 'http://recorder.example.com/inbound', ''],
   ])('is pointed at the service at the start if it pointed to %s', async (_case, voiceUrl, query) => {
     const { number, writes, logged } = await startPointing({ ...(voiceUrl && { voiceUrl }), voiceMethod: 'GET' });
@@ -46,6 +46,8 @@ describe('a phone number in the settings', () => {
   it.each([
     ['another host', { voiceUrl: 'https://example.com/voice' }, 'https://example.com/voice'],
     ['a host that only looks like ngrok', { voiceUrl: 'https://ngrok.io.example.com/' }, 'ngrok.io.example.com'],
+    ['another application on our host', { voiceUrl: `${PUBLIC_URL}/menu?room=sales` }, '/menu'],
+    ['another application behind ngrok', { voiceUrl: 'https://abc123.ngrok-free.app/voice' }, '/voice'],
     ['another port of our host', { voiceUrl: `${PUBLIC_URL}:8443/inbound` }, ':8443'],
     ['something that is no URL', { voiceUrl: 'office' }, 'points to office'],
     ['an application', { voiceApplicationSid: 'b3877c40-da60-4998-90ad-b792e98472af' }, 'application'],

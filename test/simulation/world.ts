@@ -130,6 +130,8 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
 
   /** Logs and counts a change in the space. */
   function onChange({ type, conference, call }: Change): void {
+    // The person who does it logs it.
+    if (type === 'held' || type === 'unheld') return;
     const person = people.find((one) => one.call === call);
     const letter = person?.letter ?? 'somebody';
     const headCount = activeParticipants(conference).length;

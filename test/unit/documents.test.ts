@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import GithubSlugger from 'github-slugger';
 import { describe, expect, it } from 'vitest';
+import type { Trigger } from '../../src/recorder-events.js';
 
 const markdownIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.md'));
 const documents = ['.', 'docs', '.github'].flatMap((folder) => markdownIn(folder).map((name) => join(folder, name)));
@@ -39,6 +40,21 @@ describe.each(documents)('%s', (document) => {
     const paths = [...text.matchAll(/`((?:src|test|docs)\/[\w./-]+\.\w+)`/g)].flatMap(([, path]) => path ?? []);
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
+});
+
+it('the log is documented with everything that a recording can be paused or resumed because of', () => {
+  const kinds = {
+    join: true,
+    leave: true,
+    hold: true,
+    unhold: true,
+    'conference callback': true,
+    'recording callback': true,
+    'settling read': true,
+    resync: true,
+  } satisfies Record<Trigger['kind'], true>;
+  const [row = ''] = /^\| `because`.*/m.exec(readFileSync('docs/watching.md', 'utf8')) ?? [];
+  expect(Object.keys(kinds).filter((kind) => !row.includes(`\`${kind}\``))).toEqual([]);
 });
 
 it('the README has at most 160 lines', () => {

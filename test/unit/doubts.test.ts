@@ -11,11 +11,11 @@ const GOOD = {
 };
 
 it.each([
-  [{ ANNOUNCEMENT_LANGUAGE: 'de-DE' }],
-  [{ ANNOUNCEMENT_LANGUAGE: 'de-DE', ANNOUNCEMENT: 'https://example.com/recorded.mp3' }],
-])('an announcement language with nothing to speak is doubtful: %j', (given) => {
-  const env = { ...GOOD, ...given };
-  const sentence = 'ANNOUNCEMENT_LANGUAGE has no effect, because ANNOUNCEMENT is not a sentence.';
+  ['not set', {}],
+  ['a sound file', { ANNOUNCEMENT: 'https://example.com/recorded.mp3' }],
+])('an announcement language is doubtful if the announcement is %s', (what, given) => {
+  const env = { ...GOOD, ANNOUNCEMENT_LANGUAGE: 'de-DE', ...given };
+  const sentence = `ANNOUNCEMENT_LANGUAGE has no effect, because ANNOUNCEMENT is ${what}.`;
   expect(findDoubts(readSettings(env), env)).toEqual([sentence]);
 });
 

@@ -12,6 +12,9 @@ describe('the lookalikes of settings', () => {
     ['STATUS_PASSWORD_FILE', 'STATUS_PASSWORD'],
     ['log_level', 'LOG_LEVEL'],
     ['SIGNALWIRE_TOKEN', 'SIGNALWIRE_API_TOKEN'],
+    ['ANNOUNCMENT', 'ANNOUNCEMENT'],
+    ['ANNOUNCEMENT_TEXT', 'ANNOUNCEMENT'],
+    ['COUNT_HOLD', 'COUNT_HELD'],
   ])('include %s', (name, meant) => {
     expect(findLookalikes({ [name]: 'a value' })).toEqual([
       `${name} is not a setting of this service: did you mean ${meant}?`,
@@ -26,6 +29,9 @@ describe('the lookalikes of settings', () => {
     'SIGNALWIRE_SECRET',
     'SIGNALWIRE',
     'NODE_ENV',
+    '_',
+    'STATUS',
+    'C_H',
     'npm_config_loglevel',
     'CONFERENCE_RECORDER_SERVICE_HOST',
     'CONFERENCE_RECORDER_PORT_3000_TCP',
@@ -36,6 +42,11 @@ describe('the lookalikes of settings', () => {
   it('do not include a variable beside the setting that it resembles, an empty one, or a setting', () => {
     const env = { SIGNALWIRE_SPACE_URL: 'example.signalwire.com', SIGNALWIRE_SPACE: 'example', MIN_PARTICIPANT: ' ' };
     expect(findLookalikes({ ...env, PORT: '3000', CONFERENCE_NAME: 'sales' })).toEqual([]);
+  });
+
+  it('include a shortened one beside the other setting that it begins with', () => {
+    const env = { ANNOUNCEMENT: 'This call is recorded.', ANNOUNCEMENT_LANG: 'en-GB' };
+    expect(findLookalikes(env)).toEqual([expect.stringContaining('did you mean ANNOUNCEMENT_LANGUAGE?')]);
   });
 
   it('include one whose setting is present but empty', () => {

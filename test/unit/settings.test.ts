@@ -180,6 +180,7 @@ describe('the settings', () => {
     ['ANNOUNCEMENT', 'https://example.com/a.mp3 is played', /https:\/\//],
     ['ANNOUNCEMENT', 'example.com/a.mp3', /https:\/\//],
     ['ANNOUNCEMENT', '"This call is recorded."', /without quotes/],
+    ['ANNOUNCEMENT', 'False', /or empty for none/],
     ['ANNOUNCEMENT_LANGUAGE', 'german please', /de-DE/],
     ['ALERT_URL', '"https://hooks.example.com/secret"', /without quotes/],
     ['ALERT_URL', 'https://me:secret@hooks.example.com/', /password/],

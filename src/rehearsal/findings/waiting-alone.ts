@@ -1,5 +1,5 @@
 import type { Course } from '../course.js';
-import { FILTERS, firstShown, isKnown, joinedAt, type Observations, readsOf } from '../observations.js';
+import { FILTERS, firstShown, inUntil, isKnown, joinedAt, type Observations, readsOf } from '../observations.js';
 import type { Question } from './finding.js';
 import { isWithin, ok, unknown, wrong } from './results.js';
 
@@ -10,7 +10,7 @@ export const WAITING_ALONE = {
     assumes: 'anything, also 404',
     answer: ({ seen, course: { first, second }, readLag }) => {
       if (!first) return unknown();
-      const until = second?.placedAt ?? Number.POSITIVE_INFINITY;
+      const until = second?.placedAt ?? inUntil(seen, first);
       const samples = [seen.conference, ...FILTERS.map((filter) => seen.conferences[filter])].flat();
       const shown = samples.findLast(({ answeredAt, value }) => answeredAt < until && value !== undefined);
       if (shown) return ok(String(shown.value));
@@ -30,7 +30,7 @@ export const WAITING_ALONE = {
     assumes: 'any or none',
     answer: ({ seen, course: { first, second } }) => {
       if (!first) return unknown();
-      const until = second?.placedAt ?? Number.POSITIVE_INFINITY;
+      const until = second?.placedAt ?? inUntil(seen, first);
       const filters = FILTERS.filter((filter) =>
         seen.conferences[filter].some(({ answeredAt, value }) => answeredAt < until && value !== undefined),
       );

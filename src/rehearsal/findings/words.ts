@@ -1,4 +1,4 @@
-import { firstShown } from '../observations.js';
+import { firstShown, inUntil } from '../observations.js';
 import type { Evidence, Question } from './finding.js';
 import { ok, subtract, unknown, wrong } from './results.js';
 
@@ -8,9 +8,11 @@ export const WORDS = {
     what: 'somebody who is in is listed as',
     assumes: 'anything but completed',
     answer: ({ seen, course: { first, endedAt = Number.POSITIVE_INFINITY } }) => {
+      if (!first) return unknown();
+      const until = Math.min(endedAt, inUntil(seen, first));
       const listed = seen.participants
-        .filter(({ answeredAt }) => answeredAt < endedAt)
-        .flatMap(({ value }) => value.filter(({ sid }) => sid === first?.sid));
+        .filter(({ answeredAt }) => answeredAt < until)
+        .flatMap(({ value }) => value.filter(({ sid }) => sid === first.sid));
       if (listed.length === 0) return unknown();
       const words = [...new Set(listed.map(({ word }) => word ?? 'none'))].join(', ');
       return words.includes('completed') ? wrong(words, 'people who are in count as having left') : ok(words);

@@ -26,9 +26,9 @@ import type { Traits } from './traits.js';
 
 /** A change that is reported to the owner of the model, whatever callbacks the LaML asks for. */
 export interface Change {
-  type: 'joined' | 'left' | 'recording' | 'ended';
+  type: 'joined' | 'left' | 'held' | 'unheld' | 'recording' | 'ended';
   conference: Conference;
-  /** The call that joined or left. */
+  /** The call that joined or left, or was put on hold or taken off. */
   call?: Call;
 }
 
@@ -272,6 +272,7 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
       if (hold !== undefined && hold !== current(participant.hold)) {
         appendValue(participant.hold, now(), hold);
         onConferenceChanged(conference);
+        onChange({ type: hold ? 'held' : 'unheld', conference, call: participant.call });
         report(conference, hold ? 'hold' : 'unhold', participant);
       }
     },
