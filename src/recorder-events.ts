@@ -167,6 +167,10 @@ export type RecorderEvent =
   | { type: 'conferences-listed' }
   /** The first discovery is complete, or its time is up and it continues. `conferences`: how many of ours it has found so far. */
   | { type: 'first-discovery'; isComplete: boolean; conferences: number }
+  /** Copies of the service came or went. `copies`: how many are alive, this one included; just that one if it isn't linked. */
+  | { type: 'copies-changed'; copies: number; isLinked: boolean }
+  /** The link to the other copies is down, so each works alone. `reason`: a sentence. */
+  | { type: 'copies-unlinked'; reason: string }
   /** The service stopped before it finished its work on these conferences. */
   | { type: 'drain-timed-out'; conferences: Pick<ConferenceSnapshot, 'sid' | 'name'>[] }
   /** A webhook was answered. */

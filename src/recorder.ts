@@ -14,6 +14,7 @@ import { type Emit, emitTo } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
 import { createReconciler } from './recording/reconciler.js';
 import { createPolicyFor } from './recording/recording-policy.js';
+import { ALONE } from './recording/sharing.js';
 import { createOpenRoom } from './rooms/open-room.js';
 import type { Settings } from './settings/settings.js';
 import { recordingUrl } from './signalwire/recording-url.js';
@@ -102,6 +103,8 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
+    checksCallers: () => true,
+    onCallerGone() {},
   });
   const reconciler = createReconciler({
     space,
@@ -109,6 +112,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     emit,
     durations,
     policyFor,
+    sharing: ALONE,
     conferencePrefix,
     resyncIntervalMs,
     random: Math.random,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Reconciler } from '../recording/reconciler.js';
+import type { CallbackReceiver } from '../recording/reconciler.js';
 import { version } from '../version.js';
 
 export const health = z.object({
@@ -20,7 +20,7 @@ export type Health = z.output<typeof health>;
 
 /** Answers that the process is alive. That says nothing about SignalWire. */
 export function answerHealth(
-  reconciler: Pick<Reconciler, 'size'>,
+  reconciler: Pick<CallbackReceiver, 'size'>,
   publicUrl: () => string | undefined,
 ): RequestHandler {
   const instance = randomUUID();

@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Emit } from '../recorder-events.js';
-import type { Reconciler } from '../recording/reconciler.js';
+import type { CallbackReceiver } from '../recording/reconciler.js';
 import type { OpenRoom } from '../rooms/open-room.js';
 import type { Settings } from '../settings/settings.js';
 import { answerNotFound } from './app.js';
@@ -22,7 +22,7 @@ export interface RoutesOptions {
   /** Settles when the open room is known. Never rejects. */
   ready: Promise<unknown>;
   readiness: Pick<Readiness, 'answer'>;
-  reconciler: Reconciler;
+  reconciler: CallbackReceiver;
   log: Logger;
   emit: Emit;
   /** The status page, its feed and the metrics; undefined if there is no status password. */

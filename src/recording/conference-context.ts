@@ -4,6 +4,7 @@ import type { ConferenceSpace } from '../signalwire/space.js';
 import type { Durations } from './durations.js';
 import type { PassQueue } from './pass-queue.js';
 import type { PolicyFor } from './recording-policy.js';
+import type { Sharing } from './sharing.js';
 
 /** What all conferences of a process share. */
 export interface ConferenceContext {
@@ -14,6 +15,8 @@ export interface ConferenceContext {
   emit: Emit;
   durations: Durations;
   policyFor: PolicyFor;
+  /** How the conferences are shared with other copies of the service. */
+  sharing: Sharing;
   /** Milliseconds from one read of a conference to the next; 0 reads only after callbacks. */
   resyncIntervalMs: number;
   /** Returns a number from 0 up to, but not including, 1. */

@@ -4,6 +4,7 @@ import { isNotFound, isUnprocessable } from '../signalwire/space-error.js';
 import { createAssessor } from './assessment.js';
 import { backoff } from './backoff.js';
 import type { ConferenceContext } from './conference-context.js';
+import { createDuty } from './duty.js';
 import {
   applyRead,
   beginWrite,
@@ -17,10 +18,12 @@ import {
 } from './known-recording.js';
 import { nextRead, RESYNC } from './next-read.js';
 import { observe } from './observation.js';
+import type { Priority } from './pass-queue.js';
 import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { type Change, isCountedAfter, type People } from './people.js';
 import { desiredState } from './recording-policy.js';
-import { delayOf, type Reports, reportChange, reportWindows } from './reports.js';
+import { addReport, delayOf, type Reports, reportChange, reportWindows } from './reports.js';
+import type { SharedState } from './sharing.js';
 import { mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
@@ -33,10 +36,13 @@ export type Conference = ReturnType<typeof createConference>;
  * @param onOver called when the conference is over; must call `stop`
  */
 export function createConference(sid: string, context: ConferenceContext, onOver: () => void) {
-  const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random } = context;
+  const { space, openRoom, queue, durations, policyFor, resyncIntervalMs, random, sharing } = context;
   const windows = reportWindows(durations, resyncIntervalMs);
   const scheduler = createPassScheduler(sid, queue, runPass);
-  const assess = createAssessor(sid, context.emit, durations.missing);
+  const duty = createDuty(sid, context);
+  /** Emits what others have done apart from what we do. */
+  const announce: Emit = (event) => (duty.isWorking ? context.emit : sharing.emitOthers)(event);
+  const assess = createAssessor(sid, announce, durations.missing);
   const reports: Reports = new Map();
   let name: string | undefined;
   let people: People = { counted: new Set(), held: new Set() };
@@ -57,11 +63,14 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   /** Emits nothing after the stop, even if requests are still in flight. Each change of state is followed by an event. */
   const emit: Emit = (event) => {
     if (isStopped) return;
-    context.emit(event);
+    announce(event);
+    assessNow();
+  };
+  function assessNow(): void {
     const observed = recording && believedState(recording);
     const { counted, held } = people;
     assess({ name, people: counted.size, held: held.size, desired: desired(), observed, readAt, missingSince });
-  };
+  }
 
   const desired = () => desiredState(people.counted.size, policyFor(name));
   function snapshot(): ConferenceSnapshot {
@@ -80,13 +89,47 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     return trigger;
   }
 
+  /** Asks for a pass. If the conference isn't ours, we give the copy that works on it time to do so. */
+  function request(priority: Priority): void {
+    if (duty.isWorking) scheduler.request(priority);
+    else scheduler.setDeadline(duty.deadline(unsettledAt));
+  }
+
+  function publish(because: Trigger['kind'], written?: RecordingState): void {
+    const now = performance.now();
+    sharing.publish({
+      type: 'state',
+      state: {
+        conferenceSid: sid,
+        name,
+        known: missingSince === undefined ? { people, recording } : undefined,
+        readAgoMs: readAt > -Infinity ? now - readAt : undefined,
+        written,
+        because,
+        reports: [...reports.values()].map(({ callSid, change, happenedAt, reportedAt }) => ({
+          callSid,
+          change,
+          happenedAt,
+          agoMs: now - reportedAt,
+        })),
+      },
+    });
+  }
+
   async function runPass(): Promise<Deadline | undefined> {
+    duty.begin();
     try {
       const isFound = await reconcile();
       if (isFound) queue.recordSuccess();
       emit({ type: 'requests-answered', subject: sid });
-      if (!isFound) return nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
+      if (!isFound) {
+        publish(deadlineTrigger.kind);
+        const next = nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
+        duty.finish();
+        return duty.isOurs ? next : duty.deadline(unsettledAt);
+      }
       failures = 0;
+      duty.finish();
       return scheduleRead();
     } catch (error) {
       queue.recordFailure(error);
@@ -143,6 +186,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     const conference = snapshot();
     if (tookEffect) emit({ type: 'recording-written', state: lastWrite.state, conference, observed, trigger });
     emit({ type: 'conference-read', conference, trigger });
+    publish(trigger.kind);
   }
 
   async function write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void> {
@@ -163,6 +207,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     }
     markAcknowledged(target, sent);
     emit({ type: 'recording-written', state, conference, observed, trigger });
+    publish(trigger.kind, state);
   }
 
   /** Resumes the recording at once, outside any pass (R2). The pass that follows retries it if it fails. */
@@ -174,6 +219,10 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       });
   }
 
+  function resumeIfNeeded(trigger: Trigger): void {
+    if (desired() === 'in-progress' && recording && mayBePaused(recording)) resumeNow(recording, trigger);
+  }
+
   /** @returns the deadline of the next attempt, after a wait that grows up to `maxMs` */
   function nextAttempt(error: unknown, maxMs: number): Deadline | undefined {
     if (isStopped) return undefined;
@@ -183,6 +232,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
   function scheduleRead(): Deadline | undefined {
     if (context.isStopping()) return undefined;
+    if (!duty.isOurs) return duty.deadline(unsettledAt);
     const next = nextRead({ readAt, unsettledAt, reports, windows, durations, resyncIntervalMs });
     deadlineTrigger = next.trigger;
     return next.deadline;
@@ -202,9 +252,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isRetrying = failures > 0 && missingSince === undefined;
       return !isStopped && (isRetrying || !scheduler.isIdle || urgentResume !== undefined);
     },
-    /** Whether it has never been read and is not waiting to retry. */
+    /** Whether it is ours, has never been read and is not waiting to retry. */
     get isNew() {
-      return readAt === -Infinity && failures === 0;
+      return duty.isOurs && readAt === -Infinity && failures === 0;
     },
 
     /** Sets the name, which comes from a callback or a list, unless it is known already. */
@@ -216,7 +266,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     reportCallback(happenedAt: number | undefined): void {
       const trigger = receive('conference callback', happenedAt);
       emit({ type: 'conference-reported', conference: snapshot(), trigger });
-      scheduler.request('hint');
+      request('hint');
     },
 
     /** Something about a participant has changed. If `happenedAt` is undefined, this is only a hint. */
@@ -225,9 +275,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (isNews && change === 'leave') openRoom.callerLeft(callSid);
       const trigger = receive(change, happenedAt);
       emit({ type: 'participant-reported', conference: snapshot(), callSid, change, trigger });
-      const isUrgent = isNews && isCountedAfter(change) && desired() === 'in-progress';
-      if (isUrgent && recording && mayBePaused(recording)) resumeNow(recording, trigger);
-      scheduler.request('hint');
+      if (isNews && isCountedAfter(change) && duty.isWorking) resumeIfNeeded(trigger);
+      request('hint');
     },
 
     /** A callback named the recording. `isRunning`: the callback says that it is in progress. */
@@ -236,10 +285,62 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const isOther = recordingSid.toLowerCase() !== recording?.sid.toLowerCase();
       if (isRunning && isOther) recording = createKnownRecording(recordingSid, 'in-progress');
       emit({ type: 'recording-reported', conference: snapshot(), trigger });
+      request('hint');
+    },
+
+    resync: () => request('resync'),
+
+    /** The copy that works on it has not answered a report, so we act on it. */
+    standIn(): void {
+      duty.begin();
+      const kind = pendingTrigger?.kind;
+      if (pendingTrigger && (kind === 'join' || kind === 'unhold')) resumeIfNeeded(pendingTrigger);
       scheduler.request('hint');
     },
 
-    resync: () => scheduler.request('resync'),
+    /** Another copy has read or written it. */
+    hear({ name: heardName, known, readAgoMs, written, because, reports: heard }: SharedState): void {
+      const now = performance.now();
+      duty.heard();
+      name ??= heardName;
+      // We are at work on it ourselves, and must see what the other copy has written.
+      if (duty.isWorking && !scheduler.isIdle) {
+        scheduler.request('retry');
+        return;
+      }
+      for (const { callSid, change, happenedAt, agoMs } of heard) {
+        addReport(reports, { callSid, change, happenedAt }, now - agoMs);
+      }
+      missingSince = known ? undefined : (missingSince ?? now);
+      if (known) ({ people, recording } = known);
+      if (readAgoMs !== undefined) readAt = Math.max(readAt, now - readAgoMs);
+      pendingTrigger = undefined;
+      const trigger: Trigger = { kind: because, receivedAt: undefined, delayMs: undefined };
+      const [conference, observed] = [snapshot(), recording?.observed];
+      if (written) sharing.emitOthers({ type: 'recording-written', state: written, conference, observed, trigger });
+      else if (known) sharing.emitOthers({ type: 'conference-read', conference, trigger });
+      assessNow();
+      scheduler.setDeadline(scheduleRead());
+    },
+
+    /** Copies came or went. What a change of hands leaves undone is done at once. */
+    updateOwnership(): void {
+      if (!duty.update()) return;
+      if (duty.isOurs && unsettledAt > readAt) request('hint');
+      else scheduler.setDeadline(scheduleRead());
+    },
+
+    get isOurs() {
+      return duty.isOurs;
+    },
+
+    /** Whether this copy works on it. */
+    get isWorking() {
+      return duty.isWorking;
+    },
+
+    /** Publishes what we know of it, for a copy that has just started. */
+    publish: () => publish('resync'),
 
     /** Stops all work on it. */
     stop(): void {

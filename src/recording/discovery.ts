@@ -2,6 +2,7 @@ import type { Emit } from '../recorder-events.js';
 import type { ConferenceSpace, ListedConference } from '../signalwire/space.js';
 import { backoff } from './backoff.js';
 import type { Durations } from './durations.js';
+import type { Sharing } from './sharing.js';
 
 export interface DiscoveryOptions {
   space: ConferenceSpace;
@@ -10,6 +11,7 @@ export interface DiscoveryOptions {
   durations: Durations;
   random: () => number;
   emit: Emit;
+  sharing: Sharing;
   /** Receives every conference on a list, other applications' included, and whether this is the first list of its status. */
   onListed(conferences: ListedConference[], isFirst: boolean): void;
   /** Whether the failure of a first list ends the discovery. */
@@ -20,6 +22,8 @@ export interface DiscoveryOptions {
 export interface Discovery {
   /** Resolves when both lists have been read once. @throws SpaceError that is fatal */
   first: Promise<unknown>;
+  /** Another copy has listed the conferences of that status. */
+  othersListed(status: string): void;
   /** Sends no more requests. One in flight is left alone. */
   stop(): void;
 }
@@ -29,8 +33,10 @@ export interface Discovery {
  * loop of its own, so that SignalWire refusing one list doesn't stop the other.
  */
 export function startDiscovery(options: DiscoveryOptions): Discovery {
-  const { space, resyncIntervalMs, durations, random, emit, onListed, isFatal } = options;
+  const { space, resyncIntervalMs, durations, random, emit, sharing, onListed, isFatal } = options;
   const timers = new Map<string, NodeJS.Timeout>();
+  /** When another copy last listed the conferences of a status (ms, monotonic). */
+  const othersListedAt = new Map<string, number>();
   let isStopped = false;
 
   function watch(status: 'init' | 'in-progress'): Promise<void> {
@@ -46,8 +52,16 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
         );
       };
 
+      /** When the list of another copy is so old that we make one ourselves; undefined if this is our job. */
+      function othersDeadline(): number | undefined {
+        const at = othersListedAt.get(status);
+        return at === undefined || sharing.isOurs(subject) ? undefined : at + resyncIntervalMs + durations.resyncGrace;
+      }
+
       async function list(): Promise<void> {
         const askedAt = performance.now();
+        const laterAt = isFirst ? undefined : othersDeadline();
+        if (laterAt !== undefined && laterAt > askedAt) return listAt(laterAt);
         try {
           const conferences = await space.listConferences(status);
           if (isStopped) return;
@@ -55,6 +69,7 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
           emit({ type: 'requests-answered', subject });
           emit({ type: 'conferences-listed' });
           onListed(conferences, isFirst);
+          sharing.publish({ type: 'listed', status });
           isFirst = false;
           resolve();
           if (resyncIntervalMs > 0) listAt(askedAt + resyncIntervalMs);
@@ -73,6 +88,7 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
 
   return {
     first: Promise.all([watch('in-progress'), watch('init')]),
+    othersListed: (status) => void othersListedAt.set(status, performance.now()),
     stop() {
       isStopped = true;
       for (const timer of timers.values()) clearTimeout(timer);

@@ -18,6 +18,9 @@ export const DEFAULT_DURATIONS = {
   retryAfterMax: 5000,
   /** A 404 that lasts this long ends a conference, if nothing suggests that it is in progress. */
   missing: 60_000,
+  /** How long after a report, or after a resync was due, another copy than the one that works on a conference reads it. */
+  reportGrace: 2000,
+  resyncGrace: 1000,
   /** How long the start, and the callers right after it, wait for the first discovery. */
   firstDiscovery: 3000,
   /** How long something may be wrong before it is a problem. A change that needs a retry or two takes less. */

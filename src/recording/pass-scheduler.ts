@@ -16,6 +16,8 @@ export interface PassScheduler {
   readonly isIdle: boolean;
   /** Requests a pass. However many are requested during a pass, one more follows it. */
   request(priority: Priority): void;
+  /** Replaces the deadline of the next pass, if none is running or queued. */
+  setDeadline(deadline: Deadline | undefined): void;
   /** Runs no more passes. */
   stop(): void;
 }
@@ -72,6 +74,11 @@ export function createPassScheduler(
       return state === 'idle' || state === 'stopped';
     },
     request,
+    setDeadline(deadline) {
+      if (state !== 'idle') return;
+      clearTimeout(timer);
+      if (deadline) waitUntil(deadline);
+    },
     stop() {
       state = 'stopped';
       clearTimeout(timer);

@@ -8,6 +8,7 @@ import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
 import type { Change } from './people.js';
+import type { SharedMessage, SharedReport } from './sharing.js';
 
 /** What a callback reports about a conference. */
 export interface ConferenceReport {
@@ -35,11 +36,8 @@ export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'is
   conferencePrefix: string;
 }
 
-/**
- * Keeps the recording of each conference in the state that its head count asks for. Callbacks are hints: each of the first
- * four methods takes one, returns at once, never throws, and leaves the work for later.
- */
-export interface Reconciler {
+/** Takes what callbacks report. They are hints: each method returns at once, never throws, and leaves the work for later. */
+export interface CallbackReceiver {
   /** Any callback that names a conference, whatever the event. */
   conferenceReported(report: ConferenceReport): void;
   participantChanged(report: ParticipantReport): void;
@@ -50,6 +48,22 @@ export interface Reconciler {
   nameOf(id: ConferenceId): string | undefined;
   /** How many conferences are known. */
   readonly size: number;
+}
+
+/** The work that copies of the service share. */
+export interface SharedWork {
+  /** Takes what another copy has published. @returns whether it is a report on a conference that is ours */
+  hear(message: SharedMessage): boolean;
+  /** The copy that works on the conference has not answered the report, so this one acts on it. */
+  standIn(report: SharedReport): void;
+  /** Copies came or went. */
+  updateOwnership(): void;
+  /** Publishes what is known of each conference that is ours, for a copy that has just started. */
+  publishAll(): void;
+}
+
+/** Keeps the recording of each conference in the state that its head count asks for. */
+export interface Reconciler extends CallbackReceiver, SharedWork {
   occupancyOf(name: string): Occupancy;
   /**
    * Discovers the conferences in the space, now and at every interval. Resolves when the first discovery is complete and
@@ -70,7 +84,7 @@ const POLL_MS = 20;
 
 /** Takes reports at once, but discovers nothing until it is started. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { space, openRoom, emit, durations, conferencePrefix, random } = options;
+  const { space, openRoom, emit, durations, conferencePrefix, random, sharing } = options;
   /** By SID in lower case: the case may differ between callbacks and lists. */
   const conferences = new Map<string, Conference>();
   let discovery: Discovery | undefined;
@@ -96,11 +110,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return conference;
   }
 
-  function forget(conference: Conference): void {
+  /** @param isHeard whether another copy says that it is over */
+  function forget(conference: Conference, isHeard = false): void {
     conference.stop();
     conferences.delete(conference.sid.toLowerCase());
-    emit({ type: 'conference-over', conferenceSid: conference.sid, name: conference.name });
-    openRoom.conferenceOver(conference.name);
+    const { sid: conferenceSid, name } = conference;
+    const announce = isHeard ? sharing.emitOthers : emit;
+    announce({ type: 'conference-over', conferenceSid, name });
+    if (!isHeard) sharing.publish({ type: 'over', conferenceSid, name });
+    openRoom.conferenceOver(name);
   }
 
   function onListed(listed: ListedConference[], isFirst: boolean): void {
@@ -111,6 +129,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (isKnown) continue;
       emit({ type: 'conference-found', conferenceSid: sid, name });
       conference.resync();
+      if (!conference.isOurs) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
     }
     if (isFirst) openRoom.addEarlierConferences(ours);
   }
@@ -121,12 +140,50 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     for (let attempt = 1; attempt <= MAX_LOOKUP_ATTEMPTS && !isClosed; attempt += 1) {
       const conferenceSid = await space.findConferenceOf(recordingSid).catch(() => undefined);
       if (conferenceSid !== undefined) {
-        reportRecording(conferenceSid, recordingSid, true);
+        receive({ type: 'recording', conferenceSid, recordingSid, isRunning: true });
         break;
       }
       await wait(backoff(attempt, undefined, durations, random));
     }
     lookupsInProgress -= 1;
+  }
+
+  /** Applies a report. The work follows if the conference is ours. @returns whether it is */
+  function apply(report: SharedReport): boolean {
+    const { conferenceSid } = report;
+    const isOurs = sharing.isOurs(conferenceSid);
+    switch (report.type) {
+      case 'conference':
+        track(report).reportCallback(report.happenedAt);
+        break;
+      case 'participant':
+        changeParticipant(report);
+        break;
+      case 'recording':
+        reportRecording(conferenceSid, report.recordingSid, report.isRunning);
+        break;
+      case 'ended': {
+        const conference = find(conferenceSid);
+        if (conference && isOurs) forget(conference);
+        break;
+      }
+      case 'found':
+        if (isOurs) onListed([{ sid: conferenceSid, name: report.name, createdAt: 0 }], false);
+    }
+    return isOurs;
+  }
+
+  /** Applies a report that was made to us, and shares it. */
+  function receive(report: SharedReport): void {
+    apply(report);
+    sharing.publish({ type: 'report', report });
+  }
+
+  function changeParticipant(report: ParticipantReport): void {
+    const conference = track(report);
+    const isAboutHold = report.change === 'hold' || report.change === 'unhold';
+    if (isAboutHold && options.policyFor(conference.name).countHeld) conference.reportCallback(report.happenedAt);
+    else conference.reportParticipant(report.callSid, report.change, report.happenedAt);
   }
 
   function reportRecording(conferenceSid: string, recordingSid: string, isRunning: boolean): void {
@@ -147,23 +204,41 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
     nameOf,
 
-    conferenceReported: (report) => track(report).reportCallback(report.happenedAt),
-    participantChanged(report) {
-      const conference = track(report);
-      const isAboutHold = report.change === 'hold' || report.change === 'unhold';
-      if (isAboutHold && options.policyFor(conference.name).countHeld) conference.reportCallback(report.happenedAt);
-      else conference.reportParticipant(report.callSid, report.change, report.happenedAt);
-    },
-    conferenceEnded({ conferenceSid }) {
-      const conference = find(conferenceSid);
-      if (conference) forget(conference);
-    },
+    conferenceReported: (report) => receive({ type: 'conference', ...report }),
+    participantChanged: (report) => receive({ type: 'participant', ...report }),
+    conferenceEnded: (report) => receive({ type: 'ended', ...report }),
     recordingReported(callback) {
       const { conferenceSid, recordingSid, status } = callback;
       const isRunning = status === 'in-progress';
       emit({ type: 'recording-callback', callback });
-      if (conferenceSid !== undefined) reportRecording(conferenceSid, recordingSid, isRunning);
+      sharing.publish({ type: 'recording-callback', callback });
+      if (conferenceSid !== undefined) receive({ type: 'recording', conferenceSid, recordingSid, isRunning });
       else if (isRunning) void lookUpConference(recordingSid);
+    },
+
+    hear(message) {
+      if (message.type === 'report') return apply(message.report);
+      if (message.type === 'recording-callback') sharing.emitOthers(message);
+      if (message.type === 'listed') discovery?.othersListed(message.status);
+      if (message.type === 'state') {
+        const { conferenceSid, name } = message.state;
+        track({ conferenceSid, name, callSid: undefined }).hear(message.state);
+      }
+      const over = message.type === 'over' && find(message.conferenceSid);
+      if (over) forget(over, true);
+      return false;
+    },
+    standIn(report) {
+      const conference = find(report.conferenceSid);
+      if (!conference || isClosed) return;
+      if (report.type === 'ended') forget(conference);
+      else conference.standIn();
+    },
+    updateOwnership() {
+      for (const conference of conferences.values()) conference.updateOwnership();
+    },
+    publishAll() {
+      for (const conference of conferences.values()) if (conference.isOurs) conference.publish();
     },
 
     async start() {

@@ -11,6 +11,17 @@ export interface OpenRoomOptions {
   /** What precedes the CallSid in a conference's name. */
   prefix: string;
   occupancyOf(name: string): Occupancy;
+  /** Whether this copy of the service checks whether callers are still there. */
+  checksCallers(): boolean;
+  /** Called when a check shows that a caller's call is over. */
+  onCallerGone(callSid: string): void;
+}
+
+/** The open room and those who were put into it. */
+export interface Room {
+  name: string;
+  /** CallSids. */
+  callers: string[];
 }
 
 /** The room for callers who don't ask for one. Two such callers must always meet, even if we are unsure. */
@@ -31,6 +42,14 @@ export interface OpenRoom {
    * open room: the oldest with somebody in it, or else the oldest.
    */
   addEarlierConferences(conferences: ListedConference[]): void;
+  /** The room that is open, or was last; undefined if there was none. */
+  current(): Room | undefined;
+  /**
+   * Another copy of the service has put callers into a room.
+   *
+   * @param isBinding whether that copy decides about the open room; otherwise its room is taken only if ours is not in use
+   */
+  adopt(room: Room, isBinding: boolean): void;
   /** A caller has left. */
   callerLeft(callSid: string): void;
   /** A conference of that name is over. */
@@ -54,7 +73,8 @@ const FIRST_VERIFY_MS = 1000;
 const MAX_VERIFY_MS = 8000;
 
 /** No room is open at first. */
-export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions): OpenRoom {
+export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
+  const { space, prefix, occupancyOf, checksCallers, onCallerGone } = options;
   let current: string | undefined;
   /** The callers who were put into the current room, and when (ms, monotonic); by CallSid in lower case. */
   const callers = new Map<string, { callSid: string; sentAt: number }>();
@@ -82,6 +102,17 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
     return earlierRoom() ?? room ?? prefix + callSid;
   }
 
+  function put(name: string, callSids: string[]): void {
+    if (name !== current) {
+      callers.clear();
+      hasSeenLiveCall = false;
+    }
+    current = name;
+    const sentAt = performance.now();
+    for (const callSid of callSids) callers.set(callSid.toLowerCase(), { callSid, sentAt });
+    scheduleCheck(FIRST_CHECK_MS);
+  }
+
   function scheduleCheck(ms: number): void {
     if (isClosed || callers.size === 0) return;
     timer ??= setTimeout(() => {
@@ -92,12 +123,14 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
 
   /** Asks SignalWire for each caller's call, and drops those whose calls are over. */
   async function checkCallers(waitedMs: number): Promise<void> {
-    for (const [key, { callSid, sentAt }] of callers) {
+    for (const [key, { callSid, sentAt }] of checksCallers() ? callers : []) {
       const state = await space.fetchCallState(callSid).catch(() => 'failed' as const);
       if (isClosed) return;
       hasSeenLiveCall ||= state === 'alive';
       const isYoung = performance.now() - sentAt < YOUNG_MS;
-      if (state === 'over' || (state === undefined && !isYoung)) callers.delete(key);
+      if (state !== 'over' && !(state === undefined && !isYoung)) continue;
+      callers.delete(key);
+      onCallerGone(callSid);
     }
     const isKnown = current !== undefined && isLive(current);
     scheduleCheck(isKnown ? MAX_CHECK_MS : Math.min(MAX_CHECK_MS, waitedMs * 2));
@@ -121,16 +154,16 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
   return {
     placeCaller(callSid) {
       const name = choose(callSid);
-      if (name !== current) {
-        callers.clear();
-        hasSeenLiveCall = false;
-      }
-      current = name;
-      callers.set(callSid.toLowerCase(), { callSid, sentAt: performance.now() });
-      scheduleCheck(FIRST_CHECK_MS);
+      put(name, [callSid]);
       return name;
     },
-    callersOf: (name) => (name === current ? [...callers.values()].map(({ callSid }) => callSid) : []),
+    current: () =>
+      current === undefined ? undefined : { name: current, callers: [...callers.values()].map(toCallSid) },
+    adopt(room, isBinding) {
+      if (room.name === current || isBinding || current === undefined || !isInUse(current))
+        put(room.name, room.callers);
+    },
+    callersOf: (name) => (name === current ? [...callers.values()].map(toCallSid) : []),
     roomOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),
     addEarlierConferences(conferences) {
       const rooms = conferences.filter(({ name }) => CALL_SID.test(name.slice(prefix.length)));
@@ -150,6 +183,10 @@ export function createOpenRoom({ space, prefix, occupancyOf }: OpenRoomOptions):
       clearTimeout(timer);
     },
   };
+}
+
+function toCallSid({ callSid }: { callSid: string }): string {
+  return callSid;
 }
 
 function byAge(a: ListedConference, b: ListedConference): number {

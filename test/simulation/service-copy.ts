@@ -5,6 +5,7 @@ import type { RecorderEvent } from '../../src/recorder-events.js';
 import { DEFAULT_DURATIONS } from '../../src/recording/durations.js';
 import { createReconciler, type Reconciler } from '../../src/recording/reconciler.js';
 import { createPolicyFor } from '../../src/recording/recording-policy.js';
+import { ALONE } from '../../src/recording/sharing.js';
 import { createOpenRoom } from '../../src/rooms/open-room.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 import { type Copy, type CopyOptions, shortenSid } from './copy.js';
@@ -16,6 +17,8 @@ export function startServiceCopy(options: CopyOptions): Copy {
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
+    checksCallers: () => true,
+    onCallerGone() {},
   });
   const judgedWrong = new Set<string>();
   const problems = createProblems((event) => {
@@ -34,6 +37,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
     },
     durations: DEFAULT_DURATIONS,
     openRoom,
+    sharing: ALONE,
   });
   const ready = reconciler.start();
 

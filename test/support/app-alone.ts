@@ -4,7 +4,7 @@ import { createApp } from '../../src/http/app.js';
 import { createReadiness } from '../../src/http/readiness.js';
 import { createRoutes, type RoutesOptions } from '../../src/http/routes.js';
 import { listen } from '../../src/http/server.js';
-import type { Reconciler } from '../../src/recording/reconciler.js';
+import type { CallbackReceiver } from '../../src/recording/reconciler.js';
 import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { keepLog, type LogLine } from './log.js';
 import { sign, signJson } from './sign.js';
@@ -37,16 +37,13 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
   const callers: string[] = [];
   const { log, lines } = keepLog();
   const collect = (kind: Report) => (report: unknown) => void reports.push([kind, report]);
-  const reconciler: Reconciler = {
+  const reconciler: CallbackReceiver = {
     conferenceReported: collect('conferenceReported'),
     participantChanged: collect('participantChanged'),
     conferenceEnded: collect('conferenceEnded'),
     recordingReported: collect('recordingReported'),
     nameOf: ({ name }) => name,
     size: 3,
-    occupancyOf: () => ({ conferences: 0, people: 0 }),
-    start: async () => {},
-    close: async () => {},
   };
   const read = readSettings({
     SIGNALWIRE_SPACE_URL: 'example.signalwire.com',

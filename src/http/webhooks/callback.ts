@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Reconciler } from '../../recording/reconciler.js';
+import type { CallbackReceiver } from '../../recording/reconciler.js';
 import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
 import { reportConferenceEvent } from './conference-event.js';
 import { optionalSid, optionalText, readParameters, sid, timestamp } from './parameters.js';
@@ -18,7 +18,7 @@ const parameters = z.object({
 });
 
 /** Something happened in a conference. SignalWire gets its answer first, then the event is reported (R1). */
-export function callback(reconciler: Reconciler, log: Logger): RequestHandler {
+export function callback(reconciler: CallbackReceiver, log: Logger): RequestHandler {
   return (request, response) => {
     const given = readParameters(request, parameters);
     response.type('text/xml').send(EMPTY_RESPONSE);

@@ -1,5 +1,5 @@
 import type { Change } from '../../recording/people.js';
-import type { ConferenceReport, Reconciler } from '../../recording/reconciler.js';
+import type { CallbackReceiver, ConferenceReport } from '../../recording/reconciler.js';
 
 /** The parts of a conference's status callback that we use. */
 export interface ConferenceEvent extends ConferenceReport {
@@ -18,7 +18,7 @@ const CHANGES = new Map<string, Change>([
  * Reports a conference's status callback to the reconciler. An unknown event is a hint, too. Source of the events' names:
  * SignalWire's cXML reference, Conference.
  */
-export function reportConferenceEvent(reconciler: Reconciler, { event, ...conference }: ConferenceEvent): void {
+export function reportConferenceEvent(reconciler: CallbackReceiver, { event, ...conference }: ConferenceEvent): void {
   const { callSid } = conference;
   const change = CHANGES.get(event ?? '');
   if (event === 'conference-end') reconciler.conferenceEnded(conference);

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Reconciler } from '../../recording/reconciler.js';
+import type { CallbackReceiver } from '../../recording/reconciler.js';
 import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
 import { optionalSid, optionalText, readParameters } from './parameters.js';
 
@@ -21,7 +21,7 @@ const parameters = z
  * A recording began or ended. SignalWire gets its answer first, then the recording is reported (R1). A callback that names only
  * the conference is a hint to read it.
  */
-export function storeRecordingSid(reconciler: Reconciler, log: Logger): RequestHandler {
+export function storeRecordingSid(reconciler: CallbackReceiver, log: Logger): RequestHandler {
   return (request, response) => {
     const given = readParameters(request, parameters);
     response.type('text/xml').send(EMPTY_RESPONSE);

@@ -1,0 +1,184 @@
+import type { Emit } from '../recorder-events.js';
+import type { SharedWork } from '../recording/reconciler.js';
+import type { Sharing } from '../recording/sharing.js';
+import type { OpenRoom } from '../rooms/open-room.js';
+import type { OpenLink } from './link.js';
+import { createMembers } from './members.js';
+import { type Envelope, type Message, readMessage, writeMessage } from './messages.js';
+import { ownerOf } from './owner.js';
+import { createPending } from './pending.js';
+
+/** How long we wait for another copy's answer before we do its work ourselves (ms). A caller waits no longer, either. */
+const ANSWER_MS = 100;
+
+/** How long a start waits to hear from the other copies (ms). */
+const START_MS = 500;
+
+/** How long the other copies take to tell a copy that has just started what they know (ms). */
+const HELLO_MS = 50;
+
+export interface CopiesOptions {
+  /** Differs between copies. */
+  id: string;
+  openLink: OpenLink;
+  reconciler: () => SharedWork;
+  openRoom: () => OpenRoom;
+  emit: Emit;
+  /** Emits what another copy has done. */
+  emitOthers: Emit;
+}
+
+/** The copies of the service that act as one, as this copy sees them. */
+export interface Copies {
+  sharing: Sharing;
+  /** IDs of the copies that are alive, this one included. */
+  readonly ids: readonly string[];
+  /** The ID of the copy that works on the conference of that SID. */
+  ownerOf(conferenceSid: string): string;
+  /** Whether this copy decides who is in the open room. */
+  hasOpenRoom(): boolean;
+  callerGone(callSid: string): void;
+  /** Puts a caller into the open room of all copies. Takes 100 ms at most, and then uses what this copy knows. */
+  placeCaller(callSid: string): Promise<string>;
+  /** Links this copy with the others. Resolves when it knows what they know, or after half a second. Never rejects. */
+  start(): Promise<void>;
+  /** The others take over. What is in progress goes on. Never rejects. */
+  close(): Promise<void>;
+}
+
+export function createCopies(options: CopiesOptions): Copies {
+  const { id, openLink, reconciler, openRoom, emit, emitOthers } = options;
+  const pending = createPending(ANSWER_MS);
+  let settleStart = () => {};
+  const started = new Promise<void>((resolve) => {
+    settleStart = resolve;
+  });
+  let isClosed = false;
+
+  const send = (message: Message) => link.publish(writeMessage({ from: id, message }));
+  const link = openLink({
+    onText(text) {
+      const envelope = readMessage(text);
+      if (envelope && !isClosed) hear(envelope);
+    },
+    onUp() {
+      send({ type: 'heartbeat', startedAt, sentAt: performance.now(), isHello: true });
+    },
+    onDown(reason) {
+      members.unlink();
+      pending.giveUp();
+      settleStart();
+      emit({ type: 'copies-unlinked', reason });
+    },
+  });
+  const startedAt = Date.now();
+  const members = createMembers({
+    id,
+    startedAt,
+    publish: ({ sentAt }) => send({ type: 'heartbeat', startedAt, sentAt, isHello: false }),
+    onChange() {
+      if (isClosed) return;
+      emit({ type: 'copies-changed', copies: members.ids.length, isLinked: members.isLinked });
+      reconciler().updateOwnership();
+    },
+  });
+  const isOurs = (key: string) => ownerOf(key, members.ids) === id;
+  const isAlone = () => members.ids.length === 1;
+
+  function hear({ from, message }: Envelope): void {
+    if (message.type === 'heartbeat') {
+      const { startedAt: since, sentAt, isHello } = message;
+      if (isHello && from !== id) answerHello();
+      members.hear({ from, startedAt: since, sentAt });
+      if (isHello && from === id) setTimeout(settleStart, HELLO_MS);
+      return;
+    }
+    if (from === id) return;
+    switch (message.type) {
+      case 'goodbye':
+        members.leave(from);
+        return;
+      case 'shared': {
+        const isWorkedHere = reconciler().hear(message.shared);
+        if (isWorkedHere && message.id !== undefined) send({ type: 'acknowledged', to: from, id: message.id });
+        return;
+      }
+      case 'acknowledged':
+        if (message.to === id) pending.answer(message.id);
+        return;
+      case 'caller':
+        if (message.to === id) place(message.callSid, { to: from, id: message.id });
+        return;
+      case 'room': {
+        const { name, callers, answers } = message;
+        openRoom().adopt({ name, callers }, from === members.eldest);
+        if (answers?.to === id) pending.answer(answers.id);
+        return;
+      }
+      case 'caller-gone':
+        openRoom().callerLeft(message.callSid);
+    }
+  }
+
+  /** Another copy has just started. */
+  function answerHello(): void {
+    send({ type: 'heartbeat', startedAt, sentAt: performance.now(), isHello: false });
+    reconciler().publishAll();
+    const room = openRoom().current();
+    if (room && members.eldest === id) send({ type: 'room', ...room, answers: undefined });
+  }
+
+  function place(callSid: string, answers?: { to: string; id: number }): string {
+    const name = openRoom().placeCaller(callSid);
+    send({ type: 'room', name, callers: [callSid], answers });
+    return name;
+  }
+
+  const sharing: Sharing = {
+    isOurs,
+    publish(shared) {
+      const isReport = shared.type === 'report' && shared.report.type !== 'found';
+      if (!isReport || isAlone() || isOurs(shared.report.conferenceSid)) {
+        send({ type: 'shared', id: undefined, shared });
+        return;
+      }
+      const { report } = shared;
+      send({ type: 'shared', id: pending.add(() => reconciler().standIn(report)), shared });
+    },
+    emitOthers,
+  };
+
+  return {
+    sharing,
+    get ids() {
+      return members.ids;
+    },
+    ownerOf: (conferenceSid) => ownerOf(conferenceSid, members.ids),
+    hasOpenRoom: () => members.eldest === id,
+    callerGone: (callSid) => send({ type: 'caller-gone', callSid }),
+    async placeCaller(callSid) {
+      const { eldest } = members;
+      if (eldest === id) return place(callSid);
+      const isAnswered = await new Promise<boolean>((resolve) => {
+        const question = pending.add(
+          () => resolve(false),
+          () => resolve(true),
+        );
+        send({ type: 'caller', to: eldest, id: question, callSid });
+      });
+      const room = isAnswered ? openRoom().roomOf(callSid) : undefined;
+      return room ?? place(callSid);
+    },
+    async start() {
+      setTimeout(settleStart, START_MS);
+      await started;
+    },
+    async close() {
+      send({ type: 'goodbye' });
+      isClosed = true;
+      members.close();
+      pending.giveUp();
+      await link.close();
+    },
+  };
+}

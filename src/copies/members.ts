@@ -1,0 +1,112 @@
+/** What a copy says of itself twice a second. */
+export interface Heartbeat {
+  from: string;
+  /** When the copy started, by its own clock (ms since 1970). The copy that is up longest has the open room. */
+  startedAt: number;
+  /** When it was sent, by the monotonic clock of its copy (ms). */
+  sentAt: number;
+}
+
+/** The copies that are alive, as far as this one can tell. */
+export interface Members {
+  /** IDs of the copies that are alive, this one included. It is the only one while the link is down. */
+  readonly ids: readonly string[];
+  /** Whether our own heartbeats come back. */
+  readonly isLinked: boolean;
+  /** The copy that is up longest. */
+  readonly eldest: string;
+  hear(heartbeat: Heartbeat): void;
+  /** A copy has said that it stops. */
+  leave(id: string): void;
+  /** The link is down. */
+  unlink(): void;
+  /** Publishes no more heartbeats. */
+  close(): void;
+}
+
+const HEARTBEAT_MS = 500;
+
+/** A copy whose last three heartbeats are missing counts as gone. */
+const DEAD_MS = 1600;
+
+/** With heartbeats that take longer, nothing can be handed over in time. */
+const MAX_ROUND_TRIP_MS = 1000;
+
+export interface MembersOptions {
+  id: string;
+  startedAt: number;
+  publish(heartbeat: Heartbeat): void;
+  /** Copies came or went, or the link did. */
+  onChange(): void;
+}
+
+export function createMembers({ id, startedAt, publish, onChange }: MembersOptions): Members {
+  const others = new Map<string, { startedAt: number; heardAt: number }>();
+  /** When the last heartbeat that came back was sent (ms, monotonic). */
+  let echoedAt = -Infinity;
+  let ids: readonly string[] = [id];
+  let isLinked = false;
+  let dueAt = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+
+  function beat(): void {
+    const now = performance.now();
+    const lateMs = now - dueAt;
+    // This process stood still, so what the others have sent meanwhile has not been read yet.
+    if (lateMs > HEARTBEAT_MS) forgive(lateMs);
+    publish({ from: id, startedAt, sentAt: now });
+    update();
+    dueAt = now + HEARTBEAT_MS;
+    timer = setTimeout(beat, HEARTBEAT_MS);
+  }
+
+  function forgive(ms: number): void {
+    echoedAt += ms;
+    for (const other of others.values()) other.heardAt += ms;
+  }
+
+  function update(): void {
+    const now = performance.now();
+    for (const [other, { heardAt }] of others) if (now - heardAt > DEAD_MS) others.delete(other);
+    const wasLinked = isLinked;
+    isLinked = now - echoedAt <= HEARTBEAT_MS + MAX_ROUND_TRIP_MS;
+    const next = isLinked ? [id, ...others.keys()].toSorted() : [id];
+    if (isLinked === wasLinked && next.join() === ids.join()) return;
+    ids = next;
+    onChange();
+  }
+
+  beat();
+
+  return {
+    get ids() {
+      return ids;
+    },
+    get isLinked() {
+      return isLinked;
+    },
+    get eldest() {
+      const ages = ids.map((one) => ({ one, startedAt: one === id ? startedAt : (others.get(one)?.startedAt ?? 0) }));
+      return ages.reduce((a, b) =>
+        b.startedAt < a.startedAt || (b.startedAt === a.startedAt && b.one < a.one) ? b : a,
+      ).one;
+    },
+    hear({ from, startedAt: since, sentAt }) {
+      if (from === id) echoedAt = Math.max(echoedAt, sentAt);
+      else others.set(from, { startedAt: since, heardAt: performance.now() });
+      update();
+    },
+    leave(other) {
+      others.delete(other);
+      update();
+    },
+    unlink() {
+      echoedAt = -Infinity;
+      others.clear();
+      update();
+    },
+    close() {
+      clearTimeout(timer);
+    },
+  };
+}

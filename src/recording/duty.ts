@@ -1,0 +1,63 @@
+import type { ConferenceContext } from './conference-context.js';
+import type { Deadline } from './pass-scheduler.js';
+
+/** Whether this copy of the service works on a conference, and when it does if the copy that should doesn't. */
+export interface Duty {
+  /** Whether the conference is ours. */
+  readonly isOurs: boolean;
+  /** Whether we work on it, for ourselves or in place of another copy. */
+  readonly isWorking: boolean;
+  /** A pass begins: if the conference isn't ours, we stand in for the copy that works on it. */
+  begin(): void;
+  /** The pass is complete, so we no longer stand in for anybody. */
+  finish(): void;
+  /** The copy that works on it has published what it knows. */
+  heard(): void;
+  /** Copies came or went. @returns whether the conference has changed hands */
+  update(): boolean;
+  /**
+   * When we read a conference that isn't ours, unless the copy that works on it publishes something before.
+   *
+   * @param unsettledAt when a change was last reported (ms, monotonic)
+   */
+  deadline(unsettledAt: number): Deadline | undefined;
+}
+
+type DutyContext = Pick<ConferenceContext, 'sharing' | 'durations' | 'resyncIntervalMs' | 'random'>;
+
+export function createDuty(conferenceSid: string, context: DutyContext): Duty {
+  const { sharing, durations, resyncIntervalMs, random } = context;
+  let isOurs = sharing.isOurs(conferenceSid);
+  let isStandingIn = false;
+  let heardAt = performance.now();
+
+  return {
+    get isOurs() {
+      return isOurs;
+    },
+    get isWorking() {
+      return isOurs || isStandingIn;
+    },
+    begin() {
+      isStandingIn = !isOurs;
+    },
+    finish() {
+      isStandingIn = false;
+    },
+    heard() {
+      heardAt = performance.now();
+    },
+    update() {
+      const wasOurs = isOurs;
+      isOurs = sharing.isOurs(conferenceSid);
+      return isOurs !== wasOurs;
+    },
+    deadline(unsettledAt) {
+      // Drawn, so that of several copies one is the first, and the others hear of it.
+      const delayMs = random() * durations.resyncGrace;
+      if (unsettledAt > heardAt) return { at: unsettledAt + durations.reportGrace + delayMs, priority: 'retry' };
+      if (resyncIntervalMs === 0) return undefined;
+      return { at: heardAt + resyncIntervalMs + durations.resyncGrace + delayMs, priority: 'resync' };
+    },
+  };
+}
