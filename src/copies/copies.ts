@@ -42,7 +42,9 @@ export interface Copies {
   placeCaller(callSid: string): Promise<string>;
   /** Links this copy with the others. Resolves when it knows what they know, or after half a second. Never rejects. */
   start(): Promise<void>;
-  /** The others take over. What is in progress goes on. Never rejects. */
+  /** Lets the others take over. What is in progress here goes on. */
+  leave(): void;
+  /** Closes the link. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -111,7 +113,7 @@ export function createCopies(options: CopiesOptions): Copies {
         return;
       case 'room': {
         const { name, callers, answers } = message;
-        openRoom().adopt({ name, callers }, from === members.eldest);
+        openRoom().adopt({ name, callers });
         if (answers?.to === id) pending.answer(answers.id);
         return;
       }
@@ -158,7 +160,7 @@ export function createCopies(options: CopiesOptions): Copies {
     callerGone: (callSid) => send({ type: 'caller-gone', callSid }),
     async placeCaller(callSid) {
       const { eldest } = members;
-      if (eldest === id) return place(callSid);
+      if (eldest === id || openRoom().isInUse()) return place(callSid);
       const isAnswered = await new Promise<boolean>((resolve) => {
         const question = pending.add(
           () => resolve(false),
@@ -173,10 +175,12 @@ export function createCopies(options: CopiesOptions): Copies {
       setTimeout(settleStart, START_MS);
       await started;
     },
-    async close() {
+    leave() {
       send({ type: 'goodbye' });
-      isClosed = true;
       members.close();
+    },
+    async close() {
+      isClosed = true;
       pending.giveUp();
       await link.close();
     },

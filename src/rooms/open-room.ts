@@ -44,12 +44,10 @@ export interface OpenRoom {
   addEarlierConferences(conferences: ListedConference[]): void;
   /** The room that is open, or was last; undefined if there was none. */
   current(): Room | undefined;
-  /**
-   * Another copy of the service has put callers into a room.
-   *
-   * @param isBinding whether that copy decides about the open room; otherwise its room is taken only if ours is not in use
-   */
-  adopt(room: Room, isBinding: boolean): void;
+  /** Whether the room that was opened last is in use, so that the next caller is put there. */
+  isInUse(): boolean;
+  /** Another copy of the service has put callers into a room. It becomes ours unless ours is another one that is in use. */
+  adopt(room: Room): void;
   /** A caller has left. */
   callerLeft(callSid: string): void;
   /** A conference of that name is over. */
@@ -67,6 +65,9 @@ const YOUNG_MS = 60_000;
 /** The waits between checks on the callers, in milliseconds. They double, and are longest once the conference is known. */
 const FIRST_CHECK_MS = 250;
 const MAX_CHECK_MS = 30_000;
+
+/** The wait between checks if another copy of the service makes them, and tells us what comes of them (ms). */
+const OTHERS_CHECK_MS = 60_000;
 
 /** The waits between checks on a CallSid that SignalWire doesn't know, in milliseconds. They double. */
 const FIRST_VERIFY_MS = 1000;
@@ -115,15 +116,16 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
 
   function scheduleCheck(ms: number): void {
     if (isClosed || callers.size === 0) return;
+    const waitMs = checksCallers() ? ms : OTHERS_CHECK_MS;
     timer ??= setTimeout(() => {
       timer = undefined;
       void checkCallers(ms);
-    }, ms);
+    }, waitMs);
   }
 
   /** Asks SignalWire for each caller's call, and drops those whose calls are over. */
   async function checkCallers(waitedMs: number): Promise<void> {
-    for (const [key, { callSid, sentAt }] of checksCallers() ? callers : []) {
+    for (const [key, { callSid, sentAt }] of callers) {
       const state = await space.fetchCallState(callSid).catch(() => 'failed' as const);
       if (isClosed) return;
       hasSeenLiveCall ||= state === 'alive';
@@ -159,9 +161,9 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     },
     current: () =>
       current === undefined ? undefined : { name: current, callers: [...callers.values()].map(toCallSid) },
-    adopt(room, isBinding) {
-      if (room.name === current || isBinding || current === undefined || !isInUse(current))
-        put(room.name, room.callers);
+    isInUse: () => current !== undefined && isInUse(current),
+    adopt(room) {
+      if (room.name === current || current === undefined || !isInUse(current)) put(room.name, room.callers);
     },
     callersOf: (name) => (name === current ? [...callers.values()].map(toCallSid) : []),
     roomOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),

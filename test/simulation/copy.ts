@@ -1,3 +1,4 @@
+import type { OpenLink } from '../../src/copies/link.js';
 import type { Listener } from '../../src/recorder-events.js';
 import type { PolicyFor } from '../../src/recording/recording-policy.js';
 import type { ConferenceSpace } from '../../src/signalwire/space.js';
@@ -33,6 +34,10 @@ export interface CopyOptions {
   random: () => number;
   /** Direct access to the space, for a design that needs neither callbacks nor requests. */
   directAccess: DirectAccess;
+  /** Links it with the other copies; undefined if it works as if it were the only one. */
+  openLink?: OpenLink | undefined;
+  /** Differs between processes. */
+  id?: string;
   /** Called with each event that the copy emits. */
   onEvent?: Listener;
   /** Called with the SID of a conference whose recording has been wrong for some seconds, in the copy's judgement. */

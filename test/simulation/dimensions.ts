@@ -10,6 +10,8 @@ export interface Dimensions {
   faults: WorldFaults;
   /** The number of copies of the service. */
   copies: number;
+  /** Whether the copies share a Redis, and how that is. */
+  redis: RedisKind;
   minParticipants: number;
   /** 0: conferences are only read after callbacks. */
   resyncIntervalMs: number;
@@ -29,6 +31,9 @@ export interface Dimensions {
   isOpenRoomUsed: boolean;
 }
 
+/** `none`: each copy works as if it were the only one. `bad`: it fails in every way that it can. */
+export type RedisKind = 'none' | 'good' | 'bad';
+
 /** Replaces what the seed decides. */
 export interface Overrides {
   copies?: number | undefined;
@@ -40,6 +45,8 @@ export interface Overrides {
   announcementMs?: number;
   /** The default is true, for the same reason. */
   countHeld?: boolean;
+  /** The default is none, for the same reason. */
+  redis?: RedisKind | undefined;
   /** The open room is then unused. */
   namedRooms?: number | undefined;
 }
@@ -60,6 +67,7 @@ export function drawDimensions(seed: number, overrides: Overrides = {}): Dimensi
     latencyMs: draw('latencyMs', ({ pick }) => pick([20, 60, 200, 600])),
     stormMs: draw('stormMs', ({ integer }) => integer(30_000, 80_000)),
     paceMs: draw('paceMs', ({ pick }) => pick([800, 2500, 6000])),
+    redis: overrides.redis ?? 'none',
     countHeld: overrides.countHeld ?? true,
     announcementMs: overrides.announcementMs ?? 0,
     namedRooms: overrides.namedRooms ?? draw('namedRooms', ({ pick }) => pick([0, 0, 1, 2])),

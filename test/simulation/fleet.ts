@@ -2,11 +2,19 @@ import type { Webhook } from '../../src/simulator/model/callbacks.js';
 import type { Recording } from '../../src/simulator/model/resources.js';
 import type { SpaceModel } from '../../src/simulator/model/space-model.js';
 import type { Views } from '../../src/simulator/model/views.js';
-import { CONFERENCE_PREFIX, type Copy, type DirectAccess, type StartCopy, shortenSid } from './copy.js';
+import {
+  CONFERENCE_PREFIX,
+  type Copy,
+  type CopyOptions,
+  type DirectAccess,
+  type StartCopy,
+  shortenSid,
+} from './copy.js';
 import type { Dimensions } from './dimensions.js';
+import type { MemoryRedis } from './memory-redis.js';
 import { createMemorySpace, type MemoryRequest } from './memory-space.js';
 import type { Streams } from './streams.js';
-import type { VirtualClock } from './virtual-clock.js';
+import type { SimulatedProcess, VirtualClock } from './virtual-clock.js';
 import type { WorldFaults } from './world-faults.js';
 
 export interface FleetOptions {
@@ -20,6 +28,8 @@ export interface FleetOptions {
   latency: () => number;
   startCopy: StartCopy;
   directAccess: DirectAccess;
+  /** Undefined if the copies don't know of each other. */
+  redis: MemoryRedis | undefined;
   onRequest(request: MemoryRequest): void;
   /** Called when a write asks for the state that the recording has already. */
   onRedundantWrite(recording: Recording): void;
@@ -51,6 +61,8 @@ export interface Fleet {
   routeCall(): CallRoute | undefined;
   /** Stops or kills a copy, and starts it again up to 3 s later. */
   restart(index: number, isKill: boolean): Promise<void>;
+  /** Lets a copy stand still for that long. */
+  freeze(index: number, ms: number): void;
   /** When the copy was last started before that time (ms of the world). */
   lastStartBefore(copy: number, at: number): number;
   /** Whether a process that is still running had received a callback about the recording by that time (ms of the world). */
@@ -62,15 +74,19 @@ interface Slot {
   /** Undefined while no process is running, or while it stops. */
   copy: Copy | undefined;
   /** The present or the last process: a new object for each. */
-  process: { isAlive: boolean };
+  process: SimulatedProcess & { isAlive: boolean };
   startedAt: number[];
 }
 
 export function startFleet(options: FleetOptions): Fleet {
   const { dimensions, model, views, clock, stream, faults, latency } = options;
-  const { startCopy, directAccess, onRequest, onRedundantWrite, onProblem, log } = options;
+  const { startCopy, directAccess, onRequest, onRedundantWrite, onProblem, redis, log } = options;
   const { copies, minParticipants, resyncIntervalMs } = dimensions;
-  const createSlot = (): Slot => ({ copy: undefined, process: { isAlive: false }, startedAt: [] });
+  const createSlot = (): Slot => ({
+    copy: undefined,
+    process: { isAlive: false, frozenUntil: 0 },
+    startedAt: [],
+  });
   const slots = Array.from({ length: copies }, createSlot);
   /** The processes that received a callback about a recording, by the recording's SID in lower case. */
   const reports = new Map<string, { process: Slot['process']; at: number }[]>();
@@ -78,7 +94,7 @@ export function startFleet(options: FleetOptions): Fleet {
   let lastCallbackAt = 0;
 
   function start(slot: Slot, number: number): void {
-    const process = { isAlive: true };
+    const process = { isAlive: true, frozenUntil: 0 };
     let hasAnswered = false;
     const space = createMemorySpace({
       model,
@@ -98,7 +114,7 @@ export function startFleet(options: FleetOptions): Fleet {
     slot.process = process;
     slot.startedAt.push(clock.now);
     starts += 1;
-    slot.copy = startCopy({
+    const copyOptions: CopyOptions = {
       // As in rest-space.ts: the machine's clock, until SignalWire has answered.
       space: { ...space, now: () => (hasAnswered ? model.now() : Date.now()) },
       conferencePrefix: CONFERENCE_PREFIX,
@@ -111,8 +127,11 @@ export function startFleet(options: FleetOptions): Fleet {
         // A process that was killed says nothing.
         if (process.isAlive) onProblem(conferenceSid);
       },
+      openLink: redis?.linkFor(number, () => process.isAlive),
+      id: `${number}/${starts}`,
       log: (line) => log(`  copy ${number}: ${line}`),
-    });
+    };
+    slot.copy = clock.runAs(process, () => startCopy(copyOptions));
   }
 
   function chooseSlot(streamName: string): Slot | undefined {
@@ -133,22 +152,32 @@ export function startFleet(options: FleetOptions): Fleet {
 
     passToCopy(callback) {
       const slot = chooseSlot('balancer');
-      if (!slot?.copy) return false;
-      slot.copy.receive(callback);
+      const { copy, process } = slot ?? {};
+      if (!copy || !process) return false;
+      const receive = () => copy.receive(callback);
+      if (process.frozenUntil > clock.now) clock.runAs(process, () => void setTimeout(receive));
+      else clock.runAs(process, receive);
       lastCallbackAt = clock.now;
       const { RecordingSid, RecordingStatus } = callback.parameters;
       if (RecordingSid && RecordingStatus === 'in-progress') {
         const key = RecordingSid.toLowerCase();
-        reports.set(key, [...(reports.get(key) ?? []), { process: slot.process, at: clock.now }]);
+        reports.set(key, [...(reports.get(key) ?? []), { process, at: clock.now }]);
       }
       return true;
     },
 
     routeCall() {
       const slot = chooseSlot('voice balancer');
-      if (!slot?.copy) return undefined;
-      const { conferenceNameFor } = slot.copy;
-      return { copy: slots.indexOf(slot), starts: slot.startedAt.length, conferenceNameFor };
+      const { copy, process } = slot ?? {};
+      if (!slot || !copy || !process) return undefined;
+      return {
+        copy: slots.indexOf(slot),
+        starts: slot.startedAt.length,
+        async conferenceNameFor(callSid) {
+          if (process.frozenUntil > clock.now) await clock.wait(process.frozenUntil - clock.now);
+          return clock.runAs(process, () => copy.conferenceNameFor(callSid));
+        },
+      };
     },
 
     async restart(index, isKill) {
@@ -159,11 +188,17 @@ export function startFleet(options: FleetOptions): Fleet {
       slot.copy = undefined;
       const { process } = slot;
       // A copy that stops cleanly finishes its work first.
-      if (!isKill) await copy.stop();
+      if (!isKill) await clock.runAs(process, () => copy.stop());
       process.isAlive = false;
       await clock.wait(stream('down').integer(200, 3000));
       log(`copy ${index + 1} starts`);
       start(slot, index + 1);
+    },
+
+    freeze(index, ms) {
+      log(`copy ${index + 1} stands still for ${ms} ms`);
+      const { process } = slots[index] ?? {};
+      if (process) process.frozenUntil = clock.now + ms;
     },
 
     lastStartBefore: (copy, at) => slots[copy]?.startedAt.findLast((startedAt) => startedAt <= at) ?? 0,

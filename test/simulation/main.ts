@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseInteger } from '../../src/cli/fault-options.js';
 import { addTraitOptions, formatTraitFlags, readTraits } from '../../src/cli/trait-options.js';
 import { compareDesigns } from './compare.js';
-import { drawDimensions, type Overrides } from './dimensions.js';
+import { drawDimensions, type Overrides, type RedisKind } from './dimensions.js';
 import { CALLBACK_MS, runLoad } from './load.js';
 import { runWorld } from './run-world.js';
 import { startServiceCopy } from './service-copy.js';
@@ -17,16 +17,18 @@ interface Options {
   interval?: number;
   kind?: WorldKind;
   countHeld: boolean;
+  redis: RedisKind;
   compare?: true;
   load?: true;
 }
 
 async function simulate(options: Options): Promise<void> {
-  const { seeds, from, seed, copies, interval, kind, countHeld } = options;
+  const { seeds, from, seed, copies, interval, kind, countHeld, redis } = options;
   const overrides: Overrides = {
     copies,
     resyncIntervalMs: interval === undefined ? undefined : interval * 1000,
     countHeld,
+    redis,
     kind,
     traits: (drawn) => readTraits({ ...options }, drawn),
   };
@@ -106,6 +108,11 @@ const command = addTraitOptions(
       parseInteger,
     )
     .addOption(new Option('--kind <kind>', 'kind of the worlds').choices(['storm', 'lossy', 'well']))
+    .addOption(
+      new Option('--redis <state>', 'how the Redis is that the copies share')
+        .choices(['none', 'good', 'bad'])
+        .default('none'),
+    )
     .option('--no-count-held', 'as with COUNT_HELD=false')
     .option('--compare', "compare the service with the guide's design and with the limit, in the same worlds")
     .option('--load', 'measure instead how long pauses take with 60, 3,000 and 10,000 conferences'),

@@ -11,6 +11,7 @@ import {
 } from './checks.js';
 import type { StartCopy } from './copy.js';
 import type { Dimensions } from './dimensions.js';
+import { NO_REDIS_FAULTS, type RedisFaults } from './memory-redis.js';
 import { MAX_LATE_EFFECT_MS } from './memory-space.js';
 import { actAtRandom } from './people.js';
 import { createWorld, type World, type WorldCounts } from './world.js';
@@ -89,12 +90,14 @@ async function storm(world: World): Promise<void> {
   const pauseMs = kind === 'well' ? 12 * latencyMs : 0;
   await clock.runUntil(stream('people').integer(0, 2000));
   scheduleDisruptions(world);
+  scheduleRedisDisruptions(world);
   while (clock.now < stormMs) {
     actAtRandom(people, options);
     await clock.runUntil(clock.now + pauseMs + Math.ceil(2 * paceMs * stream('pace').next()));
   }
   log('the storm is over');
   world.setFaults(NO_WORLD_FAULTS);
+  if (!isRedisGone(world)) world.redis?.setFaults(NO_REDIS_FAULTS);
 }
 
 /** Schedules restarts of copies and jumps of the wall clock at random times of the storm. */
@@ -113,6 +116,38 @@ function scheduleDisruptions(world: World): void {
         clock.stepWallClock(hours * 3_600_000);
       }, at);
     }
+  }
+}
+
+/** Whether Redis goes in the storm and doesn't come back. */
+function isRedisGone({ dimensions, stream }: World): boolean {
+  return dimensions.redis === 'bad' && stream('redis gone').happens(0.2);
+}
+
+/** Schedules what goes wrong with Redis, one thing after another, and copies that stand still. */
+function scheduleRedisDisruptions({ dimensions, stream, redis, fleet, log }: World): void {
+  const { copies, stormMs, kind } = dimensions;
+  if (!redis) return;
+  const { integer, pick, happens } = stream('redis faults');
+  const cutOff = integer(1, copies);
+  const kinds: [Partial<RedisFaults>, ...Partial<RedisFaults>[]] = [
+    { isDown: true },
+    { cutOff },
+    { slowMs: 5000 },
+    { slowMs: 150 },
+    { lost: 0.2 },
+  ];
+  for (let at = integer(0, 15_000); dimensions.redis === 'bad' && at < stormMs; at += integer(5000, 30_000)) {
+    const faults = happens(0.3) ? NO_REDIS_FAULTS : { ...NO_REDIS_FAULTS, ...pick(kinds) };
+    setTimeout(() => {
+      log(`Redis: ${JSON.stringify(faults)}`);
+      redis.setFaults(faults);
+    }, at);
+  }
+  const freezes = stream('freezes');
+  for (let at = 3000; kind === 'storm' && at < stormMs; at += freezes.integer(10_000, 60_000)) {
+    const [index, ms] = [freezes.integer(0, copies - 1), freezes.integer(500, 6000)];
+    setTimeout(() => fleet.freeze(index, ms), at);
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Copies, createCopies } from '../../src/copies/copies.js';
 import { reportConferenceEvent } from '../../src/http/webhooks/conference-event.js';
 import { parseTimestamp } from '../../src/http/webhooks/timestamp.js';
 import { createProblems } from '../../src/monitoring/problems.js';
@@ -17,13 +18,26 @@ export function startServiceCopy(options: CopyOptions): Copy {
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
-    checksCallers: () => true,
-    onCallerGone() {},
+    checksCallers: () => copies?.hasOpenRoom() ?? true,
+    onCallerGone: (callSid) => copies?.callerGone(callSid),
   });
   const judgedWrong = new Set<string>();
   const problems = createProblems((event) => {
     if (event.type === 'problem-began' && event.problem.conferenceSid) onProblem?.(event.problem.conferenceSid);
   }, DEFAULT_DURATIONS.tolerated);
+  const copies: Copies | undefined =
+    options.openLink &&
+    createCopies({
+      id: options.id ?? 'copy',
+      openLink: options.openLink,
+      reconciler: () => reconciler,
+      openRoom: () => openRoom,
+      emit() {},
+      emitOthers(event) {
+        keepJudgement(event, judgedWrong);
+        problems.listener(event);
+      },
+    });
   const reconciler = createReconciler({
     ...options,
     policyFor: options.policyFor ?? createPolicyFor({ minParticipants, pauseBehavior: 'skip', countHeld }),
@@ -37,14 +51,14 @@ export function startServiceCopy(options: CopyOptions): Copy {
     },
     durations: DEFAULT_DURATIONS,
     openRoom,
-    sharing: ALONE,
+    sharing: copies?.sharing ?? ALONE,
   });
-  const ready = reconciler.start();
+  const ready = Promise.all([reconciler.start(), copies?.start()]);
 
   return {
     async conferenceNameFor(callSid) {
       await ready;
-      return openRoom.placeCaller(callSid);
+      return copies?.placeCaller(callSid) ?? openRoom.placeCaller(callSid);
     },
     receive: ({ parameters }) => report(reconciler, parameters),
     get size() {
@@ -53,8 +67,10 @@ export function startServiceCopy(options: CopyOptions): Copy {
     judgedWrong,
     hasNoOpenRoom: () => openRoom.placeCaller('nobody') === `${conferencePrefix}nobody`,
     async stop() {
+      copies?.leave();
       openRoom.close();
       await reconciler.close();
+      await copies?.close();
       problems.close();
     },
   };

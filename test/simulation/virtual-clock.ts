@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** A clock that stands still while code runs, and then jumps to the next timer. */
 export interface VirtualClock {
   /** ms since the clock was installed. */
@@ -10,17 +12,28 @@ export interface VirtualClock {
   stepWallClock(ms: number): void;
   /** Resolves after that many ms. */
   wait(ms: number): Promise<void>;
+  /** Runs code as part of a process: the timers that it sets wait while the process stands still. */
+  runAs<Result>(process: SimulatedProcess | undefined, run: () => Result): Result;
   /** Restores the machine's own clock. */
   uninstall(): void;
 }
 
+/** A process that may stand still for a while. */
+export interface SimulatedProcess {
+  /** Until when it stands still (ms). */
+  frozenUntil: number;
+}
+
 interface Timer {
+  process: SimulatedProcess | undefined;
   at: number;
   ordinal: number;
   run: () => void;
 }
 
 const realSetImmediate = setImmediate;
+
+const processes = new AsyncLocalStorage<SimulatedProcess | undefined>();
 
 /**
  * Replaces `setTimeout`, `clearTimeout`, `Date.now` and `performance.now`. It can't replace `node:timers/promises` and
@@ -37,7 +50,7 @@ export function installVirtualClock(epoch: number): VirtualClock {
 
   function set(run: () => void, ms = 0): Timer {
     ordinal += 1;
-    const timer = { at: now + Math.max(1, Math.round(ms)), ordinal, run };
+    const timer = { at: now + Math.max(1, Math.round(ms)), ordinal, run, process: processes.getStore() };
     timers.push(timer);
     return timer;
   }
@@ -62,7 +75,13 @@ export function installVirtualClock(epoch: number): VirtualClock {
       for (let next = timers.first(); next && next.at <= ms; next = timers.first()) {
         timers.remove(next);
         now = next.at;
-        next.run();
+        const { process, run } = next;
+        if (process && process.frozenUntil > now) {
+          next.at = process.frozenUntil;
+          timers.push(next);
+          continue;
+        }
+        processes.run(process, run);
         await settle();
       }
       now = ms;
@@ -71,6 +90,7 @@ export function installVirtualClock(epoch: number): VirtualClock {
       wallClockOffset += ms;
     },
     wait: (ms) => new Promise((resolve) => void set(resolve, ms)),
+    runAs: (process, run) => processes.run(process, run),
     uninstall() {
       Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
       Date.now = real.dateNow;

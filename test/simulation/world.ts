@@ -12,6 +12,7 @@ import { createDelivery } from './delivery.js';
 import type { Dimensions } from './dimensions.js';
 import type { Facts } from './exceptions.js';
 import { type Fleet, startFleet } from './fleet.js';
+import { createMemoryRedis, type MemoryRedis } from './memory-redis.js';
 import { lamlFor, letterOf, type Person } from './people.js';
 import { createStreams, type Streams } from './streams.js';
 import { type TimeLimits, timeLimits } from './time-limits.js';
@@ -36,6 +37,8 @@ export interface World {
   stream: Streams;
   model: SpaceModel;
   fleet: Fleet;
+  /** Undefined if the copies don't share one. */
+  redis: MemoryRedis | undefined;
   people: Person[];
   facts: Facts;
   counts: WorldCounts;
@@ -87,7 +90,8 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     minParticipants,
     countHeld,
     recordingUrl: (sid) => sid,
-    onCallback: (callback) => deliver(callback),
+    // The space delivers it, and not the process whose request caused it.
+    onCallback: (callback) => clock.runAs(undefined, () => deliver(callback)),
     onChange,
   });
   const directAccess: DirectAccess = {
@@ -96,6 +100,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     wait: clock.wait,
     onParticipantsChanged: (listener) => void participantListeners.push(listener),
   };
+  const redis = dimensions.redis === 'none' ? undefined : createMemoryRedis(stream);
   const fleet = startFleet({
     dimensions,
     model,
@@ -106,6 +111,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     latency,
     startCopy,
     directAccess,
+    redis,
     onRequest({ method }) {
       if (method === 'GET') counts.reads += 1;
       else counts.writes += 1;
@@ -187,6 +193,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     stream,
     model,
     fleet,
+    redis,
     people,
     facts: {
       starts: () => fleet.starts,
