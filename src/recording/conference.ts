@@ -230,6 +230,17 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     return { at: performance.now() + backoff(failures, error, durations, random, maxMs), priority: 'retry' };
   }
 
+  /** Where recordings are not listed, only the copy that received a callback about one knows it. */
+  function shareRecording({ sid: recordingSid }: KnownRecording): void {
+    const report = { type: 'recording', conferenceSid: sid, recordingSid, isRunning: true } as const;
+    sharing.publish({ type: 'report', report });
+  }
+
+  function resetDeadline(): void {
+    // While SignalWire doesn't know it, nothing is settled by reading it soon.
+    scheduler.setDeadline(missingSince === undefined ? scheduleRead() : duty.deadline(unsettledAt));
+  }
+
   function scheduleRead(): Deadline | undefined {
     if (context.isStopping()) return undefined;
     if (!duty.isOurs) return duty.deadline(unsettledAt);
@@ -312,7 +323,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
         addReport(reports, { callSid, change, happenedAt }, now - agoMs);
       }
       missingSince = known ? undefined : (missingSince ?? now);
-      if (known) ({ people, recording } = known);
+      if (known) {
+        people = known.people;
+        if (known.recording) recording = known.recording;
+        else if (recording) shareRecording(recording);
+      }
       if (readAgoMs !== undefined) readAt = Math.max(readAt, now - readAgoMs);
       pendingTrigger = undefined;
       const trigger: Trigger = { kind: because, receivedAt: undefined, delayMs: undefined };
@@ -320,14 +335,14 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (written) sharing.emitOthers({ type: 'recording-written', state: written, conference, observed, trigger });
       else if (known) sharing.emitOthers({ type: 'conference-read', conference, trigger });
       assessNow();
-      scheduler.setDeadline(scheduleRead());
+      resetDeadline();
     },
 
     /** Copies came or went. What a change of hands leaves undone is done at once. */
     updateOwnership(): void {
       if (!duty.update()) return;
-      if (duty.isOurs && unsettledAt > readAt) request('hint');
-      else scheduler.setDeadline(scheduleRead());
+      if (duty.isOurs && duty.isUnread(unsettledAt)) request('hint');
+      else resetDeadline();
     },
 
     get isOurs() {

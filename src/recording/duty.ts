@@ -11,10 +11,12 @@ export interface Duty {
   begin(): void;
   /** The pass is complete, so we no longer stand in for anybody. */
   finish(): void;
-  /** The copy that works on it has published what it knows. */
+  /** Another copy has published what it knows of it. */
   heard(): void;
   /** Copies came or went. @returns whether the conference has changed hands */
   update(): boolean;
+  /** Whether no copy has read it since then (ms, monotonic). */
+  isUnread(since: number): boolean;
   /**
    * When we read a conference that isn't ours, unless the copy that works on it publishes something before.
    *
@@ -29,6 +31,7 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   const { sharing, durations, resyncIntervalMs, random } = context;
   let isOurs = sharing.isOurs(conferenceSid);
   let isStandingIn = false;
+  /** When a copy, maybe this one, was last done with reading it (ms, monotonic). */
   let heardAt = performance.now();
 
   return {
@@ -43,7 +46,9 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
     },
     finish() {
       isStandingIn = false;
+      heardAt = performance.now();
     },
+    isUnread: (since) => since > heardAt,
     heard() {
       heardAt = performance.now();
     },
