@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Router } from 'express';
 import pino, { type Logger } from 'pino';
+import { type Copies, createCopies } from './copies/copies.js';
+import { createRedisLink } from './copies/redis-link.js';
 import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
@@ -10,7 +14,7 @@ import { createOutageDetector } from './monitoring/outage.js';
 import { createProblems } from './monitoring/problems.js';
 import { createRecordingStories } from './monitoring/recording-stories.js';
 import { pointNumber as pointNumberAt } from './phone-numbers/point-number.js';
-import { type Emit, emitTo } from './recorder-events.js';
+import { type Emit, emitTo, type RecorderEvent } from './recorder-events.js';
 import { DEFAULT_DURATIONS, type Durations } from './recording/durations.js';
 import { createReconciler } from './recording/reconciler.js';
 import { createPolicyFor } from './recording/recording-policy.js';
@@ -63,18 +67,18 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     throw new Error('PUBLIC_URL is missing: set it to the URL of the path that the router is mounted under.');
   }
   const durations = { ...DEFAULT_DURATIONS, ...options.durations };
-  const { conferencePrefix, resyncIntervalMs, statusPassword, phoneNumber, alertUrl } = settings;
+  const { conferencePrefix, resyncIntervalMs, statusPassword, phoneNumber, alertUrl, redisUrl } = settings;
   if (settings.signingKeys.length === 0) {
     log.warn('ALLOW_UNSIGNED_WEBHOOKS is true: anybody who finds this service can make it pause recordings');
   }
 
   const policyFor = createPolicyFor(settings);
   const outageDetector = createOutageDetector(log, (event) => emit(event), resyncIntervalMs > 0);
-  const problems = createProblems((event) => emit(event), durations.tolerated);
+  const problems = createProblems((event) => emitOnce(event), durations.tolerated);
   const stories = createRecordingStories({
     policyFor,
     urlOf: (sid) => recordingUrl(settings.spaceUrl, settings.projectId, sid),
-    emit: (event) => emit(event),
+    emit: (event) => emitOnce(event),
   });
   const status =
     statusPassword === undefined
@@ -99,20 +103,35 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     ...(status?.listeners ?? []),
   ];
   const emit: Emit = emitTo(listeners, log);
+  const emitOthers: Emit = emitTo([problems.listener, stories.listener, ...(status?.othersListeners ?? [])], log);
+  /** Every copy follows all conferences, and the one that works on a conference speaks of it. */
+  const emitOnce = (event: RecorderEvent) => (isOurs(subjectOf(event)) ? emit : emitOthers)(event);
+  const isOurs = (sid: string | undefined) => copies === undefined || sid === undefined || copies.sharing.isOurs(sid);
   const openRoom = createOpenRoom({
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
-    checksCallers: () => true,
-    onCallerGone() {},
+    checksCallers: () => copies?.hasOpenRoom() ?? true,
+    onCallerGone: (callSid) => copies?.callerGone(callSid),
   });
+  const copies: Copies | undefined =
+    redisUrl === undefined
+      ? undefined
+      : createCopies({
+          id: `${hostname()}/${randomBytes(3).toString('hex')}`,
+          openLink: createRedisLink({ url: redisUrl, channel: `${settings.projectId}/${conferencePrefix}` }),
+          reconciler: () => reconciler,
+          openRoom: () => openRoom,
+          emit,
+          emitOthers,
+        });
   const reconciler = createReconciler({
     space,
     openRoom,
     emit,
     durations,
     policyFor,
-    sharing: ALONE,
+    sharing: copies?.sharing ?? ALONE,
     conferencePrefix,
     resyncIntervalMs,
     random: Math.random,
@@ -125,7 +144,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   });
   const router = createRoutes({
     settings,
-    openRoom,
+    placeCaller: (callSid) => copies?.placeCaller(callSid) ?? openRoom.placeCaller(callSid),
     ready,
     readiness,
     reconciler,
@@ -139,7 +158,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     router,
     async start() {
       try {
-        await reconciler.start();
+        await Promise.all([reconciler.start(), copies?.start()]);
         readiness.started();
       } catch (error) {
         if (!isUnauthorized(error)) throw error;
@@ -162,12 +181,26 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     async close() {
       closing.abort();
       readiness.stopping();
+      copies?.leave();
       openRoom.close();
       await reconciler.close();
+      await copies?.close();
       problems.close();
       stories.close();
       alerts?.close();
       space.close();
     },
   };
+}
+
+/** The conference, or else the recording, that an event is about; undefined if it is about neither. */
+function subjectOf(event: RecorderEvent): string | undefined {
+  switch (event.type) {
+    case 'problem-began':
+    case 'problem-changed':
+    case 'problem-ended':
+      return event.problem.conferenceSid ?? undefined;
+    case 'recording-finished':
+      return event.conferenceSid ?? event.story.recordingSid;
+  }
 }

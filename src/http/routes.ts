@@ -2,7 +2,6 @@ import express, { type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Emit } from '../recorder-events.js';
 import type { CallbackReceiver } from '../recording/reconciler.js';
-import type { OpenRoom } from '../rooms/open-room.js';
 import type { Settings } from '../settings/settings.js';
 import { answerNotFound } from './app.js';
 import { answerErrors } from './error-answers.js';
@@ -10,7 +9,7 @@ import { answerHealth } from './health.js';
 import type { Readiness } from './readiness.js';
 import { readBody } from './webhooks/body.js';
 import { callback } from './webhooks/callback.js';
-import { inbound } from './webhooks/inbound.js';
+import { type InboundOptions, inbound } from './webhooks/inbound.js';
 import { recordWebhooks } from './webhooks/record-webhooks.js';
 import { requireAccount } from './webhooks/require-account.js';
 import { requireSignature } from './webhooks/require-signature.js';
@@ -18,7 +17,8 @@ import { storeRecordingSid } from './webhooks/store-recording-sid.js';
 
 export interface RoutesOptions {
   settings: Settings;
-  openRoom: Pick<OpenRoom, 'placeCaller'>;
+  /** Puts a caller into the open room. */
+  placeCaller: InboundOptions['placeCaller'];
   /** Settles when the open room is known. Never rejects. */
   ready: Promise<unknown>;
   readiness: Pick<Readiness, 'answer'>;
@@ -33,7 +33,7 @@ export interface RoutesOptions {
 
 /** Every route of the service: who is let in, what answers, and a one-line answer to every error. */
 export function createRoutes(options: RoutesOptions): Router {
-  const { settings, openRoom, ready, readiness, reconciler, log, emit, status, publicUrl } = options;
+  const { settings, placeCaller, ready, readiness, reconciler, log, emit, status, publicUrl } = options;
   const { signingKeys, projectId } = settings;
   const router = express.Router();
 
@@ -41,7 +41,7 @@ export function createRoutes(options: RoutesOptions): Router {
   const webhooks = {
     '/callback': callback(reconciler, log),
     '/store_recording_sid': storeRecordingSid(reconciler, log),
-    '/inbound': inbound({ openRoom, ready, publicUrl, settings }),
+    '/inbound': inbound({ placeCaller, ready, publicUrl, settings }),
   };
   for (const [path, webhook] of Object.entries(webhooks)) {
     const record = recordWebhooks(path, emit, publicUrl);

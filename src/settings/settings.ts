@@ -5,7 +5,7 @@ import { invalidNameReason, MAX_NAME_LENGTH, MAX_PREFIX_LENGTH } from '../rooms/
 import type { Announcement } from '../signalwire/laml.js';
 import { announcement, announcementLanguage, createAnnouncement } from './announcement.js';
 import { isUnquoted, isVisible, NOT_VISIBLE, QUOTED } from './copied.js';
-import { alertUrl, publicUrl, spaceUrl } from './urls.js';
+import { alertUrl, publicUrl, redisUrl, spaceUrl } from './urls.js';
 
 /** Everything that can be configured, validated. */
 export interface Settings extends RecordingPolicy {
@@ -42,6 +42,8 @@ export interface Settings extends RecordingPolicy {
   statusPassword: string | undefined;
   /** Gets a POST when a recording has been wrong for some seconds, and when all is right again; undefined sends none. */
   alertUrl: string | undefined;
+  /** The Redis through which the copies of the service act as one, perhaps with a password; undefined if each works by itself. */
+  redisUrl: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -91,6 +93,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     resyncIntervalMs: given.SWEEP_INTERVAL_SECONDS * 1000,
     statusPassword: given.STATUS_PASSWORD,
     alertUrl: given.ALERT_URL,
+    redisUrl: given.REDIS_URL,
     logLevel: given.LOG_LEVEL,
   };
 }
@@ -192,6 +195,7 @@ const environment = z
       .refine((text) => !/^(["'`]).*\1$/.test(text), QUOTED)
       .optional(),
     ALERT_URL: alertUrl.optional(),
+    REDIS_URL: redisUrl.optional(),
     LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   // `when` runs these checks even if other variables are invalid, so that all mistakes are reported at once.

@@ -54,6 +54,22 @@ export const alertUrl = z
     return url.href;
   });
 
+/** The Redis that the copies of the service share. */
+export const redisUrl = z
+  .string()
+  .trim()
+  .refine(isUnquoted, QUOTED)
+  .transform((text, context) => {
+    const reject = rejectIn(context);
+    const url = URL.parse(text);
+    if (!url?.hostname || !['redis:', 'rediss:'].includes(url.protocol)) {
+      return reject(
+        'must be a complete URL that begins with redis:// or rediss://, for example redis://localhost:6379.',
+      );
+    }
+    return text;
+  });
+
 /** Reports a mistake in a value. */
 function rejectIn(context: z.RefinementCtx): (message: string) => never {
   return (message) => {

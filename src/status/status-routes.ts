@@ -23,6 +23,8 @@ export interface StatusOptions {
 export interface Status {
   /** They must receive every event. */
   listeners: Listener[];
+  /** They must receive what other copies of the service have done. */
+  othersListeners: Listener[];
   /** `/`, `/conferences`, `/metrics` and `/webhooks`. */
   router: Router;
 }
@@ -54,7 +56,7 @@ export function createStatus({
   router.get('/metrics', admit, sendMetrics);
   router.get('/webhooks', admit, webhooks.answer);
 
-  return { listeners: [history.record, metrics.record, webhooks.record], router };
+  return { listeners: [history.record, metrics.record, webhooks.record], othersListeners: [history.record], router };
 }
 
 const keepPrivate: RequestHandler = (_request, response, next) => {

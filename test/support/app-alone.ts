@@ -54,11 +54,9 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
   });
   const routes = createRoutes({
     settings: { ...read, ...settings },
-    openRoom: {
-      placeCaller(callSid) {
-        callers.push(callSid);
-        return `recorded-${callers[0]}`;
-      },
+    placeCaller(callSid) {
+      callers.push(callSid);
+      return `recorded-${callers[0]}`;
     },
     ready,
     readiness: createReadiness(() => PUBLIC_URL),

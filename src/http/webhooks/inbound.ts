@@ -2,13 +2,13 @@ import type { Request, RequestHandler } from 'express';
 import createHttpError from 'http-errors';
 import { z } from 'zod';
 import { invalidNameReason } from '../../rooms/names.js';
-import type { OpenRoom } from '../../rooms/open-room.js';
 import type { Settings } from '../../settings/settings.js';
 import { conferenceResponse } from '../../signalwire/laml.js';
 import { readParameters, sid, text } from './parameters.js';
 
 export interface InboundOptions {
-  openRoom: Pick<OpenRoom, 'placeCaller'>;
+  /** Puts a caller into the open room. @returns the conference's name, prefix included */
+  placeCaller: (callSid: string) => string | Promise<string>;
   /** Settles when the first discovery is complete, or has taken as long as a caller may wait. Never rejects. */
   ready: Promise<unknown>;
   /** Where SignalWire reaches this service. It is known by now, because requireSignature refuses webhooks until it is. */
@@ -25,7 +25,7 @@ const caller = z.object({ CallSid: sid });
  * restart doesn't split them from people who are already talking. Source of the parameters: SignalWire's cXML reference.
  */
 export function inbound(options: InboundOptions): RequestHandler {
-  const { openRoom, ready, publicUrl, settings } = options;
+  const { placeCaller, ready, publicUrl, settings } = options;
   const { conferenceName, conferencePrefix } = settings;
 
   async function nameFor(request: Request): Promise<string> {
@@ -33,7 +33,7 @@ export function inbound(options: InboundOptions): RequestHandler {
     if (room) return conferencePrefix + room;
     const { CallSid } = readParameters(request, caller);
     await ready;
-    return openRoom.placeCaller(CallSid);
+    return placeCaller(CallSid);
   }
 
   return async (request, response) => {
