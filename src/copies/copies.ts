@@ -1,6 +1,5 @@
 import type { Emit } from '../recorder-events.js';
-import type { SharedWork } from '../recording/reconciler.js';
-import type { Sharing } from '../recording/sharing.js';
+import type { SharedWork, Sharing } from '../recording/sharing.js';
 import type { OpenRoom } from '../rooms/open-room.js';
 import type { OpenLink } from './link.js';
 import { createMembers } from './members.js';

@@ -63,6 +63,8 @@ export interface Fleet {
   restart(index: number, isKill: boolean): Promise<void>;
   /** Lets a copy stand still for that long. */
   freeze(index: number, ms: number): void;
+  /** Whether a copy had stood still before that time (ms of the world). */
+  hasStoodStill(before: number): boolean;
   /** When the copy was last started before that time (ms of the world). */
   lastStartBefore(copy: number, at: number): number;
   /** Whether a process that is still running had received a callback about the recording by that time (ms of the world). */
@@ -92,6 +94,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const reports = new Map<string, { process: Slot['process']; at: number }[]>();
   let starts = 0;
   let lastCallbackAt = 0;
+  let firstFrozenAt = Infinity;
 
   function start(slot: Slot, number: number): void {
     const process = { isAlive: true, frozenUntil: 0 };
@@ -197,10 +200,12 @@ export function startFleet(options: FleetOptions): Fleet {
 
     freeze(index, ms) {
       log(`copy ${index + 1} stands still for ${ms} ms`);
+      firstFrozenAt = Math.min(firstFrozenAt, clock.now);
       const { process } = slots[index] ?? {};
       if (process) process.frozenUntil = clock.now + ms;
     },
 
+    hasStoodStill: (before) => firstFrozenAt < before,
     lastStartBefore: (copy, at) => slots[copy]?.startedAt.findLast((startedAt) => startedAt <= at) ?? 0,
     hadReportOf: (recordingSid, at) =>
       (reports.get(recordingSid.toLowerCase()) ?? []).some((report) => report.process.isAlive && report.at <= at),
