@@ -77,12 +77,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function onListed(listed: ListedConference[], isFirst: boolean): void {
     const ours = listed.filter(({ name }) => name.startsWith(conferencePrefix));
     for (const { sid, name } of ours) {
-      const isKnown = find(sid) !== undefined;
+      const known = find(sid);
+      const isNews = known?.name === undefined;
       const conference = track({ conferenceSid: sid, name, callSid: undefined });
-      if (isKnown) continue;
+      if (isNews) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
+      if (known) continue;
       emit({ type: 'conference-found', conferenceSid: sid, name });
       conference.resync();
-      if (!conference.isOurs) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
     }
     if (isFirst) openRoom.addEarlierConferences(ours);
   }
@@ -122,6 +123,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       case 'found':
         if (isOurs) onListed([{ sid: conferenceSid, name: report.name, createdAt: 0 }], false);
+        else find(conferenceSid)?.setNameIfUnknown(report.name);
     }
     return isOurs;
   }
