@@ -94,7 +94,8 @@ export function createCopies(options: CopiesOptions): Copies {
       if (isHello && from === id) setTimeout(settleStart, HELLO_MS);
       return;
     }
-    if (from === id) return;
+    // While our own heartbeats take too long, so does everything else, and what comes is out of date.
+    if (from === id || !members.isLinked) return;
     switch (message.type) {
       case 'goodbye':
         members.leave(from);

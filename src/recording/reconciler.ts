@@ -7,7 +7,7 @@ import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
-import type { SharedReport, SharedWork } from './sharing.js';
+import type { SharedReport, SharedState, SharedWork } from './sharing.js';
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
@@ -128,6 +128,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return isOurs;
   }
 
+  /** What SignalWire doesn't know is no news to us, if we have forgotten it or never knew it. */
+  function hearState(state: SharedState): void {
+    const { conferenceSid, name } = state;
+    const isMissing = state.known === undefined;
+    const conference = isMissing ? find(conferenceSid) : track({ conferenceSid, name, callSid: undefined });
+    conference?.hear(state);
+  }
+
   /** Applies a report that was made to us, and shares it. */
   function receive(report: SharedReport): void {
     apply(report);
@@ -175,10 +183,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (message.type === 'report') return apply(message.report);
       if (message.type === 'recording-callback') sharing.emitOthers(message);
       if (message.type === 'listed') discovery?.othersListed(message.status);
-      if (message.type === 'state') {
-        const { conferenceSid, name } = message.state;
-        track({ conferenceSid, name, callSid: undefined }).hear(message.state);
-      }
+      if (message.type === 'state') hearState(message.state);
       const over = message.type === 'over' && find(message.conferenceSid);
       if (over) forget(over, true);
       return false;
