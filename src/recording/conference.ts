@@ -24,7 +24,7 @@ import { type Change, isCountedAfter, type People } from './people.js';
 import { desiredState } from './recording-policy.js';
 import { addReport, delayOf, type Reports, reportChange, reportWindows } from './reports.js';
 import type { SharedState } from './sharing.js';
-import { mayBePaused, needsWrite } from './write-decisions.js';
+import { isGivenUp, mayBePaused, needsWrite } from './write-decisions.js';
 
 /** The actor that owns everything we know about one conference, and keeps its recording in the desired state. */
 export type Conference = ReturnType<typeof createConference>;
@@ -145,6 +145,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
    * @throws SpaceError
    */
   async function reconcile(): Promise<boolean> {
+    // Each resync tries a pause once that was given up: whatever made SignalWire refuse it may be over.
+    let mayTryGivenUp = deadlineTrigger === RESYNC && failures === 0;
     while (!isStopped) {
       await urgentResume;
       const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
@@ -166,11 +168,13 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       readAt = before.at;
       const trigger = before.trigger ?? pendingTrigger ?? deadlineTrigger;
       applyRecording(observation.recording, trigger);
-      if (!recording || !needsWrite(desired(), recording)) {
+      const isRetried = mayTryGivenUp && recording !== undefined && desired() === 'paused' && isGivenUp(recording);
+      if (!recording || !(isRetried || needsWrite(desired(), recording))) {
         // A callback that arrived later is left for the next pass.
         if (pendingTrigger === trigger) pendingTrigger = undefined;
         break;
       }
+      mayTryGivenUp = false;
       await write(recording, desired(), trigger);
     }
     return true;
@@ -193,6 +197,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     const conference = snapshot();
     const { observed, lastWrite } = target;
     const wasAcknowledgedBefore = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
+    const wasGivenUp = isGivenUp(target);
     const sent = beginWrite(target, state);
     writeCount += 1;
     try {
@@ -203,6 +208,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) markRefused(sent);
       else unsettledAt = performance.now(); // It may still take effect, so settling reads follow.
+      // That it is refused once more is no news.
+      if (wasGivenUp && isUnprocessable(error)) return;
       throw error;
     }
     markAcknowledged(target, sent);
