@@ -154,15 +154,20 @@ export function inUntil(seen: Observations, call: PlacedCall): number {
   return leave ? Math.min(lastAlive, arrivalOf(leave)) : lastAlive;
 }
 
-/** When the service first said, after a time, that the recording is in that state (ms since 1970). */
+/**
+ * When the service first said, after a time, that the recording is in that state (ms since 1970). If it has been in that state since
+ * before, when it got there.
+ */
 export function becameAt(
   { reported }: Observations,
   state: 'paused' | 'in-progress',
   since: number,
 ): number | undefined {
-  const event = reported?.events.find(
-    ({ at, what, recording }) => what === 'recording' && recording === state && Date.parse(at) >= since,
-  );
+  const changes = reported?.events.filter(({ what }) => what === 'recording') ?? [];
+  const last = changes.at(-1);
+  const event =
+    changes.find(({ at, recording }) => recording === state && Date.parse(at) >= since) ??
+    (last?.recording === state ? last : undefined);
   return event && Date.parse(event.at);
 }
 

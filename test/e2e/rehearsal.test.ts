@@ -82,6 +82,25 @@ describe('a rehearsal', () => {
     expect(outcome.stillAlive.callSids).toEqual([]);
   });
 
+  it('waits for as long as an announcement takes, once a phone is answered', async () => {
+    const { outcome } = await rehearseIn({
+      announcementMs: 3000,
+      settings: { announcement: { say: 'This call is recorded.', language: undefined } },
+      waits: { join: 1500 },
+      resumes: false,
+    });
+    expect(outcome.failure).toBeUndefined();
+  });
+
+  it('fails if a phone is answered, and does not join', async () => {
+    const { outcome } = await rehearseIn({
+      announcementMs: 3000,
+      settings: { announcement: { say: 'This call is recorded.', language: undefined } },
+      waits: { join: 1500, announcement: 1000 },
+    });
+    expect(outcome.failure).toBe('The first phone: it was answered, but is not in the conference after another 1 s.');
+  });
+
   it.each([
     ['busy', /^The second phone: The line is busy\.$/],
     ['no-answer', /^The second phone: nobody joined within 0\.5 s\.$/],
@@ -141,6 +160,48 @@ describe('a rehearsal', () => {
     expect(aliveIn(pair)).toEqual(others);
     expect(said).toContain('SignalWire had placed that call all the same. Hanging it up.');
     expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [] });
+  });
+
+  it('hangs up nobody who is called from the same number at the same moment', async () => {
+    const others: string[] = [];
+    const { pair, outcome } = await rehearseIn({
+      waits: { hangUp: 300 },
+      async onSaid(sentence, simulator, { service }) {
+        if (!sentence.startsWith('Calling the second')) return;
+        // SignalWire fails to place the rehearsal's call, and places that of somebody else.
+        const other = { To: SECOND, From: simulator.phoneNumber, Url: `${service.publicUrl}/inbound` };
+        simulator.onRequest = async (request, handle) => {
+          if (!isPlacing(request) || others.length > 0) return handle();
+          others.push('placing');
+          others.splice(0, 1, (await requestApi(simulator, 'Calls', other)).body.sid);
+          return NO_ANSWER;
+        };
+      },
+    });
+    expect(aliveIn(pair)).toEqual(others);
+    expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [SECOND] });
+  });
+
+  it('hangs up nobody who was on the phone before, even if SignalWire did not list them then', async () => {
+    const others: string[] = [];
+    const { pair, outcome } = await rehearseIn({
+      waits: { hangUp: 300 },
+      async onSaid(sentence, simulator, { service }) {
+        if (sentence.startsWith('The first phone is in')) {
+          const other = { To: SECOND, From: simulator.phoneNumber, Url: `${service.publicUrl}/inbound` };
+          others.push((await requestApi(simulator, 'Calls', other)).body.sid);
+        }
+        if (!sentence.startsWith('Calling the second')) return;
+        let isListed = false;
+        simulator.onRequest = (request, handle) => {
+          if (isPlacing(request)) isListed = true;
+          const isList = request.method === 'GET' && request.path.endsWith('/Calls');
+          return isPlacing(request) || (isList && !isListed) ? NO_ANSWER : handle();
+        };
+      },
+    });
+    expect(aliveIn(pair)).toEqual(others);
+    expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [SECOND] });
   });
 
   it('says which phone may ring if SignalWire does not say whether it called, and lists no such call', async () => {

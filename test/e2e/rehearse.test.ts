@@ -56,6 +56,16 @@ describe('npm run rehearse', () => {
     expect(aliveIn(simulator)).toEqual([]);
   });
 
+  it('loses no report if the table can not be printed', async () => {
+    const { env } = await environmentBesideService();
+    const breakPrinting = 'data:text/javascript,console.log=()=>{throw new RangeError("no columns")}';
+    const args = [FIRST, SECOND, '--yes', '--hang-up', '--no-resume', '--report', 'r.json'];
+    const { cwd, output, exit } = await run(['--import', breakPrinting, ...REHEARSE], env, undefined, args);
+    expect(await exit).toEqual([1, null]);
+    expect(output.err).toContain('no columns');
+    expect(JSON.parse(await readFile(join(cwd, 'r.json'), 'utf8'))).toMatchObject({ calls: 2, failure: null });
+  });
+
   it('hangs up at SIGINT, SIGTERM and SIGHUP, and reports what it knows', async () => {
     await Promise.all((['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(cutShort));
   });

@@ -44,9 +44,12 @@ export async function waitFor(
   return hasHappened;
 }
 
-/** For how long a pause or a resume is waited for (ms): a lost callback is made good within an interval. */
-export function changeLimit({ waits, resyncIntervalMs }: RehearsalOptions): number {
-  return waits.change + resyncIntervalMs;
+/**
+ * For how long a pause or a resume is waited for (ms): a lost callback is made good within an interval, and what the service reads may
+ * lag.
+ */
+export function changeLimit({ watch: { seen }, waits, resyncIntervalMs }: RehearsalOptions, course: Course): number {
+  return waits.change + resyncIntervalMs + readLagAfter(seen, course);
 }
 
 /** How far single reads lag at most, by the second phone's call, which is over; 0 if that isn't known (ms). */

@@ -20,7 +20,7 @@ export async function waitAlone(course: Course, options: RehearsalOptions): Prom
   // A recording that begins with the first person is paused at once. That is waited for, so that it isn't mixed up with later.
   const hasRecording = () => seen.recordingSid !== undefined || recordingCallbacksOf(seen).length > 0;
   const isPaused = () => becameAt(seen, 'paused', 0) !== undefined;
-  if (hasRecording()) await waitFor(options, isPaused, changeLimit(options), NOT_PAUSED);
+  if (hasRecording()) await waitFor(options, isPaused, changeLimit(options, course), NOT_PAUSED);
 }
 
 const isListed = ({ value }: Sample<string | undefined>) => value !== undefined;
