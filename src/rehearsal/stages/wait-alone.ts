@@ -1,5 +1,5 @@
 import type { Course } from '../course.js';
-import { becameAt, isKnown, recordingCallbacksOf, type Sample } from '../observations.js';
+import { becameAt, isKnown, isListed, recordingCallbacksOf } from '../observations.js';
 import { join } from './join.js';
 import { changeLimit, NOT_PAUSED, type RehearsalOptions, waitFor } from './stage.js';
 
@@ -22,5 +22,3 @@ export async function waitAlone(course: Course, options: RehearsalOptions): Prom
   const isPaused = () => becameAt(seen, 'paused', 0) !== undefined;
   if (hasRecording()) await waitFor(options, isPaused, changeLimit(options, course), NOT_PAUSED);
 }
-
-const isListed = ({ value }: Sample<string | undefined>) => value !== undefined;
