@@ -97,6 +97,25 @@ describe('the latency of a resume', () => {
   });
 });
 
+it('says so if reads would deceive the service: of those who are in, or of a resumed recording', () => {
+  const listed = (word: string) => [{ sentAt: at(21), answeredAt: at(22), http: 200, value: [{ sid: 'first', word }] }];
+  const first = { sid: 'first', lastWebhook: 0, placedAt: at(1) };
+  for (const [word, verdict] of [
+    ['completed', 'not ok'],
+    ['in-progress', 'ok'],
+  ] as const) {
+    const seen = observe(0, { participants: listed(word) });
+    expect(find('participantStatus', seen, { first })).toMatchObject({ value: word, verdict });
+  }
+  for (const [word, verdict] of [
+    ['paused', 'not ok'],
+    ['resumed', 'ok'],
+  ] as const) {
+    const seen = observe(0, { recording: [sample(65, { word })] });
+    expect(find('resumedReads', seen, { resumedAt: at(64), endedAt: at(70) })).toMatchObject({ value: word, verdict });
+  }
+});
+
 describe('the moment at which the recording changed', () => {
   const reported = (...changes: [number, string][]) => ({
     sid: 'conference',
