@@ -197,7 +197,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     const conference = snapshot();
     const { observed, lastWrite } = target;
     const wasAcknowledgedBefore = lastWrite?.state === state && lastWrite.outcome === 'acknowledged';
-    const wasGivenUp = isGivenUp(target);
+    const wasGivenUp = state === 'paused' && isGivenUp(target);
     const sent = beginWrite(target, state);
     writeCount += 1;
     try {
@@ -209,7 +209,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (isNotFound(error) || isUnprocessable(error)) markRefused(sent);
       else unsettledAt = performance.now(); // It may still take effect, so settling reads follow.
       // That it is refused once more is no news.
-      if (wasGivenUp && isUnprocessable(error)) return;
+      if (wasGivenUp && sent.wasRefused) return;
       throw error;
     }
     markAcknowledged(target, sent);
