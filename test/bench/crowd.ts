@@ -93,6 +93,7 @@ async function run(program: string, conferences: number): Promise<Measured> {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  const exited = once(child, 'exit');
   try {
     const space = opened.parse(await answerOf(child));
     const port = await freePort();
@@ -120,8 +121,7 @@ async function run(program: string, conferences: number): Promise<Measured> {
     if (result.missing > 0) throw new Error(`${result.missing} reactions never came.`);
     return { ...result, cpuShare: (cpuMs - before.cpuMs) / PERIOD_MS, rss };
   } finally {
-    const exit = once(child, 'exit');
     child.kill();
-    await exit;
+    await exited;
   }
 }
