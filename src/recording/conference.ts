@@ -55,6 +55,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   let unsettledAt = -Infinity;
   /** When the last complete read began. Times are in ms of the monotonic clock. */
   let readAt = -Infinity;
+  /** The same, of the last read that included the recording. */
+  let recordingReadAt = -Infinity;
   let missingSince: number | undefined;
   let urgentResume: Promise<void> | undefined;
   let writeCount = 0;
@@ -149,7 +151,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       await urgentResume;
       const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
-      const known = { sid, people, reports, recording, callers, hasBeenRead: readAt > -Infinity, missingSince };
+      const hasBeenRead = readAt > -Infinity;
+      const trustsRecording = before.trigger === undefined && isRecordingSettled();
+      const known = { sid, people, reports, recording, trustsRecording, callers, hasBeenRead, missingSince };
       const observation = await observe(known, { space, windows, durations, countHeld: policyFor(name).countHeld });
       if (!isStopped && observation.kind === 'over') onOver();
       if (isStopped || observation.kind === 'over') break;
@@ -164,6 +168,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       // A callback named another recording meanwhile. It has requested a pass, which reads that one.
       if (recording?.sid !== before.recordingSid) break;
       readAt = before.at;
+      if (!trustsRecording) recordingReadAt = before.at;
       const trigger = before.trigger ?? pendingTrigger ?? deadlineTrigger;
       applyRecording(observation.recording, trigger);
       if (!recording || !needsWrite(desired(), recording)) {
@@ -174,6 +179,12 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       await write(recording, desired(), trigger);
     }
     return true;
+  }
+
+  /** Whether the last read, which included the recording, found it as desired, and nothing has happened since. */
+  function isRecordingSettled(): boolean {
+    if (!recording || recording.lastWrite || recordingReadAt < readAt || unsettledAt > readAt) return false;
+    return recording.observed === desired();
   }
 
   /** @param read undefined if no recording was found; the known recording may still exist, so it is kept */
