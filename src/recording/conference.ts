@@ -57,6 +57,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   let readAt = -Infinity;
   /** The same, of the last read that included the recording. */
   let recordingReadAt = -Infinity;
+  /** How long the last read took (ms). */
+  let readMs = 0;
   let missingSince: number | undefined;
   let urgentResume: Promise<void> | undefined;
   let writeCount = 0;
@@ -120,9 +122,12 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
   async function runPass(): Promise<Deadline | undefined> {
     duty.begin();
+    const isFollowUp = failures === 0 && missingSince === undefined && readAt > -Infinity;
+    if (isFollowUp && !pendingTrigger && deadlineTrigger === RESYNC)
+      announce({ type: 'resync-began', lateMs: performance.now() - readAt - resyncIntervalMs });
     try {
       const isFound = await reconcile();
-      if (isFound) queue.recordSuccess();
+      if (isFound) queue.recordSuccess(readMs);
       emit({ type: 'requests-answered', subject: sid });
       if (!isFound) {
         publish(deadlineTrigger.kind);
@@ -152,9 +157,10 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       const before = { writeCount, recordingSid: recording?.sid, trigger: pendingTrigger, at: performance.now() };
       const callers = name === undefined ? [] : openRoom.callersOf(name);
       const hasBeenRead = readAt > -Infinity;
-      const trustsRecording = before.trigger === undefined && isRecordingSettled();
+      const trustsRecording = before.trigger === undefined && deadlineTrigger === RESYNC && isRecordingSettled();
       const known = { sid, people, reports, recording, trustsRecording, callers, hasBeenRead, missingSince };
       const observation = await observe(known, { space, windows, durations, countHeld: policyFor(name).countHeld });
+      readMs = performance.now() - before.at;
       if (!isStopped && observation.kind === 'over') onOver();
       if (isStopped || observation.kind === 'over') break;
       if (observation.kind === 'missing') {

@@ -126,13 +126,19 @@ export function createHttpClient({ origin, timeoutMs, onDate }: HttpClientOption
 /** Sends a request with that body. Resolves when the answer begins to arrive. */
 function answerTo(sent: ClientRequest, body: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    sent.on('response', resolve);
+    let hasAnswer = false;
+    sent.on('response', (response) => {
+      hasAnswer = true;
+      resolve(response);
+    });
     sent.on('upgrade', (_response, socket) => {
       socket.destroy();
       reject(new Error('the answer switches protocols (101)'));
     });
-    // Node may close a connection without an error. Once an answer has begun, this changes nothing.
-    sent.on('close', () => reject(new Error('the connection was closed')));
+    // Node may close a connection without an error.
+    sent.on('close', () => {
+      if (!hasAnswer) reject(new Error('the connection was closed'));
+    });
     sent.on('error', reject).end(body);
   });
 }

@@ -1,4 +1,5 @@
 import { createEventLog } from '../../src/log/event-log.js';
+import { createLagWarning } from '../../src/log/lag-warning.js';
 import { createOutageDetector } from '../../src/monitoring/outage.js';
 import { createProblems, type Problems } from '../../src/monitoring/problems.js';
 import { createRecordingStories } from '../../src/monitoring/recording-stories.js';
@@ -117,6 +118,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       problems.listener,
       createRecordingStories({ policyFor: policies, urlOf: (sid) => sid, emit: (event) => emit(event) }).listener,
       createEventLog(log),
+      createLagWarning(log, resyncIntervalMs),
       history.record,
       metrics.record,
       ({ type }) => void stage.events.push(type),
