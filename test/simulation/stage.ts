@@ -30,6 +30,8 @@ export interface StageOptions {
   resyncIntervalMs?: number;
   /** How long a request takes. The default is 100 ms. Callbacks take 20 ms. */
   requestMs?: number;
+  /** Draws the time that a request takes (ms), in place of `requestMs`. */
+  latency?: () => number;
   /** Whether people on hold count. The default is true. */
   countHeld?: boolean;
   /** The default is one policy for every conference: at least two people, and `skip`. */
@@ -132,7 +134,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       model,
       views,
       faults: (method) => (method === 'POST' ? stage.writeFaults : stage.faults),
-      latency: () => stage.requestMs,
+      latency: options.latency ?? (() => stage.requestMs),
       stream,
       isAlive: () => thisRun.isAlive,
       refusalOf: (request) => stage.refusalOf(request),
