@@ -132,6 +132,8 @@ export type RecorderEvent =
   | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; change: Change; trigger: Trigger }
   /** A conference was read from SignalWire. */
   | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
+  /** A resync began, so many ms after it was due. */
+  | { type: 'resync-began'; lateMs: number }
   /**
    * SignalWire acknowledged a pause or a resume, or a read shows that a failed one has taken effect. `conference` is the snapshot
    * from when the write was sent or, for a failed one, from when the read showed its effect; `observed` is the state that the last read before the write returned.

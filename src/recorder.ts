@@ -8,6 +8,7 @@ import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
 import { createEventLog } from './log/event-log.js';
+import { createLagWarning } from './log/lag-warning.js';
 import { logOptions } from './log/log.js';
 import { createAlerts } from './monitoring/alerts.js';
 import { createOutageDetector } from './monitoring/outage.js';
@@ -98,6 +99,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     stories.listener,
     createEventLog(log),
     createClockWarning(log, space),
+    createLagWarning(log, resyncIntervalMs),
     readiness.listener,
     ...(alerts ? [alerts.listener] : []),
     ...(status?.listeners ?? []),

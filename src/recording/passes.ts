@@ -51,15 +51,22 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
   const scheduler = createPassScheduler(sid, queue, runPass);
   let deadlineTrigger = RESYNC;
   let failures = 0;
+  /** When the last read that included the recording began (ms, monotonic). */
+  let recordingReadAt = -Infinity;
+  /** How long the last read took (ms). */
+  let readMs = 0;
   let isStopped = false;
 
   const desired = () => desiredState(state.people.counted.size, policyFor(state.name));
 
   async function runPass(): Promise<Deadline | undefined> {
     duty.begin();
+    const isFollowUp = failures === 0 && state.missingSince === undefined && state.readAt > -Infinity;
+    if (isFollowUp && !state.pendingTrigger && deadlineTrigger === RESYNC)
+      emit({ type: 'resync-began', lateMs: performance.now() - state.readAt - resyncIntervalMs });
     try {
       const isFound = await reconcile();
-      if (isFound) queue.recordSuccess();
+      if (isFound) queue.recordSuccess(readMs);
       emit({ type: 'requests-answered', subject: sid });
       if (!isFound) {
         publish(deadlineTrigger.kind);
@@ -96,13 +103,16 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
       };
       const callers = state.name === undefined ? [] : openRoom.callersOf(state.name);
       const { people, reports, recording, missingSince } = state;
-      const known = { sid, people, reports, recording, callers, hasBeenRead: state.readAt > -Infinity, missingSince };
+      const hasBeenRead = state.readAt > -Infinity;
+      const trustsRecording = before.trigger === undefined && deadlineTrigger === RESYNC && isRecordingSettled();
+      const known = { sid, people, reports, recording, trustsRecording, callers, hasBeenRead, missingSince };
       const observation = await observe(known, {
         space,
         windows,
         durations,
         countHeld: policyFor(state.name).countHeld,
       });
+      readMs = performance.now() - before.at;
       if (!isStopped && observation.kind === 'over') onOver();
       if (isStopped || observation.kind === 'over') break;
       if (observation.kind === 'missing') {
@@ -116,6 +126,7 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
       // A callback named another recording meanwhile. It has requested a pass, which reads that one.
       if (state.recording?.sid !== before.recordingSid) break;
       state.readAt = before.at;
+      if (!trustsRecording) recordingReadAt = before.at;
       const trigger = before.trigger ?? state.pendingTrigger ?? deadlineTrigger;
       applyRecording(observation.recording, trigger);
       const { recording: current } = state;
@@ -129,6 +140,13 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
       await writer.write(current, desired(), trigger);
     }
     return true;
+  }
+
+  /** Whether the last read, which included the recording, found it as desired, and nothing has happened since. */
+  function isRecordingSettled(): boolean {
+    const { recording, readAt, unsettledAt } = state;
+    if (!recording || recording.lastWrite || recordingReadAt < readAt || unsettledAt > readAt) return false;
+    return recording.observed === desired();
   }
 
   /** @param read undefined if no recording was found; the known recording may still exist, so it is kept */

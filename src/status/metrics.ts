@@ -111,6 +111,11 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     help: 'Unix time when SignalWire last returned a list of conferences; 0 before the first.',
     registers,
   });
+  const resyncLag = new Gauge({
+    name: 'recorder_resync_lag_seconds',
+    help: 'How late the last resync began. It grows when there is more to read than this process or SignalWire can take.',
+    registers,
+  });
   const corrections = new Counter({
     name: 'recorder_corrections_total',
     help: 'Pauses and resumes that a read found necessary, without a callback, by kind of read.',
@@ -170,6 +175,9 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
       case 'conferences-listed':
         sweeps.inc();
         lastSweep.setToCurrentTime();
+        break;
+      case 'resync-began':
+        resyncLag.set(event.lateMs / 1000);
         break;
       case 'requests-failed':
         retries.inc();
