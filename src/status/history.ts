@@ -15,11 +15,11 @@ import {
 export interface History {
   /** When it began (ms since 1970). */
   readonly since: number;
-  /** Since when SignalWire has been failing (ms since 1970); undefined if it isn't. */
+  /** Since when SignalWire has been failing this copy (ms since 1970); undefined if it isn't. */
   readonly failingSince: number | undefined;
-  /** When SignalWire last answered something that is shown (ms since 1970); undefined if it hasn't yet. */
+  /** When SignalWire last answered any copy something that is shown (ms since 1970); undefined if it hasn't yet. */
   readonly answeredAt: number | undefined;
-  /** The calls that were refused although they were signed; undefined if there were none. */
+  /** The calls that any copy refused although they were signed; undefined if there were none. */
   readonly refusedCalls: RefusedCalls | undefined;
   /** Differs after each change. */
   readonly version: number;
@@ -200,6 +200,7 @@ export function createHistory(): History {
         case 'problem-began':
         case 'problem-changed':
         case 'problem-ended':
+        case 'copies-changed':
           version += 1;
           return;
         case 'webhook-answered':
