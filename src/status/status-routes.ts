@@ -62,7 +62,7 @@ export function createStatus({
 
   return {
     listeners: [history.record, metrics.record, webhooks.record],
-    othersListeners: [history.record, metrics.recordOthers, webhooks.record],
+    othersListeners: [history.recordOthers, metrics.recordOthers, webhooks.record],
     router,
   };
 }
