@@ -11,14 +11,19 @@ const partsOf = (name) => {
 };
 
 /**
- * A copy's name, as short as tells it from the others: its host, or the digits if another copy is on the same one.
+ * A copy's name, as short as tells it from the others: the digits if another copy is on the same host, or else the host, without
+ * what the names of all hosts begin with, as those of a Kubernetes Deployment do.
  *
  * @param {string} name
  * @param {readonly string[]} names all copies, with that one or without it
  */
 export function shortNameOf(name, names) {
   const { host, digits } = partsOf(name);
-  return names.some((other) => other !== name && partsOf(other).host === host) ? digits : host;
+  const others = names.filter((other) => other !== name).map((other) => partsOf(other).host);
+  if (others.includes(host)) return digits;
+  const ends = [...host.matchAll(/[-.]/g)].map(({ index }) => index + 1);
+  const common = ends.findLast((end) => others.every((other) => other.startsWith(host.slice(0, end))));
+  return others.length > 0 && common !== undefined ? host.slice(common) : host;
 }
 
 /** @param {Feed['copies']} copies @returns {string} a sentence; empty if there is nothing to say */
@@ -27,7 +32,7 @@ export function describeCopies(copies) {
   const { self, names, isLinked } = copies;
   if (!isLinked) return 'This copy is not linked to others at the moment, so the page shows only what it knows itself.';
   if (names.length === 1) return 'This is the only copy at the moment.';
-  return `${names.length} copies of the service share the work; this page is from ${shortNameOf(self, names)}.`;
+  return `${names.length} copies of the service share the work; this page is from copy ${shortNameOf(self, names)}.`;
 }
 
 /** @param {Feed['copies']} copies */
