@@ -1,6 +1,5 @@
 import type { Emit, WebhookRecord } from '../recorder-events.js';
-import type { SharedWork } from '../recording/reconciler.js';
-import type { Sharing } from '../recording/sharing.js';
+import type { SharedWork, Sharing } from '../recording/sharing.js';
 import type { OpenRoom } from '../rooms/open-room.js';
 import type { OpenLink } from './link.js';
 import { createMembers } from './members.js';
@@ -101,7 +100,8 @@ export function createCopies(options: CopiesOptions): Copies {
       if (isHello && from === id) setTimeout(settleStart, HELLO_MS);
       return;
     }
-    if (from === id) return;
+    // While our own heartbeats take too long, so does everything else, and what comes is out of date.
+    if (from === id || !members.isLinked) return;
     switch (message.type) {
       case 'goodbye':
         members.leave(from);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { CallbackReceiver } from '../recording/reconciler.js';
+import type { CallbackReceiver } from '../recording/callback-receiver.js';
 import { version } from '../version.js';
 
 export const health = z.object({

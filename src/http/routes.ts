@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import type { Logger } from 'pino';
 import type { Emit } from '../recorder-events.js';
-import type { CallbackReceiver } from '../recording/reconciler.js';
+import type { CallbackReceiver } from '../recording/callback-receiver.js';
 import type { Settings } from '../settings/settings.js';
 import { answerNotFound } from './app.js';
 import { answerErrors } from './error-answers.js';

@@ -33,6 +33,13 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   let isStandingIn = false;
   /** When a copy, maybe this one, was last done with reading it (ms, monotonic). */
   let heardAt = performance.now();
+  /** When the first change after that was reported; undefined if none was. */
+  let unreadSince: number | undefined;
+
+  function markRead(): void {
+    heardAt = performance.now();
+    unreadSince = undefined;
+  }
 
   return {
     get isOurs() {
@@ -46,12 +53,10 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
     },
     finish() {
       isStandingIn = false;
-      heardAt = performance.now();
+      markRead();
     },
     isUnread: (since) => since > heardAt,
-    heard() {
-      heardAt = performance.now();
-    },
+    heard: markRead,
     update() {
       const wasOurs = isOurs;
       isOurs = sharing.isOurs(conferenceSid);
@@ -60,7 +65,11 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
     deadline(unsettledAt) {
       // Drawn, so that of several copies one is the first, and the others hear of it.
       const delayMs = random() * durations.resyncGrace;
-      if (unsettledAt > heardAt) return { at: unsettledAt + durations.reportGrace + delayMs, priority: 'retry' };
+      if (unsettledAt > heardAt) {
+        // Not from the last report: the copy that works on it may acknowledge one after another, and fail to read.
+        unreadSince ??= unsettledAt;
+        return { at: unreadSince + durations.reportGrace + delayMs, priority: 'retry' };
+      }
       if (resyncIntervalMs === 0) return undefined;
       return { at: heardAt + resyncIntervalMs + durations.resyncGrace + delayMs, priority: 'resync' };
     },

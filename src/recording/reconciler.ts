@@ -1,65 +1,18 @@
-import type { RecordingCallback } from '../recorder-events.js';
 import type { Occupancy, OpenRoom } from '../rooms/open-room.js';
 import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
 import { backoff } from './backoff.js';
+import type { CallbackReceiver, ConferenceId, ParticipantReport } from './callback-receiver.js';
 import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
-import type { Change } from './people.js';
-import type { SharedMessage, SharedReport } from './sharing.js';
-
-/** What a callback reports about a conference. */
-export interface ConferenceReport {
-  conferenceSid: string;
-  /** SignalWire's FriendlyName; undefined if the callback has none. */
-  name: string | undefined;
-  /** The call that the callback is about; undefined if the callback doesn't name it. */
-  callSid: string | undefined;
-  /** The callback's Timestamp (ms since 1970); undefined if it has none that we can read. */
-  happenedAt: number | undefined;
-}
-
-/** A report that something about a participant has changed. If `happenedAt` is undefined, it is only a hint. */
-export interface ParticipantReport extends ConferenceReport {
-  callSid: string;
-  change: Change;
-}
-
-/** What identifies a conference in a report. */
-type ConferenceId = Omit<ConferenceReport, 'happenedAt'>;
+import type { SharedReport, SharedState, SharedWork } from './sharing.js';
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
   /** Discovery ignores conferences whose name doesn't begin with this (R10). */
   conferencePrefix: string;
-}
-
-/** Takes what callbacks report. They are hints: each method returns at once, never throws, and leaves the work for later. */
-export interface CallbackReceiver {
-  /** Any callback that names a conference, whatever the event. */
-  conferenceReported(report: ConferenceReport): void;
-  participantChanged(report: ParticipantReport): void;
-  conferenceEnded(report: ConferenceReport): void;
-  /** If the callback names no conference, the conference is looked up by the recording. */
-  recordingReported(callback: RecordingCallback): void;
-  /** The name of the conference that a report is about; undefined if neither it nor anything before it says. */
-  nameOf(id: ConferenceId): string | undefined;
-  /** How many conferences are known. */
-  readonly size: number;
-}
-
-/** The work that copies of the service share. */
-export interface SharedWork {
-  /** Takes what another copy has published. @returns whether it is a report on a conference that is ours */
-  hear(message: SharedMessage): boolean;
-  /** The copy that works on the conference has not answered the report, so this one acts on it. */
-  standIn(report: SharedReport): void;
-  /** Copies came or went. */
-  updateOwnership(): void;
-  /** Publishes what is known of each conference that is ours, for a copy that has just started. */
-  publishAll(): void;
 }
 
 /** Keeps the recording of each conference in the state that its head count asks for. */
@@ -124,12 +77,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function onListed(listed: ListedConference[], isFirst: boolean): void {
     const ours = listed.filter(({ name }) => name.startsWith(conferencePrefix));
     for (const { sid, name } of ours) {
-      const isKnown = find(sid) !== undefined;
+      const known = find(sid);
+      const isNews = known?.name === undefined;
       const conference = track({ conferenceSid: sid, name, callSid: undefined });
-      if (isKnown) continue;
+      if (isNews) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
+      if (known) continue;
       emit({ type: 'conference-found', conferenceSid: sid, name });
       conference.resync();
-      if (!conference.isOurs) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
     }
     if (isFirst) openRoom.addEarlierConferences(ours);
   }
@@ -169,8 +123,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       case 'found':
         if (isOurs) onListed([{ sid: conferenceSid, name: report.name, createdAt: 0 }], false);
+        else find(conferenceSid)?.setNameIfUnknown(report.name);
     }
     return isOurs;
+  }
+
+  /** What SignalWire doesn't know is no news to us, if we have forgotten it or never knew it. */
+  function hearState(state: SharedState): void {
+    const { conferenceSid, name } = state;
+    const isMissing = state.known === undefined;
+    const conference = isMissing ? find(conferenceSid) : track({ conferenceSid, name, callSid: undefined });
+    conference?.hear(state);
   }
 
   /** Applies a report that was made to us, and shares it. */
@@ -220,10 +183,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (message.type === 'report') return apply(message.report);
       if (message.type === 'recording-callback') sharing.emitOthers(message);
       if (message.type === 'listed') discovery?.othersListed(message.status);
-      if (message.type === 'state') {
-        const { conferenceSid, name } = message.state;
-        track({ conferenceSid, name, callSid: undefined }).hear(message.state);
-      }
+      if (message.type === 'state') hearState(message.state);
       const over = message.type === 'over' && find(message.conferenceSid);
       if (over) forget(over, true);
       return false;

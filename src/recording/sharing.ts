@@ -1,8 +1,8 @@
 import type { Emit, RecordingCallback, Trigger } from '../recorder-events.js';
 import type { RecordingState } from '../signalwire/space.js';
+import type { ConferenceReport, ParticipantReport } from './callback-receiver.js';
 import type { KnownRecording } from './known-recording.js';
 import type { People } from './people.js';
-import type { ConferenceReport, ParticipantReport } from './reconciler.js';
 import type { Report } from './reports.js';
 
 /**
@@ -25,7 +25,7 @@ export type SharedReport =
   | ({ type: 'participant' } & ParticipantReport)
   | ({ type: 'ended' } & ConferenceReport)
   | { type: 'recording'; conferenceSid: string; recordingSid: string; isRunning: boolean }
-  /** A list named a conference that its reader didn't know. */
+  /** A list named a conference that its reader didn't know, or not by name. */
   | { type: 'found'; conferenceSid: string; name: string };
 
 /** What the copy that works on a conference knows of it after a read or a write. */
@@ -55,6 +55,18 @@ export type SharedMessage =
   | { type: 'listed'; status: string }
   /** A callback about a recording, whether its conference is known or not. */
   | { type: 'recording-callback'; callback: RecordingCallback };
+
+/** The work that copies of the service share. */
+export interface SharedWork {
+  /** Takes what another copy has published. @returns whether it is a report on a conference that is ours */
+  hear(message: SharedMessage): boolean;
+  /** The copy that works on the conference has not answered the report, so this one acts on it. */
+  standIn(report: SharedReport): void;
+  /** Copies came or went. */
+  updateOwnership(): void;
+  /** Publishes what is known of each conference that is ours, for a copy that has just started. */
+  publishAll(): void;
+}
 
 /** There is one copy, or each acts as if it were the only one. */
 export const ALONE: Sharing = { isOurs: () => true, publish() {}, emitOthers() {} };

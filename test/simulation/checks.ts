@@ -1,5 +1,6 @@
 import { activeParticipants, isRunning, type Recording } from '../../src/simulator/model/resources.js';
 import { current } from '../../src/simulator/model/timeline.js';
+import { actAsOne } from './dimensions.js';
 import { excuseJudgement, excuseMissedMeeting, excuseRecording } from './exceptions.js';
 import { findMissedMeetings } from './meetings.js';
 import type { World } from './world.js';
@@ -43,7 +44,7 @@ const HEARD_ELSEWHERE =
 export function checkFalseAlarms({ dimensions, facts, falseAlarms }: World, report: ReportProblem): void {
   if (dimensions.kind !== 'well') return;
   for (const conference of falseAlarms) {
-    const excuse = dimensions.copies > 1 ? HEARD_ELSEWHERE : excuseJudgement(dimensions, facts, conference);
+    const excuse = !actAsOne(dimensions) ? HEARD_ELSEWHERE : excuseJudgement(dimensions, facts, conference);
     report(`A copy called ${conference.name} a problem.`, excuse);
   }
 }
@@ -62,8 +63,8 @@ export function checkPastRecordings({ dimensions, limits, facts, model }: World,
 
 /** Checks that no write was redundant, if nothing went wrong and there is one copy. */
 export function checkWrites({ dimensions, redundantWrites }: World, report: ReportProblem): void {
-  const { kind, copies, latencyMs } = dimensions;
-  if (kind !== 'well' || copies > 1) return;
+  const { kind, latencyMs } = dimensions;
+  if (kind !== 'well' || !actAsOne(dimensions)) return;
   // If somebody joins just as a pause is sent, nobody knows which write takes effect last. One more write settles it.
   const isRace = ({ recording, at }: { recording: Recording; at: number }) =>
     recording.status.filter((change) => Math.abs(change.at - at) < 4 * latencyMs).length > 1;
@@ -73,7 +74,7 @@ export function checkWrites({ dimensions, redundantWrites }: World, report: Repo
 
 /** Checks that callers without a room were put into the same conference. */
 export function checkMeetings({ dimensions, facts, people }: World, report: ReportProblem): void {
-  for (const meeting of findMissedMeetings(people)) {
+  for (const meeting of findMissedMeetings(people, actAsOne(dimensions))) {
     const { first, second } = meeting;
     const problem = `${first.letter} and ${second.letter} did not meet: ${first.conferenceName} and ${second.conferenceName}.`;
     report(problem, excuseMissedMeeting(dimensions, facts, meeting));

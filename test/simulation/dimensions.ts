@@ -51,6 +51,11 @@ export interface Overrides {
   namedRooms?: number | undefined;
 }
 
+/** Whether there is one copy, or several that act as one. */
+export function actAsOne({ copies, redis }: Pick<Dimensions, 'copies' | 'redis'>): boolean {
+  return copies === 1 || redis === 'good';
+}
+
 /** Draws each dimension from its own stream, so that a new dimension leaves old seeds their meaning. */
 export function drawDimensions(seed: number, overrides: Overrides = {}): Dimensions {
   const draw = <Value>(name: string, choose: (random: Random) => Value): Value => choose(createStream(seed, name));

@@ -1,5 +1,5 @@
 import { type Conference, haveTwoMetBy, isRunning } from '../../src/simulator/model/resources.js';
-import type { Dimensions } from './dimensions.js';
+import { actAsOne, type Dimensions } from './dimensions.js';
 import type { MissedMeeting } from './meetings.js';
 import type { Person } from './people.js';
 
@@ -9,6 +9,8 @@ export interface Facts {
   starts(): number;
   /** Whether a process that is still running received a callback about each of the conference's recordings, in time to act on it. */
   areRecordingsReported(conference: Conference): boolean;
+  /** Whether a copy had stood still for a while before that time (ms of the world). */
+  hasStoodStill(before: number): boolean;
   /** Everybody who called, in the order of the calls. */
   people: Person[];
   /** When the copy was last started before that time (ms of the world). */
@@ -75,8 +77,8 @@ const JUDGEMENT_EXCEPTIONS: Exception[] = [
 ];
 
 /** Whether a copy may not have received the callback about a recording. */
-function mayReportBeMissing({ kind, copies }: Dimensions): boolean {
-  return copies > 1 || kind !== 'well';
+function mayReportBeMissing(dimensions: Dimensions): boolean {
+  return !actAsOne(dimensions) || dimensions.kind !== 'well';
 }
 
 /** Whether the recording is paused, and the space shows one of these statuses for that. */
@@ -85,8 +87,8 @@ function isPausedAndReadsAs(statuses: string[], { traits }: Dimensions, { record
 }
 
 /** Whether a process may have to resume a recording that another process paused. */
-function mayPauseBeUnknown({ copies }: Dimensions, { starts }: Facts): boolean {
-  return copies > 1 || starts() > copies;
+function mayPauseBeUnknown(dimensions: Dimensions, { starts }: Facts): boolean {
+  return !actAsOne(dimensions) || starts() > dimensions.copies;
 }
 
 /** Why no service could have kept the conference's recording right; undefined if one could have. */
@@ -117,7 +119,7 @@ interface MeetingException {
 const MEETING_EXCEPTIONS: MeetingException[] = [
   {
     reason: "Each process has its own room, and a new process can't know which room its predecessor opened",
-    applies: ({ copies }) => copies > 1,
+    applies: (dimensions) => !actAsOne(dimensions),
   },
   {
     reason: "The API doesn't know a conference in which somebody waits alone",
@@ -147,6 +149,9 @@ export function excuseMissedMeeting(
   facts: Facts,
   { first, second }: MissedMeeting,
 ): string | undefined {
+  if (actAsOne(dimensions) && facts.hasStoodStill(second.calledAt)) {
+    return 'A copy stood still, so it learned too late of a room that another copy had opened or left';
+  }
   // The one who joined first may have been sent there by the newer of two processes.
   const newer = first.starts > second.starts ? first : second;
   const startedAt = facts.lastStartBefore(newer.copy, newer.calledAt);

@@ -15,7 +15,7 @@ import type { MemoryRedis } from './memory-redis.js';
 import { createMemorySpace, type MemoryRequest } from './memory-space.js';
 import type { Streams } from './streams.js';
 import type { SimulatedProcess, VirtualClock } from './virtual-clock.js';
-import type { WorldFaults } from './world-faults.js';
+import { NO_WORLD_FAULTS, type WorldFaults } from './world-faults.js';
 
 export interface FleetOptions {
   dimensions: Dimensions;
@@ -63,6 +63,10 @@ export interface Fleet {
   restart(index: number, isKill: boolean): Promise<void>;
   /** Lets a copy stand still for that long. */
   freeze(index: number, ms: number): void;
+  /** From now on, that copy doesn't reach SignalWire; with undefined, every copy does. */
+  cutOff(index: number | undefined): void;
+  /** Whether a copy had stood still before that time (ms of the world). */
+  hasStoodStill(before: number): boolean;
   /** When the copy was last started before that time (ms of the world). */
   lastStartBefore(copy: number, at: number): number;
   /** Whether a process that is still running had received a callback about the recording by that time (ms of the world). */
@@ -92,6 +96,8 @@ export function startFleet(options: FleetOptions): Fleet {
   const reports = new Map<string, { process: Slot['process']; at: number }[]>();
   let starts = 0;
   let lastCallbackAt = 0;
+  let firstFrozenAt = Infinity;
+  let cutOff: number | undefined;
 
   function start(slot: Slot, number: number): void {
     const process = { isAlive: true, frozenUntil: 0 };
@@ -99,7 +105,7 @@ export function startFleet(options: FleetOptions): Fleet {
     const space = createMemorySpace({
       model,
       views,
-      faults,
+      faults: () => (cutOff === number - 1 ? { ...NO_WORLD_FAULTS, hanging: 1 } : faults()),
       latency,
       stream,
       isAlive: () => process.isAlive,
@@ -197,10 +203,15 @@ export function startFleet(options: FleetOptions): Fleet {
 
     freeze(index, ms) {
       log(`copy ${index + 1} stands still for ${ms} ms`);
+      firstFrozenAt = Math.min(firstFrozenAt, clock.now);
       const { process } = slots[index] ?? {};
       if (process) process.frozenUntil = clock.now + ms;
     },
 
+    cutOff(index) {
+      cutOff = index;
+    },
+    hasStoodStill: (before) => firstFrozenAt < before,
     lastStartBefore: (copy, at) => slots[copy]?.startedAt.findLast((startedAt) => startedAt <= at) ?? 0,
     hadReportOf: (recordingSid, at) =>
       (reports.get(recordingSid.toLowerCase()) ?? []).some((report) => report.process.isAlive && report.at <= at),

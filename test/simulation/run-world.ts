@@ -97,6 +97,7 @@ async function storm(world: World): Promise<void> {
   }
   log('the storm is over');
   world.setFaults(NO_WORLD_FAULTS);
+  world.fleet.cutOff(undefined);
   if (!isRedisGone(world)) world.redis?.setFaults(NO_REDIS_FAULTS);
 }
 
@@ -142,6 +143,15 @@ function scheduleRedisDisruptions({ dimensions, stream, redis, fleet, log }: Wor
     setTimeout(() => {
       log(`Redis: ${JSON.stringify(faults)}`);
       redis.setFaults(faults);
+    }, at);
+  }
+  const outages = stream('outages');
+  for (let at = 10_000; dimensions.redis === 'bad' && at < stormMs; at += outages.integer(20_000, 60_000)) {
+    const index = outages.integer(0, copies - 1);
+    setTimeout(() => {
+      log(`copy ${index + 1} does not reach SignalWire`);
+      fleet.cutOff(index);
+      setTimeout(() => fleet.cutOff(undefined), outages.integer(2000, 20_000));
     }, at);
   }
   const freezes = stream('freezes');

@@ -198,6 +198,7 @@ export function createWorld(dimensions: Dimensions, startCopy: StartCopy, onLine
     facts: {
       starts: () => fleet.starts,
       lastStartBefore: fleet.lastStartBefore,
+      hasStoodStill: fleet.hasStoodStill,
       people,
       areRecordingsReported: ({ recordings }) =>
         recordings.every(({ sid }) => fleet.hadReportOf(sid, clock.now - limits.correctionMs)),

@@ -4,7 +4,7 @@ import { createApp } from '../../src/http/app.js';
 import { createReadiness } from '../../src/http/readiness.js';
 import { createRoutes, type RoutesOptions } from '../../src/http/routes.js';
 import { listen } from '../../src/http/server.js';
-import type { CallbackReceiver } from '../../src/recording/reconciler.js';
+import type { CallbackReceiver } from '../../src/recording/callback-receiver.js';
 import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { keepLog, type LogLine } from './log.js';
 import { sign, signJson } from './sign.js';

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { CallbackReceiver } from '../../recording/reconciler.js';
+import type { CallbackReceiver } from '../../recording/callback-receiver.js';
 import { EMPTY_RESPONSE } from '../../signalwire/laml.js';
 import { reportConferenceEvent } from './conference-event.js';
 import { optionalSid, optionalText, readParameters, sid, timestamp } from './parameters.js';

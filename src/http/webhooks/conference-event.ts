@@ -1,5 +1,5 @@
+import type { CallbackReceiver, ConferenceReport } from '../../recording/callback-receiver.js';
 import type { Change } from '../../recording/people.js';
-import type { CallbackReceiver, ConferenceReport } from '../../recording/reconciler.js';
 
 /** The parts of a conference's status callback that we use. */
 export interface ConferenceEvent extends ConferenceReport {
