@@ -117,7 +117,13 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     ...(status?.listeners ?? []),
   ];
   const emit: Emit = emitTo(listeners, log);
-  const emitOthers: Emit = emitTo([problems.listener, stories.listener, ...(status?.othersListeners ?? [])], log);
+  const othersListeners = [
+    problems.listener,
+    stories.listener,
+    ...(alerts ? [alerts.othersListener] : []),
+    ...(status?.othersListeners ?? []),
+  ];
+  const emitOthers: Emit = emitTo(othersListeners, log);
   /** Every copy follows all conferences, and the one that works on a conference speaks of it. */
   const emitOnce = (event: RecorderEvent) =>
     (isOurs(subjectOf(event)) && !isAboutOtherCopy(event) ? emit : emitOthers)(event);
