@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { askFeed } from '../../src/running-service/ask-feed.js';
+import { askStories } from '../../src/running-service/ask-stories.js';
 import type { Feed, FeedConference, FeedEvent } from '../../src/status/feed.js';
 import { eventually } from '../support/eventually.js';
 import { type LinkedService, redisMissing, startLinkedServices } from '../support/linked-services.js';
-import { getStatusRoute } from '../support/status.js';
+import { getStatusRoute, PASSWORD } from '../support/status.js';
 
 // What any copy of the service shows of all of them, if a real Redis links them.
 
@@ -90,6 +92,14 @@ describe.skipIf(redisMissing)('copies of the service that Redis links', () => {
         expect([recordings, copy]).toEqual([[expect.objectContaining({ status: 'completed' })], null]);
       }
     });
+    // The commands that ask a running service, such as `recordings pull`, may ask any copy.
+    const urls = services.map(({ service }) => `http://127.0.0.1:${service.port}`);
+    const [stories, ...otherStories] = await Promise.all(urls.map((url) => askStories(url, PASSWORD)));
+    const sidsOf = (asked: typeof stories) => asked?.map(({ recordingSid }) => recordingSid).toSorted();
+    expect(stories).toHaveLength(5);
+    for (const other of otherStories) expect(sidsOf(other)).toEqual(sidsOf(stories));
+    for (const url of urls) expect((await askFeed(url, PASSWORD)).finished).toHaveLength(5);
+
     for (const room of rooms) {
       const [one, ...others] = feeds.map((each) => eventsOf(roomIn(each, room)));
       const joinsAndLeaves = one?.filter(({ callSid }) => callSid);
