@@ -30,7 +30,7 @@ describe.skipIf(browserMissing)('the page of a service with several copies', () 
       const { page, complaints } = await openPage({ feed: () => feed, width: 360, colorScheme });
       const copies = page.locator('#copies');
       const worker = page.locator('.conference .copy');
-      await eventuallyOn(page, async () => (await shownText(worker)) === 'Copy k8qpl');
+      await eventuallyOn(page, async () => (await shownText(worker)) === 'on copy k8qpl');
       expect(await worker.getAttribute('title')).toBe(OTHER);
       expect(await shownText(copies)).toBe('2 copies of the service share the work; this page is from copy x2x4z.');
       expect(await seriousFaults(page)).toEqual([]);

@@ -54,6 +54,6 @@ export function showCopies(copies) {
  */
 export function showCopy(element, copy, names) {
   element.hidden = copy === null;
-  setText(element, copy === null ? '' : `Copy ${shortNameOf(copy, names)}`);
+  setText(element, copy === null ? '' : `on copy ${shortNameOf(copy, names)}`);
   element.title = copy ?? '';
 }
