@@ -120,7 +120,7 @@ export function createCopies(options: CopiesOptions): Copies {
         return;
       case 'room': {
         const { name, callers, answers } = message;
-        openRoom().adopt({ name, callers });
+        openRoom().adopt({ name, callers }, from === members.eldest);
         if (answers?.to === id) pending.answer(answers.id);
         return;
       }
@@ -175,7 +175,8 @@ export function createCopies(options: CopiesOptions): Copies {
     shareWebhook: (webhook) => send({ type: 'webhook', webhook }),
     async placeCaller(callSid) {
       const { eldest } = members;
-      if (eldest === id || openRoom().isInUse()) return place(callSid);
+      // Who waits in our room must be met, also if the others don't know of it.
+      if (eldest === id || openRoom().hasCallers()) return place(callSid);
       const isAnswered = await new Promise<boolean>((resolve) => {
         const question = pending.add(
           () => resolve(false),

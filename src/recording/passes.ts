@@ -12,7 +12,7 @@ import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState } from './recording-policy.js';
 import type { RecordingWriter } from './recording-writer.js';
 import { reportWindows } from './reports.js';
-import { needsWrite } from './write-decisions.js';
+import { isGivenUp, needsWrite } from './write-decisions.js';
 
 /** The passes of one conference: in each it is read, and its recording written, until that is as desired. */
 export interface Passes {
@@ -84,6 +84,8 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
    * @throws SpaceError
    */
   async function reconcile(): Promise<boolean> {
+    // Each resync tries a pause once that was given up: whatever made SignalWire refuse it may be over.
+    let mayTryGivenUp = deadlineTrigger === RESYNC && failures === 0;
     while (!isStopped) {
       await writer.urgentResume;
       const before = {
@@ -116,12 +118,15 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
       state.readAt = before.at;
       const trigger = before.trigger ?? state.pendingTrigger ?? deadlineTrigger;
       applyRecording(observation.recording, trigger);
-      if (!state.recording || !needsWrite(desired(), state.recording)) {
+      const { recording: current } = state;
+      const isRetried = mayTryGivenUp && current !== undefined && desired() === 'paused' && isGivenUp(current);
+      if (!current || !(isRetried || needsWrite(desired(), current))) {
         // A callback that arrived later is left for the next pass.
         if (state.pendingTrigger === trigger) state.pendingTrigger = undefined;
         break;
       }
-      await writer.write(state.recording, desired(), trigger);
+      mayTryGivenUp = false;
+      await writer.write(current, desired(), trigger);
     }
     return true;
   }

@@ -68,6 +68,25 @@ describe('the scale of the strips', () => {
   });
 });
 
+it('marks on the strip who was put on hold and taken off, as it does joins and leaves', () => {
+  const conference = fakeConference('sales', [
+    [80, 'joined'],
+    [60, 'held'],
+    [40, 'unheld'],
+    [20, 'left'],
+  ]);
+  const now = Date.now();
+  const marks = partsOf(conference, { from: now - 100_000, until: now }, now).filter(
+    ({ width }) => width === undefined,
+  );
+  expect(marks.map(({ kind, x }) => [kind, Math.round(x)])).toEqual([
+    ['joined', 20],
+    ['held', 40],
+    ['unheld', 60],
+    ['left', 80],
+  ]);
+});
+
 describe('the judgement', () => {
   it('counts what is as it should be', () => {
     const headlines = [0, 1, 4].map((count) => judge(fakeFeed({ live: live(count) })).headline);
