@@ -82,6 +82,8 @@ export interface Problem {
   kind: 'recording' | 'outage' | 'refused calls' | 'refused callbacks';
   /** The conference whose recording is wrong; null if it isn't about one. */
   conferenceSid: string | null;
+  /** The other copy of the service that it is about; undefined if it isn't about one. */
+  copy?: string | undefined;
   /** The conference's name; undefined if it isn't known. */
   name: string | undefined;
   /** ms since 1970. */
@@ -175,8 +177,8 @@ export type RecorderEvent =
   | { type: 'copies-unlinked'; reason: string }
   /** The service stopped before it finished its work on these conferences. */
   | { type: 'drain-timed-out'; conferences: Pick<ConferenceSnapshot, 'sid' | 'name'>[] }
-  /** A webhook was answered. */
-  | ({ type: 'webhook-answered' } & WebhookRecord)
+  /** A webhook was answered. `copy`: the other copy of the service that answered it; undefined if this one did. */
+  | ({ type: 'webhook-answered'; copy?: string | undefined } & WebhookRecord)
   /** A request to SignalWire finished; see `RequestOutcome`. */
   | { type: 'request-finished'; operation: string; outcome: string; ms: number };
 

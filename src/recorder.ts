@@ -75,7 +75,11 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
 
   const policyFor = createPolicyFor(settings);
   const outageDetector = createOutageDetector(log, (event) => emit(event), resyncIntervalMs > 0);
-  const problems = createProblems((event) => emitOnce(event), durations.tolerated);
+  const problems = createProblems(
+    (event) => emitOnce(event),
+    durations.tolerated,
+    (copy) => copies?.ids.includes(copy) ?? false,
+  );
   const stories = createRecordingStories({
     policyFor,
     urlOf: (sid) => recordingUrl(settings.spaceUrl, settings.projectId, sid),
@@ -84,7 +88,14 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   const status =
     statusPassword === undefined
       ? undefined
-      : createStatus({ password: statusPassword, problems, policyFor, conferencePrefix, resyncIntervalMs });
+      : createStatus({
+          password: statusPassword,
+          problems,
+          policyFor,
+          conferencePrefix,
+          resyncIntervalMs,
+          copies: () => copies,
+        });
   const alerts = alertUrl === undefined ? undefined : createAlerts({ url: alertUrl, problems, log, publicUrl });
   const readiness = createReadiness(publicUrl);
   const space = createSpace({
@@ -101,13 +112,23 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     createClockWarning(log, space),
     createLagWarning(log, resyncIntervalMs),
     readiness.listener,
+    (event: RecorderEvent) => {
+      if (event.type === 'webhook-answered') copies?.shareWebhook(event);
+    },
     ...(alerts ? [alerts.listener] : []),
     ...(status?.listeners ?? []),
   ];
   const emit: Emit = emitTo(listeners, log);
-  const emitOthers: Emit = emitTo([problems.listener, stories.listener, ...(status?.othersListeners ?? [])], log);
+  const othersListeners = [
+    problems.listener,
+    stories.listener,
+    ...(alerts ? [alerts.othersListener] : []),
+    ...(status?.othersListeners ?? []),
+  ];
+  const emitOthers: Emit = emitTo(othersListeners, log);
   /** Every copy follows all conferences, and the one that works on a conference speaks of it. */
-  const emitOnce = (event: RecorderEvent) => (isOurs(subjectOf(event)) ? emit : emitOthers)(event);
+  const emitOnce = (event: RecorderEvent) =>
+    (isOurs(subjectOf(event)) && !isAboutOtherCopy(event) ? emit : emitOthers)(event);
   const isOurs = (sid: string | undefined) => copies === undefined || sid === undefined || copies.sharing.isOurs(sid);
   const openRoom = createOpenRoom({
     space,
@@ -193,6 +214,11 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
       space.close();
     },
   };
+}
+
+/** Whether an event is about a problem that another copy has, and speaks of itself. */
+function isAboutOtherCopy(event: RecorderEvent): boolean {
+  return 'problem' in event && event.problem.copy !== undefined;
 }
 
 /** The conference, or else the recording, that an event is about; undefined if it is about neither. */

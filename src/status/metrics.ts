@@ -2,17 +2,22 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Problems } from '../monitoring/problems.js';
 import type { RecorderEvent } from '../recorder-events.js';
 import type { History } from './history.js';
+import type { LinkedCopies } from './linked-copies.js';
 
 export interface MetricsOptions {
   history: Pick<History, 'live'>;
   problems: Pick<Problems, 'wrongForMs'>;
   resyncIntervalMs: number;
+  /** Undefined if nothing links this copy with others. */
+  copies?: () => LinkedCopies | undefined;
 }
 
 /** Counters and timings for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   record(event: RecorderEvent): void;
+  /** Records what another copy has done. That is counted there, and nowhere else. */
+  recordOthers(event: RecorderEvent): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
 }
@@ -29,19 +34,30 @@ const ROUTES = ['/inbound', '/callback', '/store_recording_sid'];
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
 /** Names and units follow Prometheus' conventions. Series that alerts use begin at zero, because a rate needs that. */
-export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOptions): Metrics {
+export function createMetrics({
+  history,
+  problems,
+  resyncIntervalMs,
+  copies = () => undefined,
+}: MetricsOptions): Metrics {
+  /** A sum over the copies counts each conference once. */
+  const isOurs = (sid: string) => {
+    const linked = copies();
+    return linked === undefined || linked.ownerOf(sid) === linked.id;
+  };
+  const wrong = () => problems.wrongForMs().filter(({ conferenceSid }) => isOurs(conferenceSid));
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
   new Gauge({
     name: 'recorder_conferences',
-    help: 'Conferences in progress, by the state of their recording.',
+    help: 'Conferences in progress that this copy works on, by the state of their recording.',
     labelNames: ['recording'],
     registers,
     collect() {
       for (const recording of ['in-progress', 'paused', 'none']) this.set({ recording }, 0);
-      for (const { recording } of history.live()) this.inc({ recording });
+      for (const { sid, recording } of history.live()) if (isOurs(sid)) this.inc({ recording });
     },
   });
   new Gauge({
@@ -49,7 +65,7 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     help: 'Conferences whose recording does not do what it should; for a moment, that is normal after each join and leave.',
     registers,
     collect() {
-      this.set(problems.wrongForMs().length);
+      this.set(wrong().length);
     },
   });
   new Gauge({
@@ -57,7 +73,15 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     help: 'How long the recording that has been wrong for the longest time has been wrong; 0 if none is.',
     registers,
     collect() {
-      this.set(problems.wrongForMs().reduce((longest, ms) => Math.max(longest, ms), 0) / 1000);
+      this.set(wrong().reduce((longest, { ms }) => Math.max(longest, ms), 0) / 1000);
+    },
+  });
+  new Gauge({
+    name: 'recorder_copies',
+    help: 'Copies of the service that share the conferences, this one included; 1 if it works alone.',
+    registers,
+    collect() {
+      this.set(copies()?.ids.length ?? 1);
     },
   });
   new Gauge({
@@ -108,7 +132,7 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
   });
   const lastSweep = new Gauge({
     name: 'recorder_last_sweep_timestamp_seconds',
-    help: 'Unix time when SignalWire last returned a list of conferences; 0 before the first.',
+    help: 'Unix time when SignalWire last returned a list of conferences to this copy or one that it is linked with; 0 before the first.',
     registers,
   });
   const resyncLag = new Gauge({
@@ -189,5 +213,10 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     }
   }
 
-  return { contentType: registry.contentType, record, text: () => registry.metrics() };
+  function recordOthers(event: RecorderEvent): void {
+    // Copies that are linked share the lists, so one that makes none itself isn't blind.
+    if (event.type === 'conferences-listed') lastSweep.setToCurrentTime();
+  }
+
+  return { contentType: registry.contentType, record, recordOthers, text: () => registry.metrics() };
 }

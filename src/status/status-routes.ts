@@ -7,6 +7,7 @@ import type { Listener } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import { createFeed } from './feed.js';
 import { createHistory } from './history.js';
+import type { LinkedCopies } from './linked-copies.js';
 import { createMetrics } from './metrics.js';
 import { requirePassword } from './require-password.js';
 import { createWebhookLog } from './webhook-log.js';
@@ -17,6 +18,8 @@ export interface StatusOptions {
   policyFor: PolicyFor;
   conferencePrefix: string;
   resyncIntervalMs: number;
+  /** Undefined if nothing links this copy with others. */
+  copies: () => LinkedCopies | undefined;
 }
 
 /** The status of the service, for people and machines. */
@@ -38,12 +41,13 @@ export function createStatus({
   password,
   problems,
   policyFor,
-  conferencePrefix,
+  conferencePrefix: prefix,
   resyncIntervalMs,
+  copies,
 }: StatusOptions): Status {
   const history = createHistory();
-  const metrics = createMetrics({ history, problems, resyncIntervalMs });
-  const webhooks = createWebhookLog();
+  const metrics = createMetrics({ history, problems, resyncIntervalMs, copies });
+  const webhooks = createWebhookLog(() => copies()?.id);
   const router = express.Router();
   const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];
 
@@ -52,11 +56,15 @@ export function createStatus({
   };
 
   router.get(PAGE_PATHS, admit, express.static(PAGE, { cacheControl: false }));
-  router.get('/conferences', admit, createFeed(history, problems, policyFor, conferencePrefix));
+  router.get('/conferences', admit, createFeed({ history, problems, policyFor, prefix, copies }));
   router.get('/metrics', admit, sendMetrics);
   router.get('/webhooks', admit, webhooks.answer);
 
-  return { listeners: [history.record, metrics.record, webhooks.record], othersListeners: [history.record], router };
+  return {
+    listeners: [history.record, metrics.record, webhooks.record],
+    othersListeners: [history.recordOthers, metrics.recordOthers, webhooks.record],
+    router,
+  };
 }
 
 const keepPrivate: RequestHandler = (_request, response, next) => {
