@@ -17,9 +17,9 @@ import { isGivenUp, needsWrite } from './write-decisions.js';
 /** The passes of one conference: in each it is read, and its recording written, until that is as desired. */
 export interface Passes {
   /** Whether none is running or queued. */
-  readonly isIdle: boolean;
+  isIdle(): boolean;
   /** Whether the last one failed, or SignalWire didn't know the conference. */
-  readonly hasFailed: boolean;
+  hasFailed(): boolean;
   /** Requests a pass. If the conference isn't ours, the copy that works on it gets time to do so first. */
   request(priority: Priority): void;
   /** Requests a pass, whosever the conference is. */
@@ -72,7 +72,7 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
         publish(deadlineTrigger.kind);
         const next = nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
         duty.finish();
-        return duty.isOurs ? next : duty.deadline(state.unsettledAt);
+        return duty.isOurs() ? next : duty.deadline(state.unsettledAt);
       }
       failures = 0;
       duty.finish();
@@ -94,9 +94,9 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
     // Each resync tries a pause once that was given up: whatever made SignalWire refuse it may be over.
     let mayTryGivenUp = deadlineTrigger === RESYNC && failures === 0;
     while (!isStopped) {
-      await writer.urgentResume;
+      await writer.urgentResume();
       const before = {
-        writeCount: writer.count,
+        writeCount: writer.count(),
         recordingSid: state.recording?.sid,
         trigger: state.pendingTrigger,
         at: performance.now(),
@@ -122,7 +122,7 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
       state.missingSince = undefined;
       state.people = observation.people;
       // A write was sent meanwhile, so what we read of the recording is outdated.
-      if (writer.count !== before.writeCount) continue;
+      if (writer.count() !== before.writeCount) continue;
       // A callback named another recording meanwhile. It has requested a pass, which reads that one.
       if (state.recording?.sid !== before.recordingSid) break;
       state.readAt = before.at;
@@ -171,7 +171,7 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
 
   function scheduleRead(): Deadline | undefined {
     if (context.isStopping()) return undefined;
-    if (!duty.isOurs) return duty.deadline(state.unsettledAt);
+    if (!duty.isOurs()) return duty.deadline(state.unsettledAt);
     const { readAt, unsettledAt, reports } = state;
     const next = nextRead({ readAt, unsettledAt, reports, windows, durations, resyncIntervalMs });
     deadlineTrigger = next.trigger;
@@ -179,14 +179,10 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
   }
 
   return {
-    get isIdle() {
-      return scheduler.isIdle;
-    },
-    get hasFailed() {
-      return failures > 0;
-    },
+    isIdle: scheduler.isIdle,
+    hasFailed: () => failures > 0,
     request(priority) {
-      if (duty.isWorking) scheduler.request(priority);
+      if (duty.isWorking()) scheduler.request(priority);
       else scheduler.setDeadline(duty.deadline(state.unsettledAt));
     },
     force: (priority) => scheduler.request(priority),

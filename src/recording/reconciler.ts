@@ -48,10 +48,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const context: ConferenceContext = { ...options, queue, isStopping: () => isStopping };
 
   const find = (sid: string) => conferences.get(sid.toLowerCase());
-  const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
+  const busy = () => [...conferences.values()].filter((conference) => conference.isBusy());
 
   const nameOf = ({ conferenceSid, name, callSid }: ConferenceId) =>
-    find(conferenceSid)?.name ?? name ?? (callSid && openRoom.roomOf(callSid));
+    find(conferenceSid)?.name() ?? name ?? (callSid && openRoom.roomOf(callSid));
 
   /** The conference that a report is about, which may be new to us. */
   function track(id: ConferenceId): Conference {
@@ -67,7 +67,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function forget(conference: Conference, isHeard = false): void {
     conference.stop();
     conferences.delete(conference.sid.toLowerCase());
-    const { sid: conferenceSid, name } = conference;
+    const conferenceSid = conference.sid;
+    const name = conference.name();
     const announce = isHeard ? sharing.emitOthers : emit;
     announce({ type: 'conference-over', conferenceSid, name });
     if (!isHeard) sharing.publish({ type: 'over', conferenceSid, name });
@@ -78,7 +79,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const ours = listed.filter(({ name }) => name.startsWith(conferencePrefix));
     for (const { sid, name } of ours) {
       const known = find(sid);
-      const isNews = known?.name === undefined;
+      const isNews = known?.name() === undefined;
       const conference = track({ conferenceSid: sid, name, callSid: undefined });
       if (isNews) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
       if (known) continue;
@@ -145,7 +146,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function changeParticipant(report: ParticipantReport): void {
     const conference = track(report);
     const isAboutHold = report.change === 'hold' || report.change === 'unhold';
-    if (isAboutHold && options.policyFor(conference.name).countHeld) conference.reportCallback(report.happenedAt);
+    if (isAboutHold && options.policyFor(conference.name()).countHeld) conference.reportCallback(report.happenedAt);
     else conference.reportParticipant(report.callSid, report.change, report.happenedAt);
   }
 
@@ -161,8 +162,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return conferences.size;
     },
     occupancyOf(name) {
-      const named = [...conferences.values()].filter((conference) => conference.name === name);
-      return { conferences: named.length, people: named.reduce((sum, { occupancy }) => sum + occupancy, 0) };
+      const named = [...conferences.values()].filter((conference) => conference.name() === name);
+      return { conferences: named.length, people: named.reduce((sum, { occupancy }) => sum + occupancy(), 0) };
     },
 
     nameOf,
@@ -198,7 +199,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       for (const conference of conferences.values()) conference.updateOwnership();
     },
     publishAll() {
-      for (const conference of conferences.values()) if (conference.isOurs) conference.publish();
+      for (const conference of conferences.values()) if (conference.isOurs()) conference.publish();
     },
 
     async start() {
@@ -211,7 +212,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         isComplete = true;
       });
       await Promise.race([completed, wait(durations.firstDiscovery)]);
-      const areAllRead = () => [...conferences.values()].every((conference) => !conference.isNew);
+      const areAllRead = () => [...conferences.values()].every((conference) => !conference.isNew());
       while (!areAllRead() && isInTime()) await wait(POLL_MS);
       const emitDiscovery = () => {
         if (!isStopping) emit({ type: 'first-discovery', isComplete, conferences: conferences.size });
@@ -226,7 +227,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const until = performance.now() + durations.drain;
       while (busy().length + lookupsInProgress > 0 && performance.now() < until) await wait(POLL_MS);
       isClosed = true;
-      const unfinished = busy().map(({ sid, name }) => ({ sid, name }));
+      const unfinished = busy().map(({ sid, name }) => ({ sid, name: name() }));
       if (unfinished.length > 0) emit({ type: 'drain-timed-out', conferences: unfinished });
       for (const conference of conferences.values()) conference.stop();
     },

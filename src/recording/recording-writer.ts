@@ -10,9 +10,9 @@ import { isGivenUp, mayBePaused } from './write-decisions.js';
 /** Pauses and resumes the recording of one conference. */
 export interface RecordingWriter {
   /** How many writes have been sent. */
-  readonly count: number;
+  count(): number;
   /** The urgent resume that is in flight; undefined if none is. Never rejects. */
-  readonly urgentResume: Promise<void> | undefined;
+  urgentResume(): Promise<void> | undefined;
   /** @throws SpaceError */
   write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void>;
   /**
@@ -58,12 +58,8 @@ export function createRecordingWriter(
   }
 
   return {
-    get count() {
-      return count;
-    },
-    get urgentResume() {
-      return urgentResume;
-    },
+    count: () => count,
+    urgentResume: () => urgentResume,
     write,
     resumeIfNeeded(trigger) {
       const { recording, people, name } = state;
