@@ -130,7 +130,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
         passes.force('retry');
         return;
       }
-      applySharedState(state, shared);
+      applySharedState(state, shared, windows);
       const { known, written, because } = shared;
       // Where recordings are not listed, only a copy that received a callback about one knows it.
       if (known && !known.recording && state.recording) shareRecording(state.recording);
