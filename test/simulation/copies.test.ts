@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownerOf } from '../../src/copies/owner.js';
 import { type Conference, isRunning } from '../../src/simulator/model/resources.js';
 import { DOCUMENTED } from '../../src/simulator/model/traits.js';
 import { type Dimensions, drawDimensions, type Overrides } from './dimensions.js';
@@ -61,10 +62,10 @@ async function inWorld(overrides: Partial<Dimensions>, play: (world: World) => P
 
 const run = ({ clock }: World, ms: number) => clock.runUntil(clock.now + ms);
 
-/** Lets so many people call the room, one after another. */
-async function callIn(world: World, people: number): Promise<Conference> {
+/** Lets so many people call a room, one after another. */
+async function callIn(world: World, people: number, room = 'room'): Promise<Conference> {
   for (let index = 0; index < people; index += 1) {
-    void world.callIn('room');
+    void world.callIn(room);
     await run(world, 500);
   }
   const [conference] = world.model.conferences.values();
@@ -78,6 +79,15 @@ const isRecorded = ({ recordings }: Conference) => recordings.some(isRunning);
 function leave({ people, model }: World): void {
   const last = people.findLast(({ leftAt }) => leftAt === undefined);
   if (last) model.endCall(last.call);
+}
+
+/** Somebody leaves a conference that two people are in. */
+function leaveOneOfTwo({ people, model }: World): void {
+  const isIn = ({ leftAt }: World['people'][number]) => leftAt === undefined;
+  const first = people.find(
+    (one) => isIn(one) && people.filter((other) => other.room === one.room && isIn(other)).length === 2,
+  );
+  if (first) model.endCall(first.call);
 }
 
 describe.each([0, 1, 2])('when copy %i fails in a call', (index) => {
@@ -127,18 +137,67 @@ describe.each([0, 1, 2])('when copy %i fails in a call', (index) => {
   });
 });
 
-it('a copy that starts learns of a recording that SignalWire does not list', async () => {
+const ROOMS = Array.from({ length: 20 }, (_, index) => `room ${index}`);
+
+it('a copy that starts learns of recordings that SignalWire does not list', async () => {
   const traits = { ...DOCUMENTED, recordingsListed: false };
   await inWorld({ traits }, async (world) => {
-    const conference = await callIn(world, 2);
+    for (const room of ROOMS) {
+      await callIn(world, 1, room);
+      await callIn(world, 1, room);
+    }
     await run(world, 20_000);
-    // Every copy that received the callback goes, one after another.
+    // Every copy that received a callback about one goes, one after another.
     for (const index of [0, 1, 2]) {
       void world.fleet.restart(index, true);
-      await run(world, 10_000);
+      await run(world, 4000);
     }
-    leave(world);
+    for (let people = 0; people < ROOMS.length; people += 1) leaveOneOfTwo(world);
     await run(world, 3000);
-    expect(isRecorded(conference)).toBe(false);
+    expect([...world.model.conferences.values()].map(isRecorded)).toEqual(ROOMS.map(() => false));
+  });
+});
+
+describe('a report on a conference that another copy works on', () => {
+  /** Lets two people meet, of whom one leaves, and then somebody join of whom SignalWire tells only one copy. */
+  async function joinAt(choose: (worker: number) => number, isWorkerFrozen: boolean): Promise<number> {
+    let resumedAfterMs = Number.POSITIVE_INFINITY;
+    await inWorld({}, async (world) => {
+      const conference = await callIn(world, 2);
+      leave(world);
+      await run(world, 20_000);
+      expect(isRecorded(conference)).toBe(false);
+      const ids = ['1/1', '2/2', '3/3'];
+      const worker = ids.indexOf(ownerOf(conference.sid, ids));
+      world.setFaults({ ...NO_WORLD_FAULTS, lost: 1 });
+      if (isWorkerFrozen) world.fleet.freeze(worker, 5000);
+      void world.callIn('room');
+      await run(world, 200);
+      const joined = world.people.at(-1);
+      const parameters = {
+        ConferenceSid: conference.sid,
+        StatusCallbackEvent: 'participant-join',
+        CallSid: joined?.call.sid ?? '',
+        Timestamp: new Date(world.model.now()).toUTCString(),
+      };
+      world.fleet.running()[choose(worker)]?.copy.receive({ url: '', method: 'POST', parameters });
+      const receivedAt = world.clock.now;
+      while (!isRecorded(conference) && world.clock.now < receivedAt + 30_000) await run(world, 5);
+      resumedAfterMs = world.clock.now - receivedAt;
+    });
+    return resumedAfterMs;
+  }
+
+  it('is passed on, which takes some milliseconds longer than to act on it', async () => {
+    const itself = await joinAt((worker) => worker, false);
+    const passedOn = await joinAt((worker) => (worker + 1) % 3, false);
+    expect(passedOn).toBeLessThanOrEqual(itself + 5);
+  });
+
+  it('is acted on after 100 ms by the copy that received it, if the other one is silent', async () => {
+    const itself = await joinAt((worker) => worker, false);
+    const standingIn = await joinAt((worker) => (worker + 1) % 3, true);
+    expect(standingIn).toBeGreaterThanOrEqual(itself + 100);
+    expect(standingIn).toBeLessThanOrEqual(itself + 110);
   });
 });

@@ -73,7 +73,7 @@ export function installVirtualClock(epoch: number): VirtualClock {
     async runUntil(ms) {
       await settle();
       for (let next = timers.first(); next && next.at <= ms; next = timers.first()) {
-        timers.remove(next);
+        timers.removeFirst();
         now = next.at;
         const { process, run } = next;
         if (process && process.frozenUntil > now) {
@@ -144,6 +144,11 @@ function createHeap() {
       while (at > 0 && swapIfBefore(at, (at - 1) >> 1)) at = (at - 1) >> 1;
     },
     remove: (timer: Timer) => void live.delete(timer),
+    /** After this it may be pushed again. */
+    removeFirst(): void {
+      if (heap[0]) live.delete(heap[0]);
+      dropFirst();
+    },
     first(): Timer | undefined {
       while (heap[0] && !live.has(heap[0])) dropFirst();
       return heap[0];
