@@ -3,10 +3,12 @@ import { hostname } from 'node:os';
 import type { Router } from 'express';
 import pino, { type Logger } from 'pino';
 import { type Copies, createCopies } from './copies/copies.js';
+import { createLinkStatus } from './copies/link-status.js';
 import { createRedisLink } from './copies/redis-link.js';
 import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
+import { createCopiesLog } from './log/copies-log.js';
 import { createEventLog } from './log/event-log.js';
 import { logOptions } from './log/log.js';
 import { createAlerts } from './monitoring/alerts.js';
@@ -80,12 +82,13 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     urlOf: (sid) => recordingUrl(settings.spaceUrl, settings.projectId, sid),
     emit: (event) => emitOnce(event),
   });
+  const linkStatus = redisUrl === undefined ? undefined : createLinkStatus();
   const status =
     statusPassword === undefined
       ? undefined
-      : createStatus({ password: statusPassword, problems, policyFor, conferencePrefix, resyncIntervalMs });
+      : createStatus({ password: statusPassword, problems, policyFor, conferencePrefix, resyncIntervalMs, linkStatus });
   const alerts = alertUrl === undefined ? undefined : createAlerts({ url: alertUrl, problems, log, publicUrl });
-  const readiness = createReadiness(publicUrl);
+  const readiness = createReadiness(publicUrl, linkStatus);
   const space = createSpace({
     ...settings,
     timeoutMs: durations.request,
@@ -96,6 +99,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     outageDetector,
     problems.listener,
     stories.listener,
+    ...(linkStatus ? [linkStatus.listener, createCopiesLog(log, linkStatus)] : []),
     createEventLog(log),
     createClockWarning(log, space),
     readiness.listener,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LinkStatus } from '../copies/link-status.js';
 import type { Problems } from '../monitoring/problems.js';
 import type { RecorderEvent } from '../recorder-events.js';
 import type { History } from './history.js';
@@ -7,6 +8,8 @@ export interface MetricsOptions {
   history: Pick<History, 'live'>;
   problems: Pick<Problems, 'wrongForMs'>;
   resyncIntervalMs: number;
+  /** Undefined without REDIS_URL. */
+  linkStatus?: Pick<LinkStatus, 'current'> | undefined;
 }
 
 /** Counters and timings for Prometheus. */
@@ -29,7 +32,7 @@ const ROUTES = ['/inbound', '/callback', '/store_recording_sid'];
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
 /** Names and units follow Prometheus' conventions. Series that alerts use begin at zero, because a rate needs that. */
-export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOptions): Metrics {
+export function createMetrics({ history, problems, resyncIntervalMs, linkStatus }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -129,6 +132,8 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
     registers,
   });
 
+  if (linkStatus) registerLink(linkStatus, registers);
+
   signalwireUp.set(1);
   for (const route of ROUTES) for (const status of [200, 403]) webhooks.inc({ route, status }, 0);
   for (const event of ['join', 'leave']) delays.zero({ event });
@@ -182,4 +187,24 @@ export function createMetrics({ history, problems, resyncIntervalMs }: MetricsOp
   }
 
   return { contentType: registry.contentType, record, text: () => registry.metrics() };
+}
+
+/** Registers the metrics of the link between copies. */
+function registerLink(linkStatus: Pick<LinkStatus, 'current'>, registers: Registry[]): void {
+  new Gauge({
+    name: 'recorder_redis_up',
+    help: 'Whether Redis links this copy with the others: 1, or 0 while each works by itself.',
+    registers,
+    collect() {
+      this.set(linkStatus.current().ok ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'recorder_copies',
+    help: 'Copies of the service that act as one, as far as this one can tell; 1 while it works by itself.',
+    registers,
+    collect() {
+      this.set(linkStatus.current().copies);
+    },
+  });
 }

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
+import type { LinkStatus } from '../copies/link-status.js';
 import type { Problems } from '../monitoring/problems.js';
 import type { Listener } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
@@ -17,6 +18,8 @@ export interface StatusOptions {
   policyFor: PolicyFor;
   conferencePrefix: string;
   resyncIntervalMs: number;
+  /** Undefined without REDIS_URL. */
+  linkStatus: Pick<LinkStatus, 'current'> | undefined;
 }
 
 /** The status of the service, for people and machines. */
@@ -40,9 +43,10 @@ export function createStatus({
   policyFor,
   conferencePrefix,
   resyncIntervalMs,
+  linkStatus,
 }: StatusOptions): Status {
   const history = createHistory();
-  const metrics = createMetrics({ history, problems, resyncIntervalMs });
+  const metrics = createMetrics({ history, problems, resyncIntervalMs, linkStatus });
   const webhooks = createWebhookLog();
   const router = express.Router();
   const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];
