@@ -4,7 +4,7 @@ import type { Router } from 'express';
 import pino, { type Logger } from 'pino';
 import { type Copies, createCopies } from './copies/copies.js';
 import { createLinkStatus } from './copies/link-status.js';
-import { createRedisLink } from './copies/redis-link.js';
+import { channelOf, createRedisLink } from './copies/redis-link.js';
 import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
@@ -123,7 +123,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
       ? undefined
       : createCopies({
           id: `${hostname()}/${randomBytes(3).toString('hex')}`,
-          openLink: createRedisLink({ url: redisUrl, channel: `${settings.projectId}/${conferencePrefix}` }),
+          openLink: createRedisLink({ url: redisUrl, channel: channelOf(settings) }),
           reconciler: () => reconciler,
           openRoom: () => openRoom,
           emit,

@@ -1,6 +1,12 @@
+import type { Settings } from '../settings/settings.js';
 import type { Link, OpenLink } from './link.js';
 import { openRedisConnection, type RedisConnection, type RedisConnectionOptions } from './redis-connection.js';
 import { redisFailure } from './redis-failure.js';
+
+/** The channel that the copies of one service share: those with the same project and the same prefix. */
+export function channelOf({ projectId, conferencePrefix }: Pick<Settings, 'projectId' | 'conferencePrefix'>): string {
+  return `${projectId}/${conferencePrefix}`;
+}
 
 /** The wait between two attempts to connect (ms). */
 const RETRY_MS = 500;

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { expect, onTestFinished } from 'vitest';
 import { eventually } from './eventually.js';
@@ -30,12 +33,16 @@ export interface RedisServer {
 export async function startRedisServer(...args: string[]): Promise<RedisServer> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  // A Sentinel needs a file that it can write to.
+  const file = join(folder, 'redis.conf');
+  await writeFile(file, '');
+  const options = [file, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
   let child: ChildProcess;
   let exit: Promise<unknown>;
 
   async function start(): Promise<void> {
-    child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], cwd: '/tmp' });
+    child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
     exit = once(child, 'exit');
     let output = '';
     child.stdout?.on('data', (text) => (output += text));
@@ -46,6 +53,7 @@ export async function startRedisServer(...args: string[]): Promise<RedisServer> 
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await exit;
+    await rm(folder, { recursive: true });
   });
   return {
     port,
