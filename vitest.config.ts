@@ -16,6 +16,7 @@ const LONGEST = [
   'rehearsal-findings',
   'rehearsal',
   'process',
+  'copies',
   'call',
   'more-worlds',
   'worlds',
