@@ -15,6 +15,7 @@ const LONGEST = [
   'page',
   'rehearsal-findings',
   'rehearsal',
+  'rehearsal-calls',
   'process',
   'copies',
   'call',

@@ -82,6 +82,8 @@ export interface Problem {
   kind: 'recording' | 'outage' | 'refused calls' | 'refused callbacks';
   /** The conference whose recording is wrong; null if it isn't about one. */
   conferenceSid: string | null;
+  /** The other copy of the service that it is about; undefined if it isn't about one. */
+  copy?: string | undefined;
   /** The conference's name; undefined if it isn't known. */
   name: string | undefined;
   /** ms since 1970. */
@@ -132,6 +134,8 @@ export type RecorderEvent =
   | { type: 'participant-reported'; conference: ConferenceSnapshot; callSid: string; change: Change; trigger: Trigger }
   /** A conference was read from SignalWire. */
   | { type: 'conference-read'; conference: ConferenceSnapshot; trigger: Trigger }
+  /** A resync began, so many ms after it was due. */
+  | { type: 'resync-began'; lateMs: number }
   /**
    * SignalWire acknowledged a pause or a resume, or a read shows that a failed one has taken effect. `conference` is the snapshot
    * from when the write was sent or, for a failed one, from when the read showed its effect; `observed` is the state that the last read before the write returned.
@@ -173,8 +177,8 @@ export type RecorderEvent =
   | { type: 'copies-unlinked'; reason: string }
   /** The service stopped before it finished its work on these conferences. */
   | { type: 'drain-timed-out'; conferences: Pick<ConferenceSnapshot, 'sid' | 'name'>[] }
-  /** A webhook was answered. */
-  | ({ type: 'webhook-answered' } & WebhookRecord)
+  /** A webhook was answered. `copy`: the other copy of the service that answered it; undefined if this one did. */
+  | ({ type: 'webhook-answered'; copy?: string | undefined } & WebhookRecord)
   /** A request to SignalWire finished; see `RequestOutcome`. */
   | { type: 'request-finished'; operation: string; outcome: string; ms: number };
 

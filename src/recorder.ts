@@ -10,6 +10,7 @@ import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
 import { createCopiesLog } from './log/copies-log.js';
 import { createEventLog } from './log/event-log.js';
+import { createLagWarning } from './log/lag-warning.js';
 import { logOptions } from './log/log.js';
 import { createAlerts } from './monitoring/alerts.js';
 import { createOutageDetector } from './monitoring/outage.js';
@@ -76,7 +77,11 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
 
   const policyFor = createPolicyFor(settings);
   const outageDetector = createOutageDetector(log, (event) => emit(event), resyncIntervalMs > 0);
-  const problems = createProblems((event) => emitOnce(event), durations.tolerated);
+  const problems = createProblems(
+    (event) => emitOnce(event),
+    durations.tolerated,
+    (copy) => copies?.ids.includes(copy) ?? false,
+  );
   const stories = createRecordingStories({
     policyFor,
     urlOf: (sid) => recordingUrl(settings.spaceUrl, settings.projectId, sid),
@@ -86,7 +91,15 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
   const status =
     statusPassword === undefined
       ? undefined
-      : createStatus({ password: statusPassword, problems, policyFor, conferencePrefix, resyncIntervalMs, linkStatus });
+      : createStatus({
+          password: statusPassword,
+          problems,
+          policyFor,
+          conferencePrefix,
+          resyncIntervalMs,
+          copies: () => copies,
+          linkStatus,
+        });
   const alerts = alertUrl === undefined ? undefined : createAlerts({ url: alertUrl, problems, log, publicUrl });
   const readiness = createReadiness(publicUrl, linkStatus);
   const space = createSpace({
@@ -102,14 +115,25 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     ...(linkStatus ? [linkStatus.listener, createCopiesLog(log, linkStatus)] : []),
     createEventLog(log),
     createClockWarning(log, space),
+    createLagWarning(log, resyncIntervalMs),
     readiness.listener,
+    (event: RecorderEvent) => {
+      if (event.type === 'webhook-answered') copies?.shareWebhook(event);
+    },
     ...(alerts ? [alerts.listener] : []),
     ...(status?.listeners ?? []),
   ];
   const emit: Emit = emitTo(listeners, log);
-  const emitOthers: Emit = emitTo([problems.listener, stories.listener, ...(status?.othersListeners ?? [])], log);
+  const othersListeners = [
+    problems.listener,
+    stories.listener,
+    ...(alerts ? [alerts.othersListener] : []),
+    ...(status?.othersListeners ?? []),
+  ];
+  const emitOthers: Emit = emitTo(othersListeners, log);
   /** Every copy follows all conferences, and the one that works on a conference speaks of it. */
-  const emitOnce = (event: RecorderEvent) => (isOurs(subjectOf(event)) ? emit : emitOthers)(event);
+  const emitOnce = (event: RecorderEvent) =>
+    (isOurs(subjectOf(event)) && !isAboutOtherCopy(event) ? emit : emitOthers)(event);
   const isOurs = (sid: string | undefined) => copies === undefined || sid === undefined || copies.sharing.isOurs(sid);
   const openRoom = createOpenRoom({
     space,
@@ -195,6 +219,11 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
       space.close();
     },
   };
+}
+
+/** Whether an event is about a problem that another copy has, and speaks of itself. */
+function isAboutOtherCopy(event: RecorderEvent): boolean {
+  return 'problem' in event && event.problem.copy !== undefined;
 }
 
 /** The conference, or else the recording, that an event is about; undefined if it is about neither. */

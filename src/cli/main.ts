@@ -34,7 +34,10 @@ const load = Object.hasOwn(commands, requested) ? commands[requested] : undefine
 for (const loadCommand of load ? [load] : Object.values(commands)) {
   const { command } = await loadCommand();
   program.addCommand(command.copyInheritedSettings(program));
-  for (const nested of command.commands) nested.copyInheritedSettings(command);
+  for (const nested of command.commands) {
+    const usage = `${program.name()} ${command.name()} ${nested.name()} --help`;
+    nested.copyInheritedSettings(command).showHelpAfterError(`Run "${usage}" to see its usage.`);
+  }
   command.showHelpAfterError(`Run "conference-recorder help ${command.name()}" to see its usage.`);
 }
 

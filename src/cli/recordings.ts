@@ -40,7 +40,7 @@ export const command = new Command('recordings')
 command
   .command('pull')
   .description('Fetch the finished recordings that a folder lacks, and the story of each. Deletes nothing anywhere.')
-  .argument('<dir>', 'the folder, which is created if need be')
+  .argument('<dir>', 'the folder, which is created if the one above it exists')
   .option(...SINCE, since)
   .addHelpText(
     'after',

@@ -76,11 +76,14 @@ async function rehearse(first: string, second: string, options: RehearseOptions)
   if (report) {
     const json = `${JSON.stringify(report, null, 2)}\n`;
     const { findings } = report;
-    const print = file === undefined ? console.error : console.log;
-    const { columns } = file === undefined ? process.stderr : process.stdout;
+    // The report first: it has cost calls, and the table may fail to be printed.
+    const isSaved = file !== undefined && (await saveReport(file, json));
+    if (!isSaved) process.stdout.write(json);
+    const print = isSaved ? console.log : console.error;
+    const { columns } = isSaved ? process.stdout : process.stderr;
     print(`\n${formatTable(findings, columns)}\n\n${formatSummary(findings, columns)}`);
-    if (file === undefined) process.stdout.write(json);
-    else if (!(await saveReport(file, json))) isFine = false;
+    if (isSaved) print(`The report is in ${file}`);
+    if (file !== undefined && !isSaved) isFine = false;
     if (findings.some(({ verdict }) => verdict === 'not ok')) isFine = false;
   }
   process.exitCode = isFine ? 0 : 1;

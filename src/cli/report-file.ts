@@ -19,15 +19,13 @@ export async function findReportFile(given: string): Promise<string> {
   return file;
 }
 
-/** Prints the report if it can't be written after all: it has cost calls. @returns whether it was written */
+/** Says so if the report can't be written after all. @returns whether it was written */
 export async function saveReport(file: string, json: string): Promise<boolean> {
   try {
     await create(file, json);
-    console.log(`The report is in ${file}`);
     return true;
   } catch (error) {
     console.error(`The report could not be written, so here it is: ${error instanceof Error ? error.message : error}`);
-    process.stdout.write(json);
     return false;
   }
 }

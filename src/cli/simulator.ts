@@ -26,12 +26,14 @@ export const command = addTraitOptions(addFaultOptions(options)).action(simulate
 async function simulate(options: Options): Promise<void> {
   const traits = readTraits({ ...options });
   const port = readPort(process.env.PORT);
-  // The credentials, and who counts, may come from a service's .env, but the PORT in there is the service's own.
+  // The credentials, and who counts and how many are enough, may come from a service's .env, but the PORT in there is the service's own.
   const env = { ...config({ quiet: true, processEnv: {} }).parsed, ...process.env };
   const countHeld = env.COUNT_HELD?.trim() !== 'false';
+  const minParticipants = readMinParticipants(env.MIN_PARTICIPANTS);
   const simulator = await startSimulator({
     port,
     countHeld,
+    minParticipants,
     projectId: env.SIGNALWIRE_PROJECT_ID || DEFAULT_PROJECT_ID,
     apiToken: env.SIGNALWIRE_API_TOKEN || DEFAULT_API_TOKEN,
     signingKey: env.SIGNALWIRE_SIGNING_KEY || DEFAULT_SIGNING_KEY,
@@ -44,7 +46,7 @@ async function simulate(options: Options): Promise<void> {
   const taken = addTakenNumbers(simulator);
   const faults = pickFaults(options);
   Object.assign(simulator.faults, faults);
-  console.log(instructions({ simulator, taken, traits, faults, countHeld }));
+  console.log(instructions({ simulator, taken, traits, faults, countHeld, minParticipants }));
   printChanges(simulator);
 }
 
@@ -64,14 +66,18 @@ interface Instructed {
   traits: Traits;
   faults: Faults;
   countHeld: boolean;
+  minParticipants: number;
 }
 
-function instructions({ simulator, taken, traits, faults, countHeld }: Instructed): string {
+function instructions({ simulator, taken, traits, faults, countHeld, minParticipants }: Instructed): string {
   const { url, projectId, apiToken, signingKey, phoneNumber } = simulator;
   // In a checkout the simulator is run by npm.
   const startCommand =
     process.env.npm_lifecycle_event === 'simulator' ? 'npm run dev' : 'npx conference-recorder start';
-  const setting = countHeld ? '' : 'COUNT_HELD=false ';
+  const setting = [
+    countHeld ? '' : 'COUNT_HELD=false ',
+    minParticipants === 2 ? '' : `MIN_PARTICIPANTS=${minParticipants} `,
+  ].join('');
   return `A simulated SignalWire space is at ${url}
 
   project ID   ${projectId}
@@ -131,6 +137,12 @@ function printChanges({ events }: Simulator): void {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function readMinParticipants(text: string | undefined): number {
+  const minimum = Number(text?.trim() || 2);
+  if (Number.isInteger(minimum) && minimum >= 1) return minimum;
+  throw new UsageError('MIN_PARTICIPANTS must be a whole number, 1 or more.');
 }
 
 function readPort(text: string | undefined): number {

@@ -1,4 +1,4 @@
-import type { Emit } from '../recorder-events.js';
+import type { Emit, WebhookRecord } from '../recorder-events.js';
 import type { SharedWork, Sharing } from '../recording/sharing.js';
 import type { OpenRoom } from '../rooms/open-room.js';
 import type { OpenLink } from './link.js';
@@ -30,13 +30,19 @@ export interface CopiesOptions {
 /** The copies of the service that act as one, as this copy sees them. */
 export interface Copies {
   sharing: Sharing;
-  /** IDs of the copies that are alive, this one included. */
+  /** The ID of this copy. */
+  readonly id: string;
+  /** IDs of the copies that are alive, this one included. A new array after each change. */
   readonly ids: readonly string[];
+  /** Whether this copy is linked with the others. */
+  readonly isLinked: boolean;
   /** The ID of the copy that works on the conference of that SID. */
   ownerOf(conferenceSid: string): string;
   /** Whether this copy decides who is in the open room. */
   hasOpenRoom(): boolean;
   callerGone(callSid: string): void;
+  /** Lets the others know of a webhook that this copy has answered. */
+  shareWebhook(webhook: WebhookRecord): void;
   /** Puts a caller into the open room of all copies. Takes 100 ms at most, and then uses what this copy knows. */
   placeCaller(callSid: string): Promise<string>;
   /** Links this copy with the others. Resolves when it knows what they know, or after half a second. Never rejects. */
@@ -95,13 +101,15 @@ export function createCopies(options: CopiesOptions): Copies {
       if (isHello && from === id) setTimeout(settleStart, HELLO_MS);
       return;
     }
-    if (from === id) return;
+    // While our own heartbeats take too long, so does everything else, and what comes is out of date.
+    if (from === id || !members.isLinked) return;
     switch (message.type) {
       case 'goodbye':
         members.leave(from);
         return;
       case 'shared': {
         const isWorkedHere = reconciler().hear(message.shared);
+        if (message.shared.type === 'listed') emitOthers({ type: 'conferences-listed' });
         if (isWorkedHere && message.id !== undefined) send({ type: 'acknowledged', to: from, id: message.id });
         return;
       }
@@ -113,12 +121,15 @@ export function createCopies(options: CopiesOptions): Copies {
         return;
       case 'room': {
         const { name, callers, answers } = message;
-        openRoom().adopt({ name, callers });
+        openRoom().adopt({ name, callers }, from === members.eldest);
         if (answers?.to === id) pending.answer(answers.id);
         return;
       }
       case 'caller-gone':
         openRoom().callerLeft(message.callSid);
+        return;
+      case 'webhook':
+        emitOthers({ type: 'webhook-answered', copy: from, ...message.webhook });
     }
   }
 
@@ -152,15 +163,21 @@ export function createCopies(options: CopiesOptions): Copies {
 
   return {
     sharing,
+    id,
     get ids() {
       return members.ids;
+    },
+    get isLinked() {
+      return members.isLinked;
     },
     ownerOf: (conferenceSid) => ownerOf(conferenceSid, members.ids),
     hasOpenRoom: () => members.eldest === id,
     callerGone: (callSid) => send({ type: 'caller-gone', callSid }),
+    shareWebhook: (webhook) => send({ type: 'webhook', webhook }),
     async placeCaller(callSid) {
       const { eldest } = members;
-      if (eldest === id || openRoom().isInUse()) return place(callSid);
+      // Who waits in our room must be met, also if the others don't know of it.
+      if (eldest === id || openRoom().hasCallers()) return place(callSid);
       const isAnswered = await new Promise<boolean>((resolve) => {
         const question = pending.add(
           () => resolve(false),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WebhookRecord } from '../recorder-events.js';
 import type { SharedMessage } from '../recording/sharing.js';
 
 /** JSON leaves out what is undefined. */
@@ -68,6 +69,19 @@ const shared = z.discriminatedUnion('type', [
   z.object({ type: z.literal('recording-callback'), callback: recordingCallback }),
 ]) satisfies z.ZodType<SharedMessage>;
 
+const webhook = z.object({
+  route: z.string(),
+  method: z.string(),
+  url: z.string(),
+  event: z.string().nullable(),
+  timestamp: z.string().nullable(),
+  parameterNames: z.array(z.string()),
+  status: z.number(),
+  ms: z.number(),
+  reason: z.string().nullable(),
+  signature: z.object({ kind: z.enum(['form', 'JSON']), matchedKey: z.number().nullable() }).nullable(),
+}) satisfies z.ZodType<WebhookRecord>;
+
 /** What copies say to each other. */
 const message = z.discriminatedUnion('type', [
   /** Sent twice a second. `isHello`: the copy has just been linked, and asks for what the others know. */
@@ -87,6 +101,8 @@ const message = z.discriminatedUnion('type', [
   }),
   /** The call of somebody in the open room is over. */
   z.object({ type: z.literal('caller-gone'), callSid: z.string() }),
+  /** The copy has answered a webhook. */
+  z.object({ type: z.literal('webhook'), webhook }),
 ]);
 
 export type Message = z.infer<typeof message>;

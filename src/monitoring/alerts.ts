@@ -12,6 +12,8 @@ const MAX_RETRY_MS = 60_000;
 export interface Alerts {
   /** Must receive every event after the problems have received it. */
   listener: Listener;
+  /** Must receive what other copies of the service have done, after the problems have. */
+  othersListener: Listener;
   /** Sends nothing from now on. */
   close(): void;
 }
@@ -27,7 +29,8 @@ export interface AlertsOptions {
 
 /**
  * Sends one message when the first problem begins, and one when the last is over. A message that could not be delivered is tried
- * again, until it is delivered or no longer true.
+ * again, until it is delivered or no longer true. Of a conference's problem, the copy of the service that works on the conference
+ * sends the message.
  */
 export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): Alerts {
   const closing = new AbortController();
@@ -80,6 +83,12 @@ export function createAlerts({ url, problems, log, publicUrl }: AlertsOptions): 
     listener(event) {
       if (event.type === 'problem-ended') lastEnd = describeEnd(event);
       if (event.type === 'problem-began' || event.type === 'problem-ended') void update();
+    },
+    othersListener(event) {
+      if (event.type !== 'problem-ended') return;
+      lastEnd = describeEnd(event);
+      // What this copy has alerted of is over when the last problem is, whichever copy ends that.
+      if (lastSent === 'alert') void update();
     },
     close() {
       clearTimeout(retry);

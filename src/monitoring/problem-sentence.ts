@@ -25,11 +25,19 @@ export function describeOutage(status: number | undefined): string {
   return `SignalWire ${what}: recordings are left as they are, and what is known of them may be out of date.`;
 }
 
-/** @param reason why the last one was refused, in a sentence */
-export function describeRefusals(kind: 'refused calls' | 'refused callbacks', reason: string): string {
+/**
+ * @param reason why the last one was refused, in a sentence
+ * @param copy the other copy that refuses them; undefined if this one does
+ */
+export function describeRefusals(
+  kind: 'refused calls' | 'refused callbacks',
+  reason: string,
+  copy: string | undefined,
+): string {
+  const refused = copy === undefined ? 'refused' : `refused by the copy ${copy}`;
   return kind === 'refused calls'
-    ? `Calls are refused, so callers hear an error. ${reason}`
-    : `SignalWire's callbacks are refused, so joins and leaves are noticed only once per interval. ${reason}`;
+    ? `Calls are ${refused}, so callers hear an error. ${reason}`
+    : `SignalWire's callbacks are ${refused}, so joins and leaves are noticed only once per interval. ${reason}`;
 }
 
 function peopleIn(people: number, held: number): string {

@@ -1,4 +1,4 @@
-import type { Emit, Listener, Problem, WebhookRecord } from '../recorder-events.js';
+import type { Emit, Listener, Problem, RecorderEvent } from '../recorder-events.js';
 import { SpaceError } from '../signalwire/space-error.js';
 import { describeOutage, describeRefusals, describeWrongRecording } from './problem-sentence.js';
 
@@ -9,11 +9,13 @@ export interface Problems {
   readonly isEmpty: boolean;
   /** The oldest first. */
   current(): Problem[];
-  /** For how long each recording that isn't as it should be has been so (ms), however short that is. */
-  wrongForMs(): number[];
+  /** For how long the recording of each conference that isn't as it should be has been so (ms), however short that is. */
+  wrongForMs(): { conferenceSid: string; ms: number }[];
   /** Emits nothing from now on. */
   close(): void;
 }
+
+type WebhookAnswered = Extract<RecorderEvent, { type: 'webhook-answered' }>;
 
 const OUTAGE = 'outage';
 
@@ -35,9 +37,15 @@ interface Wrong extends Omit<Problem, 'sentence'> {
 /**
  * Watches what the core announces of each conference, outages, and webhooks that were refused although they were signed. Emits `problem-began` when something has been wrong for as
  * long as is tolerated, and `problem-ended` when it is over. A recording is wrong for a moment after each join and leave.
+ *
+ * @param isAlive whether another copy of the service is linked with this one; what a copy refused ends with it
  */
-export function createProblems(emit: Emit, toleratedMs: number): Problems {
-  /** By SID in lower case, or by kind if it isn't about one conference. */
+export function createProblems(
+  emit: Emit,
+  toleratedMs: number,
+  isAlive: (copy: string) => boolean = () => false,
+): Problems {
+  /** By SID in lower case, or by kind and copy if it isn't about one conference. */
   const wrong = new Map<string, Wrong>();
   /** The keys of those that have been wrong for longer than is tolerated. */
   const problems = new Set<string>();
@@ -76,22 +84,29 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
   }
 
   /** Requests without a signature don't count: they aren't SignalWire's. */
-  function onWebhook({ route, status, reason, signature }: WebhookRecord): void {
+  function onWebhook({ route, status, reason, signature, copy }: WebhookAnswered): void {
     const kind = route === '/inbound' ? 'refused calls' : 'refused callbacks';
-    if (reason === null) end(kind);
+    // What one copy accepts says nothing of another one, whose settings or clock may differ.
+    const key = copy === undefined ? kind : `${kind} ${copy}`;
+    if (reason === null) end(key);
     if (reason === null || signature === null || status === CLIENT_CLOSED) return;
-    begin(kind, {
+    begin(key, {
       kind,
       conferenceSid: null,
+      copy,
       name: undefined,
       since: Date.now(),
-      description: describeRefusals(kind, reason),
+      description: describeRefusals(kind, reason, copy),
     });
-    clearTimeout(refusalTimers.get(kind));
+    clearTimeout(refusalTimers.get(key));
     refusalTimers.set(
-      kind,
-      setTimeout(() => end(kind), REFUSALS_MS),
+      key,
+      setTimeout(() => end(key), REFUSALS_MS),
     );
+  }
+
+  function onCopiesChanged(): void {
+    for (const [key, { copy }] of wrong) if (copy !== undefined && !isAlive(copy)) end(key);
   }
 
   return {
@@ -122,6 +137,8 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
           return end(OUTAGE);
         case 'webhook-answered':
           return onWebhook(event);
+        case 'copies-changed':
+          return onCopiesChanged();
       }
     },
     get isEmpty() {
@@ -130,7 +147,9 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
     current: () => [...wrong].filter(([key]) => problems.has(key)).map(([, entry]) => toProblem(entry)),
     wrongForMs() {
       const now = performance.now();
-      return [...wrong.values()].flatMap(({ kind, startedAt }) => (kind === 'recording' ? [now - startedAt] : []));
+      return [...wrong.values()].flatMap(({ conferenceSid, startedAt }) =>
+        conferenceSid === null ? [] : [{ conferenceSid, ms: now - startedAt }],
+      );
     },
     close() {
       isClosed = true;
@@ -142,9 +161,9 @@ export function createProblems(emit: Emit, toleratedMs: number): Problems {
   };
 }
 
-function toProblem({ kind, conferenceSid, name, since, description, lastFailure }: Wrong): Problem {
+function toProblem({ kind, conferenceSid, copy, name, since, description, lastFailure }: Wrong): Problem {
   const sentence = lastFailure === undefined ? description : `${description} ${lastFailure}`;
-  return { kind, conferenceSid, name, since, sentence };
+  return { kind, conferenceSid, copy, name, since, sentence };
 }
 
 /** A sentence without paths and SIDs, which are in the log. */

@@ -2,7 +2,7 @@ import type { ConferenceSnapshot, Trigger } from '../recorder-events.js';
 import type { RecordingState } from '../signalwire/space.js';
 import { believedState, type KnownRecording } from './known-recording.js';
 import type { People } from './people.js';
-import { addReport, type Reports } from './reports.js';
+import { addReport, mergeReports, type Reports, type ReportWindows } from './reports.js';
 import type { SharedState } from './sharing.js';
 
 /** What this copy of the service knows about a conference. Times are in ms of the monotonic clock. */
@@ -67,7 +67,11 @@ export function toSharedState(
 }
 
 /** Takes over what another copy of the service knows. A recording that it doesn't know is kept. */
-export function applySharedState(state: ConferenceState, { name, known, readAgoMs, reports }: SharedState): void {
+export function applySharedState(
+  state: ConferenceState,
+  { name, known, readAgoMs, reports }: SharedState,
+  windows: ReportWindows,
+): void {
   const now = performance.now();
   state.name ??= name;
   for (const { agoMs, ...report } of reports) addReport(state.reports, report, now - agoMs);
@@ -78,6 +82,7 @@ export function applySharedState(state: ConferenceState, { name, known, readAgoM
     return;
   }
   state.missingSince = undefined;
-  state.people = known.people;
+  // A callback that reached us after the read that this is about still counts.
+  state.people = mergeReports({ ...known.people, askedAt: state.readAt }, state.reports, windows);
   state.recording = known.recording ?? state.recording;
 }

@@ -26,7 +26,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   const windows = reportWindows(durations, resyncIntervalMs);
   const duty = createDuty(sid, context);
   /** Emits what others have done apart from what we do. */
-  const announce: Emit = (event) => (duty.isWorking ? context.emit : sharing.emitOthers)(event);
+  const announce: Emit = (event) => (duty.isWorking() ? context.emit : sharing.emitOthers)(event);
   const assess = createAssessor(sid, announce, durations.missing);
   const state = createConferenceState(sid);
   let isStopped = false;
@@ -70,22 +70,16 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
   return {
     sid,
-    get name() {
-      return state.name;
-    },
+    name: () => state.name,
     /** How many people are in the conference, whether they count or not. */
-    get occupancy() {
-      return state.people.counted.size + state.people.held.size;
-    },
+    occupancy: () => state.people.counted.size + state.people.held.size,
     /** Whether it has unfinished work. */
-    get isBusy() {
-      const isRetrying = passes.hasFailed && state.missingSince === undefined;
-      return !isStopped && (isRetrying || !passes.isIdle || writer.urgentResume !== undefined);
+    isBusy(): boolean {
+      const isRetrying = passes.hasFailed() && state.missingSince === undefined;
+      return !isStopped && (isRetrying || !passes.isIdle() || writer.urgentResume() !== undefined);
     },
     /** Whether it is ours, has never been read and is not waiting to retry. */
-    get isNew() {
-      return duty.isOurs && state.readAt === -Infinity && !passes.hasFailed;
-    },
+    isNew: () => duty.isOurs() && state.readAt === -Infinity && !passes.hasFailed(),
 
     /** Sets the name, which comes from a callback or a list, unless it is known already. */
     setNameIfUnknown(received: string | undefined): void {
@@ -105,7 +99,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (isNews && change === 'leave') openRoom.callerLeft(callSid);
       const trigger = receive(change, happenedAt);
       emit({ type: 'participant-reported', conference: snapshotOf(state), callSid, change, trigger });
-      if (isNews && isCountedAfter(change) && duty.isWorking) writer.resumeIfNeeded(trigger);
+      if (isNews && isCountedAfter(change) && duty.isWorking()) writer.resumeIfNeeded(trigger);
       passes.request('hint');
     },
 
@@ -132,11 +126,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     hear(shared: SharedState): void {
       duty.heard();
       // We are at work on it ourselves, and must see what the other copy has written.
-      if (duty.isWorking && !passes.isIdle) {
+      if (duty.isWorking() && !passes.isIdle()) {
         passes.force('retry');
         return;
       }
-      applySharedState(state, shared);
+      applySharedState(state, shared, windows);
       const { known, written, because } = shared;
       // Where recordings are not listed, only a copy that received a callback about one knows it.
       if (known && !known.recording && state.recording) shareRecording(state.recording);
@@ -152,18 +146,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     /** Copies came or went. What a change of hands leaves undone is done at once. */
     updateOwnership(): void {
       if (!duty.update()) return;
-      if (duty.isOurs && duty.isUnread(state.unsettledAt)) passes.request('hint');
+      if (duty.isOurs() && duty.isUnread(state.unsettledAt)) passes.request('hint');
       else passes.resetDeadline();
     },
 
-    get isOurs() {
-      return duty.isOurs;
-    },
-
-    /** Whether this copy works on it. */
-    get isWorking() {
-      return duty.isWorking;
-    },
+    isOurs: duty.isOurs,
 
     /** Publishes what we know of it, for a copy that has just started. */
     publish: () => publish('resync'),

@@ -4,9 +4,9 @@ import type { Deadline } from './pass-scheduler.js';
 /** Whether this copy of the service works on a conference, and when it does if the copy that should doesn't. */
 export interface Duty {
   /** Whether the conference is ours. */
-  readonly isOurs: boolean;
+  isOurs(): boolean;
   /** Whether we work on it, for ourselves or in place of another copy. */
-  readonly isWorking: boolean;
+  isWorking(): boolean;
   /** A pass begins: if the conference isn't ours, we stand in for the copy that works on it. */
   begin(): void;
   /** The pass is complete, so we no longer stand in for anybody. */
@@ -42,12 +42,8 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   }
 
   return {
-    get isOurs() {
-      return isOurs;
-    },
-    get isWorking() {
-      return isOurs || isStandingIn;
-    },
+    isOurs: () => isOurs,
+    isWorking: () => isOurs || isStandingIn,
     begin() {
       isStandingIn = !isOurs;
     },

@@ -30,6 +30,6 @@ export function nextRead(times: ReadTimes): { trigger: Trigger; deadline: Deadli
   const expiries = [unsettledAt + leaveReport, unsettledAt + joinReport, ...renewalEnds(reports, windows)];
   const settleAt = Math.min(...expiries.map((at) => at + settle).filter((at) => at > readAt));
   const resyncAt = resyncIntervalMs > 0 ? readAt + resyncIntervalMs : Infinity;
-  if (settleAt < resyncAt) return { trigger: SETTLING_READ, deadline: { at: settleAt, priority: 'retry' } };
+  if (settleAt < resyncAt) return { trigger: SETTLING_READ, deadline: { at: settleAt, priority: 'settle' } };
   return { trigger: RESYNC, deadline: resyncAt < Infinity ? { at: resyncAt, priority: 'resync' } : undefined };
 }

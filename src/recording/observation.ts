@@ -13,6 +13,8 @@ export interface KnownConference {
   readonly people: People;
   readonly reports: Reports;
   readonly recording: KnownRecording | undefined;
+  /** Whether the recording need not be read this time. */
+  readonly trustsRecording: boolean;
   /** CallSids of callers who were sent to the conference's room and may still be there. */
   readonly callers: Iterable<string>;
   /** Whether SignalWire has ever known it. If not, a 404 may just mean that it is too new. */
@@ -38,7 +40,7 @@ export interface ObserveOptions {
 }
 
 /**
- * Reads the participants and the recording, both at the same time.
+ * Reads the participants and, unless it is trusted, the recording, both at the same time.
  *
  * @throws SpaceError if a request fails; then nothing may be decided (R8)
  */
@@ -79,9 +81,10 @@ export async function observe(conference: KnownConference, options: ObserveOptio
  * isn't over. Failing that, the known one if it isn't over, otherwise the newest.
  */
 async function readRecording(
-  { sid, recording }: KnownConference,
+  { sid, recording, trustsRecording }: KnownConference,
   space: ConferenceSpace,
 ): Promise<Recording | undefined> {
+  if (recording && trustsRecording) return { sid: recording.sid, state: recording.observed };
   const known = recording && (await space.fetchRecording(sid, recording.sid));
   const isRefused = (recording?.lastWrite?.refusals ?? 0) > 0;
   if (known && known.state !== 'over' && !isRefused) return known;

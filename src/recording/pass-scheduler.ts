@@ -13,7 +13,7 @@ export interface Deadline {
  */
 export interface PassScheduler {
   /** Whether no pass is running or queued. */
-  readonly isIdle: boolean;
+  isIdle(): boolean;
   /** Requests a pass. However many are requested during a pass, one more follows it. */
   request(priority: Priority): void;
   /** Replaces the deadline of the next pass, if none is running or queued. */
@@ -70,9 +70,7 @@ export function createPassScheduler(
   }
 
   return {
-    get isIdle() {
-      return state === 'idle' || state === 'stopped';
-    },
+    isIdle: () => state === 'idle' || state === 'stopped',
     request,
     setDeadline(deadline) {
       if (state !== 'idle') return;

@@ -12,14 +12,14 @@ import { createPassScheduler, type Deadline } from './pass-scheduler.js';
 import { desiredState } from './recording-policy.js';
 import type { RecordingWriter } from './recording-writer.js';
 import { reportWindows } from './reports.js';
-import { needsWrite } from './write-decisions.js';
+import { isGivenUp, needsWrite } from './write-decisions.js';
 
 /** The passes of one conference: in each it is read, and its recording written, until that is as desired. */
 export interface Passes {
   /** Whether none is running or queued. */
-  readonly isIdle: boolean;
+  isIdle(): boolean;
   /** Whether the last one failed, or SignalWire didn't know the conference. */
-  readonly hasFailed: boolean;
+  hasFailed(): boolean;
   /** Requests a pass. If the conference isn't ours, the copy that works on it gets time to do so first. */
   request(priority: Priority): void;
   /** Requests a pass, whosever the conference is. */
@@ -51,21 +51,28 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
   const scheduler = createPassScheduler(sid, queue, runPass);
   let deadlineTrigger = RESYNC;
   let failures = 0;
+  /** When the last read that included the recording began (ms, monotonic). */
+  let recordingReadAt = -Infinity;
+  /** How long the last read took (ms). */
+  let readMs = 0;
   let isStopped = false;
 
   const desired = () => desiredState(state.people.counted.size, policyFor(state.name));
 
   async function runPass(): Promise<Deadline | undefined> {
     duty.begin();
+    const isFollowUp = failures === 0 && state.missingSince === undefined && state.readAt > -Infinity;
+    if (isFollowUp && !state.pendingTrigger && deadlineTrigger === RESYNC)
+      emit({ type: 'resync-began', lateMs: performance.now() - state.readAt - resyncIntervalMs });
     try {
       const isFound = await reconcile();
-      if (isFound) queue.recordSuccess();
+      if (isFound) queue.recordSuccess(readMs);
       emit({ type: 'requests-answered', subject: sid });
       if (!isFound) {
         publish(deadlineTrigger.kind);
         const next = nextAttempt(undefined, Math.max(durations.retryMax, resyncIntervalMs));
         duty.finish();
-        return duty.isOurs ? next : duty.deadline(state.unsettledAt);
+        return duty.isOurs() ? next : duty.deadline(state.unsettledAt);
       }
       failures = 0;
       duty.finish();
@@ -84,23 +91,28 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
    * @throws SpaceError
    */
   async function reconcile(): Promise<boolean> {
+    // Each resync tries a pause once that was given up: whatever made SignalWire refuse it may be over.
+    let mayTryGivenUp = deadlineTrigger === RESYNC && failures === 0;
     while (!isStopped) {
-      await writer.urgentResume;
+      await writer.urgentResume();
       const before = {
-        writeCount: writer.count,
+        writeCount: writer.count(),
         recordingSid: state.recording?.sid,
         trigger: state.pendingTrigger,
         at: performance.now(),
       };
       const callers = state.name === undefined ? [] : openRoom.callersOf(state.name);
       const { people, reports, recording, missingSince } = state;
-      const known = { sid, people, reports, recording, callers, hasBeenRead: state.readAt > -Infinity, missingSince };
+      const hasBeenRead = state.readAt > -Infinity;
+      const trustsRecording = before.trigger === undefined && deadlineTrigger === RESYNC && isRecordingSettled();
+      const known = { sid, people, reports, recording, trustsRecording, callers, hasBeenRead, missingSince };
       const observation = await observe(known, {
         space,
         windows,
         durations,
         countHeld: policyFor(state.name).countHeld,
       });
+      readMs = performance.now() - before.at;
       if (!isStopped && observation.kind === 'over') onOver();
       if (isStopped || observation.kind === 'over') break;
       if (observation.kind === 'missing') {
@@ -110,20 +122,31 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
       state.missingSince = undefined;
       state.people = observation.people;
       // A write was sent meanwhile, so what we read of the recording is outdated.
-      if (writer.count !== before.writeCount) continue;
+      if (writer.count() !== before.writeCount) continue;
       // A callback named another recording meanwhile. It has requested a pass, which reads that one.
       if (state.recording?.sid !== before.recordingSid) break;
       state.readAt = before.at;
+      if (!trustsRecording) recordingReadAt = before.at;
       const trigger = before.trigger ?? state.pendingTrigger ?? deadlineTrigger;
       applyRecording(observation.recording, trigger);
-      if (!state.recording || !needsWrite(desired(), state.recording)) {
+      const { recording: current } = state;
+      const isRetried = mayTryGivenUp && current !== undefined && desired() === 'paused' && isGivenUp(current);
+      if (!current || !(isRetried || needsWrite(desired(), current))) {
         // A callback that arrived later is left for the next pass.
         if (state.pendingTrigger === trigger) state.pendingTrigger = undefined;
         break;
       }
-      await writer.write(state.recording, desired(), trigger);
+      mayTryGivenUp = false;
+      await writer.write(current, desired(), trigger);
     }
     return true;
+  }
+
+  /** Whether the last read, which included the recording, found it as desired, and nothing has happened since. */
+  function isRecordingSettled(): boolean {
+    const { recording, readAt, unsettledAt } = state;
+    if (!recording || recording.lastWrite || recordingReadAt < readAt || unsettledAt > readAt) return false;
+    return recording.observed === desired();
   }
 
   /** @param read undefined if no recording was found; the known recording may still exist, so it is kept */
@@ -148,7 +171,7 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
 
   function scheduleRead(): Deadline | undefined {
     if (context.isStopping()) return undefined;
-    if (!duty.isOurs) return duty.deadline(state.unsettledAt);
+    if (!duty.isOurs()) return duty.deadline(state.unsettledAt);
     const { readAt, unsettledAt, reports } = state;
     const next = nextRead({ readAt, unsettledAt, reports, windows, durations, resyncIntervalMs });
     deadlineTrigger = next.trigger;
@@ -156,14 +179,10 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
   }
 
   return {
-    get isIdle() {
-      return scheduler.isIdle;
-    },
-    get hasFailed() {
-      return failures > 0;
-    },
+    isIdle: scheduler.isIdle,
+    hasFailed: () => failures > 0,
     request(priority) {
-      if (duty.isWorking) scheduler.request(priority);
+      if (duty.isWorking()) scheduler.request(priority);
       else scheduler.setDeadline(duty.deadline(state.unsettledAt));
     },
     force: (priority) => scheduler.request(priority),

@@ -7,7 +7,7 @@ import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
 import { createPassQueue } from './pass-queue.js';
-import type { SharedReport, SharedWork } from './sharing.js';
+import type { SharedReport, SharedState, SharedWork } from './sharing.js';
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
@@ -48,10 +48,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const context: ConferenceContext = { ...options, queue, isStopping: () => isStopping };
 
   const find = (sid: string) => conferences.get(sid.toLowerCase());
-  const busy = () => [...conferences.values()].filter((conference) => conference.isBusy);
+  const busy = () => [...conferences.values()].filter((conference) => conference.isBusy());
 
   const nameOf = ({ conferenceSid, name, callSid }: ConferenceId) =>
-    find(conferenceSid)?.name ?? name ?? (callSid && openRoom.roomOf(callSid));
+    find(conferenceSid)?.name() ?? name ?? (callSid && openRoom.roomOf(callSid));
 
   /** The conference that a report is about, which may be new to us. */
   function track(id: ConferenceId): Conference {
@@ -67,7 +67,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function forget(conference: Conference, isHeard = false): void {
     conference.stop();
     conferences.delete(conference.sid.toLowerCase());
-    const { sid: conferenceSid, name } = conference;
+    const conferenceSid = conference.sid;
+    const name = conference.name();
     const announce = isHeard ? sharing.emitOthers : emit;
     announce({ type: 'conference-over', conferenceSid, name });
     if (!isHeard) sharing.publish({ type: 'over', conferenceSid, name });
@@ -77,12 +78,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function onListed(listed: ListedConference[], isFirst: boolean): void {
     const ours = listed.filter(({ name }) => name.startsWith(conferencePrefix));
     for (const { sid, name } of ours) {
-      const isKnown = find(sid) !== undefined;
+      const known = find(sid);
+      const isNews = known?.name() === undefined;
       const conference = track({ conferenceSid: sid, name, callSid: undefined });
-      if (isKnown) continue;
+      if (isNews) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
+      if (known) continue;
       emit({ type: 'conference-found', conferenceSid: sid, name });
       conference.resync();
-      if (!conference.isOurs) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
     }
     if (isFirst) openRoom.addEarlierConferences(ours);
   }
@@ -122,8 +124,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       case 'found':
         if (isOurs) onListed([{ sid: conferenceSid, name: report.name, createdAt: 0 }], false);
+        else find(conferenceSid)?.setNameIfUnknown(report.name);
     }
     return isOurs;
+  }
+
+  /** What SignalWire doesn't know is no news to us, if we have forgotten it or never knew it. */
+  function hearState(state: SharedState): void {
+    const { conferenceSid, name } = state;
+    const isMissing = state.known === undefined;
+    const conference = isMissing ? find(conferenceSid) : track({ conferenceSid, name, callSid: undefined });
+    conference?.hear(state);
   }
 
   /** Applies a report that was made to us, and shares it. */
@@ -135,7 +146,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function changeParticipant(report: ParticipantReport): void {
     const conference = track(report);
     const isAboutHold = report.change === 'hold' || report.change === 'unhold';
-    if (isAboutHold && options.policyFor(conference.name).countHeld) conference.reportCallback(report.happenedAt);
+    if (isAboutHold && options.policyFor(conference.name()).countHeld) conference.reportCallback(report.happenedAt);
     else conference.reportParticipant(report.callSid, report.change, report.happenedAt);
   }
 
@@ -151,8 +162,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return conferences.size;
     },
     occupancyOf(name) {
-      const named = [...conferences.values()].filter((conference) => conference.name === name);
-      return { conferences: named.length, people: named.reduce((sum, { occupancy }) => sum + occupancy, 0) };
+      const named = [...conferences.values()].filter((conference) => conference.name() === name);
+      return { conferences: named.length, people: named.reduce((sum, { occupancy }) => sum + occupancy(), 0) };
     },
 
     nameOf,
@@ -173,10 +184,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (message.type === 'report') return apply(message.report);
       if (message.type === 'recording-callback') sharing.emitOthers(message);
       if (message.type === 'listed') discovery?.othersListed(message.status);
-      if (message.type === 'state') {
-        const { conferenceSid, name } = message.state;
-        track({ conferenceSid, name, callSid: undefined }).hear(message.state);
-      }
+      if (message.type === 'state') hearState(message.state);
       const over = message.type === 'over' && find(message.conferenceSid);
       if (over) forget(over, true);
       return false;
@@ -191,7 +199,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       for (const conference of conferences.values()) conference.updateOwnership();
     },
     publishAll() {
-      for (const conference of conferences.values()) if (conference.isOurs) conference.publish();
+      for (const conference of conferences.values()) if (conference.isOurs()) conference.publish();
     },
 
     async start() {
@@ -204,7 +212,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         isComplete = true;
       });
       await Promise.race([completed, wait(durations.firstDiscovery)]);
-      const areAllRead = () => [...conferences.values()].every((conference) => !conference.isNew);
+      const areAllRead = () => [...conferences.values()].every((conference) => !conference.isNew());
       while (!areAllRead() && isInTime()) await wait(POLL_MS);
       const emitDiscovery = () => {
         if (!isStopping) emit({ type: 'first-discovery', isComplete, conferences: conferences.size });
@@ -219,7 +227,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const until = performance.now() + durations.drain;
       while (busy().length + lookupsInProgress > 0 && performance.now() < until) await wait(POLL_MS);
       isClosed = true;
-      const unfinished = busy().map(({ sid, name }) => ({ sid, name }));
+      const unfinished = busy().map(({ sid, name }) => ({ sid, name: name() }));
       if (unfinished.length > 0) emit({ type: 'drain-timed-out', conferences: unfinished });
       for (const conference of conferences.values()) conference.stop();
     },

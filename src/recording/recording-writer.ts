@@ -5,14 +5,14 @@ import type { ConferenceContext } from './conference-context.js';
 import { type ConferenceState, snapshotOf } from './conference-state.js';
 import { beginWrite, type KnownRecording, markAcknowledged, markRefused } from './known-recording.js';
 import { desiredState } from './recording-policy.js';
-import { mayBePaused } from './write-decisions.js';
+import { isGivenUp, mayBePaused } from './write-decisions.js';
 
 /** Pauses and resumes the recording of one conference. */
 export interface RecordingWriter {
   /** How many writes have been sent. */
-  readonly count: number;
+  count(): number;
   /** The urgent resume that is in flight; undefined if none is. Never rejects. */
-  readonly urgentResume: Promise<void> | undefined;
+  urgentResume(): Promise<void> | undefined;
   /** @throws SpaceError */
   write(target: KnownRecording, state: RecordingState, trigger: Trigger): Promise<void>;
   /**
@@ -37,6 +37,7 @@ export function createRecordingWriter(
     const conference = snapshotOf(state);
     const { observed, lastWrite } = target;
     const wasAcknowledgedBefore = lastWrite?.state === written && lastWrite.outcome === 'acknowledged';
+    const wasGivenUp = written === 'paused' && isGivenUp(target);
     const sent = beginWrite(target, written);
     count += 1;
     try {
@@ -47,6 +48,8 @@ export function createRecordingWriter(
       sent.outcome = 'failed';
       if (isNotFound(error) || isUnprocessable(error)) markRefused(sent);
       else state.unsettledAt = performance.now(); // It may still take effect, so settling reads follow.
+      // That it is refused once more is no news.
+      if (wasGivenUp && sent.wasRefused) return;
       throw error;
     }
     markAcknowledged(target, sent);
@@ -55,12 +58,8 @@ export function createRecordingWriter(
   }
 
   return {
-    get count() {
-      return count;
-    },
-    get urgentResume() {
-      return urgentResume;
-    },
+    count: () => count,
+    urgentResume: () => urgentResume,
     write,
     resumeIfNeeded(trigger) {
       const { recording, people, name } = state;

@@ -25,7 +25,7 @@ export type SharedReport =
   | ({ type: 'participant' } & ParticipantReport)
   | ({ type: 'ended' } & ConferenceReport)
   | { type: 'recording'; conferenceSid: string; recordingSid: string; isRunning: boolean }
-  /** A list named a conference that its reader didn't know. */
+  /** A list named a conference that its reader didn't know, or not by name. */
   | { type: 'found'; conferenceSid: string; name: string };
 
 /** What the copy that works on a conference knows of it after a read or a write. */

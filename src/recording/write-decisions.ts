@@ -28,6 +28,11 @@ export function needsWrite(desired: RecordingState, { observed, lastWrite }: Kno
   return !isRight && !isRepeat;
 }
 
+/** Whether a pause that reads contradict was refused so often that it isn't sent any more. */
+export function isGivenUp({ observed, lastWrite }: KnownRecording): boolean {
+  return lastWrite?.state === 'paused' && observed === 'in-progress' && lastWrite.refusals >= LASTING_REFUSALS;
+}
+
 /** Whether the recording is or may be paused (R2). If so, a join resumes it without reading first. */
 export function mayBePaused({ observed, lastWrite }: KnownRecording): boolean {
   return lastWrite === undefined ? observed !== 'in-progress' : lastWrite.state === 'paused';

@@ -42,7 +42,7 @@ const MAX_BREAKS = 5;
 const DISK_FULL = ['ENOSPC', 'EDQUOT'];
 
 /**
- * Fetches the audio of our finished recordings into a folder, which is created if need be, and writes a story file beside each. A
+ * Fetches the audio of our finished recordings into a folder, which is created if the one above it exists, and writes a story file beside each. A
  * recording that is there already, under any name that ends with its SID, isn't fetched again. Nothing that is complete is ever
  * changed or deleted; only a story file without a story is replaced when the feed has one. Ends early if the disk is full or the
  * network is down.
@@ -62,13 +62,26 @@ export async function pullRecordings(space: Space, folder: string, options: Pull
 
 async function prepareFolder(folder: string, { signal, silenceMs }: PullOptions): Promise<FolderLock> {
   try {
-    await mkdir(folder, { recursive: true });
+    await createFolder(folder);
     return await lockFolder(folder, signal, silenceMs);
   } catch (error) {
     if (error instanceof Error && fileErrorCode(error) !== undefined) {
       throw new Error(`${folder} can't be written: ${error.message}.`, { cause: error });
     }
     throw error;
+  }
+}
+
+/** Creates a folder, unless it is there. Not those above it: in some, such as /proc, Node would try for ever. */
+async function createFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === 'ENOENT') {
+      throw new Error(`${folder} can't be created: the folder above it doesn't exist, or can't have others in it.`);
+    }
+    if (code !== 'EEXIST') throw error;
   }
 }
 

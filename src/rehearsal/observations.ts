@@ -110,6 +110,8 @@ export const hasIn = (sid: string) => (sample: Sample<Listed[]>) =>
   sample.value.some((one) => one.sid === sid && one.word !== 'completed');
 export const hasListed = (sid: string) => (sample: Sample<Listed[]>) => sample.value.some((one) => one.sid === sid);
 export const isKnown = ({ http }: Sample<unknown>) => http === 200;
+/** Whether a list has the conference. */
+export const isListed = ({ value }: Sample<Word>) => value !== undefined;
 
 const arrivalOf = ({ at }: AnsweredWebhook) => Date.parse(at);
 const isLeave = ({ event }: AnsweredWebhook) => /leave|left/i.test(event ?? '');
@@ -154,16 +156,29 @@ export function inUntil(seen: Observations, call: PlacedCall): number {
   return leave ? Math.min(lastAlive, arrivalOf(leave)) : lastAlive;
 }
 
-/** When the service first said, after a time, that the recording is in that state (ms since 1970). */
+/**
+ * When the service first said, after a time, that the recording is in that state (ms since 1970). If it has been in that state since
+ * before, when it got there.
+ */
 export function becameAt(
   { reported }: Observations,
   state: 'paused' | 'in-progress',
   since: number,
 ): number | undefined {
-  const event = reported?.events.find(
-    ({ at, what, recording }) => what === 'recording' && recording === state && Date.parse(at) >= since,
-  );
+  const changes = reported?.events.filter(({ what }) => what === 'recording') ?? [];
+  const last = changes.at(-1);
+  const event =
+    changes.find(({ at, recording }) => recording === state && Date.parse(at) >= since) ??
+    (last?.recording === state ? last : undefined);
   return event && Date.parse(event.at);
+}
+
+/** How far single reads lag, by the second phone's call, which is over; undefined if it isn't. */
+export function readLagOf(
+  seen: Observations,
+  { second, leftAt }: { second?: PlacedCall; leftAt?: number },
+): Bracket | undefined {
+  return second && leftAt !== undefined ? firstShown(readsOf(seen, second), leftAt, isCallOver) : undefined;
 }
 
 export const lastWebhookOf = ({ webhooks }: Observations) => webhooks.at(-1)?.number ?? 0;

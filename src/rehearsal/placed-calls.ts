@@ -16,7 +16,7 @@ export interface PlacedCalls {
   place(ends: Ends, send: () => Promise<string>): Promise<string>;
   /** Ends one call. @returns whether it is over */
   hangUp(sid: string): Promise<boolean>;
-  /** Ends them all, also those that may have been placed without an answer. */
+  /** Ends them all, also those that were placed without an answer, once they are in the rehearsal's conference. */
   hangUpAll(): Promise<StillAlive>;
 }
 
@@ -24,7 +24,7 @@ export interface PlacedCalls {
 export interface StillAlive {
   /** The CallSids of calls whose end SignalWire did not confirm. */
   callSids: string[];
-  /** The numbers of phones that may have been called: SignalWire did not say so, and lists no such call. */
+  /** The numbers of phones that may have been called: SignalWire did not say so, and nobody has joined from there. */
   mayRing: string[];
 }
 
@@ -33,15 +33,22 @@ const TRY_EVERY_MS = 1000;
 
 const ALIVE = ['queued', 'initiated', 'ringing', 'in-progress'];
 const call = z.object({ status: z.string() });
-const list = z.object({ calls: z.array(z.object({ sid: z.string(), status: z.string() })) });
+const callList = z.object({ calls: z.array(z.object({ sid: z.string(), status: z.string() })) });
+const conferenceList = z.object({ conferences: z.array(z.object({ sid: z.string(), friendly_name: z.string() })) });
+const participantList = z.object({ participants: z.array(z.object({ call_sid: z.string() })) });
 
 /**
+ * @param conference the name of the rehearsal's conference, which nobody else's call is sent to
  * @param tryForMs for how long the end of a call is tried
  * @param say tells the person what takes longer than it should
  */
-export function createPlacedCalls(space: RawSpace, tryForMs: number, say: (sentence: string) => void): PlacedCalls {
+export function createPlacedCalls(
+  space: RawSpace,
+  conference: string,
+  tryForMs: number,
+  say: (sentence: string) => void,
+): PlacedCalls {
   const alive = new Set<string>();
-  const known = new Set<string>();
   const unanswered: Ends[] = [];
   let isTrouble = false;
 
@@ -58,8 +65,22 @@ export function createPlacedCalls(space: RawSpace, tryForMs: number, say: (sente
 
   /** The CallSids of the calls between two numbers that are alive. */
   async function listAlive({ from, to }: Ends): Promise<string[]> {
-    const { data } = list.safeParse((await space.get('Calls', { From: from, To: to }))?.body);
+    const { data } = callList.safeParse((await space.get('Calls', { From: from, To: to }))?.body);
     return (data?.calls ?? []).filter(({ status }) => ALIVE.includes(status)).map(({ sid }) => sid);
+  }
+
+  /** The CallSids, in lower case, of those who are in the rehearsal's conference. */
+  async function listParticipants(): Promise<Set<string>> {
+    const { data } = conferenceList.safeParse((await space.get('Conferences', { FriendlyName: conference }))?.body);
+    const sids = new Set<string>();
+    for (const { sid, friendly_name } of data?.conferences ?? []) {
+      if (friendly_name !== conference) continue;
+      const answer = await space.get(`Conferences/${sid}/Participants`);
+      for (const { call_sid } of participantList.safeParse(answer?.body).data?.participants ?? []) {
+        sids.add(call_sid.toLowerCase());
+      }
+    }
+    return sids;
   }
 
   /** Tries something again and again, until it is done or the time is up. @returns whether it is done */
@@ -80,10 +101,16 @@ export function createPlacedCalls(space: RawSpace, tryForMs: number, say: (sente
     return isOver;
   }
 
-  /** Ends a call that SignalWire may have placed without saying so. @returns the phone, if no such call was found */
+  /**
+   * Ends a call that SignalWire may have placed without saying so. Somebody else may be calling the same phone from the same number:
+   * only a call that has joined the rehearsal's conference is surely ours.
+   *
+   * @returns the phone, if no such call was found
+   */
   async function hangUpUnanswered(ends: Ends): Promise<string[]> {
     const isFound = await keepTrying(async () => {
-      const found = (await listAlive(ends)).filter((sid) => !known.has(sid));
+      const [calls, participants] = await Promise.all([listAlive(ends), listParticipants()]);
+      const found = calls.filter((sid) => participants.has(sid.toLowerCase()) && !alive.has(sid));
       for (const sid of found) alive.add(sid);
       if (found.length > 0) say('SignalWire had placed that call all the same. Hanging it up.');
       await Promise.all(found.map(hangUp));
@@ -94,12 +121,9 @@ export function createPlacedCalls(space: RawSpace, tryForMs: number, say: (sente
 
   return {
     async place(ends, send) {
-      // Somebody else may be calling the same phone.
-      for (const sid of await listAlive(ends)) known.add(sid);
       try {
         const sid = await send();
         alive.add(sid);
-        known.add(sid);
         return sid;
       } catch (error) {
         if (mayHavePlaced(error)) unanswered.push(ends);

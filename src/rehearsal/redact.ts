@@ -1,4 +1,5 @@
 import type { Settings } from '../settings/settings.js';
+import type { Report } from './report.js';
 
 /** A secret that is shorter than this can't be told from a part of a word. */
 const MIN_LENGTH = 6;
@@ -20,6 +21,8 @@ export function createRedactor(settings: Settings, ...others: string[]): (text: 
     phoneNumber,
     ngrok?.authtoken,
     ...others,
+    // Some write a number without the plus.
+    ...[phoneNumber, ...others].map((value) => /^\+(\d+)$/.exec(value ?? '')?.[1]),
   ].filter((value) => value !== undefined && value.length >= MIN_LENGTH);
   const longestFirst = [...new Set(values)].toSorted((a = '', b = '') => b.length - a.length);
   return (text) => {
@@ -27,8 +30,16 @@ export function createRedactor(settings: Settings, ...others: string[]): (text: 
     for (const value of longestFirst) if (value !== undefined) redacted = redacted.replaceAll(value, '<redacted>');
     return redacted
       .replace(/(?:\b[A-Z]{2}-)?\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi, '<SID>')
-      .replace(/\+\d{7,15}\b/g, '<number>');
+      .replace(/\b(?:[A-Z]{2}|PSK_)?[\da-f]{24,}\b/gi, '<SID>')
+      .replace(/\+\d{7,15}\b|(?<![\w.])[1-9]\d{9,14}\b/g, '<number>');
   };
+}
+
+/** Redacts each text in a report, and leaves its numbers and its form alone. */
+export function redactTexts(report: Report, redact: (text: string) => string): Report {
+  return JSON.parse(JSON.stringify(report), (_key, value: unknown) =>
+    typeof value === 'string' ? redact(value) : value,
+  );
 }
 
 function hostOf(url: string): string {

@@ -6,7 +6,7 @@ import { createRawSpace } from '../signalwire/raw-space.js';
 import { createSpace } from '../signalwire/rest-space.js';
 import type { Course } from './course.js';
 import { createPlacedCalls, type StillAlive } from './placed-calls.js';
-import { createRedactor } from './redact.js';
+import { createRedactor, redactTexts } from './redact.js';
 import { rehearse } from './rehearse.js';
 import { createReport, type Report } from './report.js';
 import { DEFAULT_WAITS, type Waits } from './waits.js';
@@ -45,9 +45,9 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
   const redact = createRedactor(settings, publicUrl, serviceUrl, from, first, second);
   const space = createSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
   const raw = createRawSpace({ ...settings, timeoutMs: DEFAULT_DURATIONS.request });
-  const calls = createPlacedCalls(raw, waits.hangUp, say);
   const { statusPassword } = settings;
   const name = settings.conferencePrefix + room;
+  const calls = createPlacedCalls(raw, name, waits.hangUp, say);
   const watch = createWatch({
     space: raw,
     serviceUrl,
@@ -103,7 +103,7 @@ export async function runRehearsal(options: RunOptions): Promise<Outcome> {
   const { seen } = watch;
   if (seen.calls.length === 0) return { report: undefined, failure, stillAlive };
   const report = createReport({ seen, course, settings, startedAt, failure: failure ?? null });
-  return { report: JSON.parse(redact(JSON.stringify(report))), failure, stillAlive };
+  return { report: redactTexts(report, redact), failure, stillAlive };
 }
 
 function messageOf(error: unknown): string {

@@ -9,15 +9,17 @@ const GAP = 2;
 const FITS = 'NOT OK'.length;
 const FIXED = WIDTHS.length * GAP + FITS;
 const SCALED = WIDTHS.reduce((sum, width) => sum + width, 0);
+/** The longest line of a note or of the summary. */
+const PROSE = 116;
 
 /**
  * A table for the terminal: what, this space, what the service assumes, and whether that fits. Notes stand below their row. What
  * could not be seen is left out.
  *
- * @param columns how wide the terminal is
+ * @param columns how wide the terminal is; undefined or 0 if that isn't known
  */
-export function formatTable(findings: readonly Finding[], columns = SCALED + FIXED): string {
-  const share = Math.min(1, (columns - FIXED) / SCALED);
+export function formatTable(findings: readonly Finding[], columns?: number): string {
+  const share = Math.max(0, Math.min(1, ((columns || SCALED + FIXED) - FIXED) / SCALED));
   const widths = WIDTHS.map((width) => Math.floor(width * share));
   const toLine = (cells: string[], label: string) =>
     [...cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)), label].join(' '.repeat(GAP)).trimEnd();
@@ -34,7 +36,7 @@ export function formatTable(findings: readonly Finding[], columns = SCALED + FIX
   const rows = findings.filter(isSeen).flatMap((finding) => {
     const { what, assumes, verdict, note } = finding;
     const row = toRow([what, formatValue(finding), assumes], LABELS[verdict]);
-    return note === null ? row : [...row, ...wrap(note, Math.floor(116 * share)).map((text) => `    ${text}`)];
+    return note === null ? row : [...row, ...wrap(note, Math.floor(PROSE * share)).map((text) => `    ${text}`)];
   });
   const rule = toLine(
     widths.map((width) => '-'.repeat(width)),
@@ -43,13 +45,13 @@ export function formatTable(findings: readonly Finding[], columns = SCALED + FIX
   return [...toRow(['what', 'this space', 'the service assumes'], 'fits'), rule, ...rows].join('\n');
 }
 
-/** How many findings fit, and of what nothing was seen. */
-export function formatSummary(findings: readonly Finding[], columns = SCALED + FIXED): string {
+/** How many findings fit, and of what nothing was seen. @param columns as above */
+export function formatSummary(findings: readonly Finding[], columns?: number): string {
   const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
   const seen = `${count('ok')} of ${findings.length} are ok, ${count('not ok')} NOT OK, ${count('unknown')} not known.`;
   const missing = findings.filter((one) => !isSeen(one)).map(({ what }) => what);
   if (missing.length === 0) return seen;
-  return `${seen} Nothing was seen of these:\n${wrap(missing.join('; '), Math.min(116, columns - 1)).join('\n')}.`;
+  return `${seen} Nothing was seen of these:\n${wrap(missing.join('; '), Math.min(PROSE, (columns || SCALED + FIXED) - 1)).join('\n')}.`;
 }
 
 const isSeen = ({ value, note }: Finding) => value !== null || note !== null;

@@ -2,8 +2,10 @@
 export const DEFAULT_WAITS = {
   /** Between two requests of the same kind. */
   poll: 400,
-  /** For somebody to answer and to be in the conference: SignalWire lets a call ring for a minute. */
+  /** For somebody to answer: SignalWire lets a call ring for a minute. */
   join: 90_000,
+  /** After the answer, to be in the conference: an ANNOUNCEMENT comes first, and a sound file may take minutes. */
+  announcement: 300_000,
   /** After a join, for what follows from it, such as a recording that begins. */
   quiet: 3000,
   /** For the REST API to show a conference with one person in it. */

@@ -44,10 +44,14 @@ export interface OpenRoom {
   addEarlierConferences(conferences: ListedConference[]): void;
   /** The room that is open, or was last; undefined if there was none. */
   current(): Room | undefined;
-  /** Whether the room that was opened last is in use, so that the next caller is put there. */
-  isInUse(): boolean;
-  /** Another copy of the service has put callers into a room. It becomes ours unless ours is another one that is in use. */
-  adopt(room: Room): void;
+  /** Whether somebody who was put into the open room is not known to have left it. */
+  hasCallers(): boolean;
+  /**
+   * Another copy of the service has put callers into a room. It becomes ours unless ours is another one that is in use.
+   *
+   * @param isBinding that copy decides about the open room, so ours is in use only if callers of ours are in it
+   */
+  adopt(room: Room, isBinding: boolean): void;
   /** A caller has left. */
   callerLeft(callSid: string): void;
   /** A conference of that name is over. */
@@ -161,9 +165,10 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     },
     current: () =>
       current === undefined ? undefined : { name: current, callers: [...callers.values()].map(toCallSid) },
-    isInUse: () => current !== undefined && isInUse(current),
-    adopt(room) {
-      if (room.name === current || current === undefined || !isInUse(current)) put(room.name, room.callers);
+    hasCallers: () => callers.size > 0,
+    adopt(room, isBinding) {
+      const isOursInUse = current !== undefined && (isBinding ? callers.size > 0 : isInUse(current));
+      if (room.name === current || !isOursInUse) put(room.name, room.callers);
     },
     callersOf: (name) => (name === current ? [...callers.values()].map(toCallSid) : []),
     roomOf: (callSid) => (callers.has(callSid.toLowerCase()) ? current : undefined),

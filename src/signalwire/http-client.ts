@@ -1,5 +1,6 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { SpaceError } from './space-error.js';
 
@@ -41,6 +42,12 @@ export interface HttpClientOptions {
 /** How long an idle connection is kept: the events of a call are seconds to a minute apart. */
 const KEEP_ALIVE_MS = 55_000;
 
+/**
+ * How many connections there are at most; further requests wait for one. It is what the queue of passes sends at most. Without a
+ * bound, a process that has fallen behind opens ever more connections, each of which costs as much as several requests.
+ */
+const MAX_CONNECTIONS = 1000;
+
 /** The longest answer that we read, in bytes. A page of a thousand items has about one million. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
@@ -51,39 +58,48 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 export function createHttpClient({ origin, timeoutMs, onDate }: HttpClientOptions): HttpClient {
   // Not undici, whose 90 ms of loading would delay every start.
   const { Agent, request } = origin.startsWith('https:') ? https : http;
-  const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS });
-
-  /** Resolves when an answer begins to arrive. */
-  function send(url: URL, options: http.RequestOptions, body: string): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const sent = request(url, { ...options, agent }, resolve);
-      sent.on('upgrade', (_response, socket) => {
-        socket.destroy();
-        reject(new Error('the answer switches protocols (101)'));
-      });
-      // Node may close a connection without an error. Once an answer has begun, this changes nothing.
-      sent.on('close', () => reject(new Error('the connection was closed')));
-      sent.on('error', reject).end(body);
-    });
-  }
+  const agent = new Agent({
+    keepAlive: true,
+    timeout: KEEP_ALIVE_MS,
+    maxSockets: MAX_CONNECTIONS,
+    // Node's default of 256 would close the others after each burst of requests.
+    maxFreeSockets: MAX_CONNECTIONS,
+    // Otherwise Node makes one for each connection, at more cost than that of the handshake.
+    secureContext: createSecureContext(),
+  });
 
   async function exchange(url: URL, options: http.RequestOptions, form: string, name: string): Promise<Answer> {
-    const response = await send(url, options, form);
-    const { statusCode: status = 0, headers } = response;
-    const date = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
-    if (!Number.isNaN(date)) onDate(date);
-    const retryAfterMs = retryAfter(headers['retry-after'], Number.isNaN(date) ? Date.now() : date);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    // Throwing inside the loop closes the connection.
-    for await (const chunk of response) {
-      bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) {
-        throw new SpaceError(`SignalWire answered ${name} with more than 16 MB`, { status, retryAfterMs });
+    const sent = request(url, { ...options, agent });
+    let isLate = false;
+    // Not an AbortSignal, whose listeners take longer than the rest of a request.
+    const timer = setTimeout(() => {
+      isLate = true;
+      sent.destroy();
+    }, timeoutMs);
+    try {
+      const response = await answerTo(sent, form);
+      const { statusCode: status = 0, headers } = response;
+      const date = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
+      if (!Number.isNaN(date)) onDate(date);
+      const retryAfterMs = retryAfter(headers['retry-after'], Number.isNaN(date) ? Date.now() : date);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      // Throwing inside the loop closes the connection.
+      for await (const chunk of response) {
+        bytes += chunk.length;
+        if (bytes > MAX_BODY_BYTES) {
+          throw new SpaceError(`SignalWire answered ${name} with more than 16 MB`, { status, retryAfterMs });
+        }
+        chunks.push(chunk);
       }
-      chunks.push(chunk);
+      return { status, body: Buffer.concat(chunks).toString(), retryAfterMs };
+    } catch (error) {
+      if (error instanceof SpaceError) throw error;
+      const reason = isLate ? `no answer within ${timeoutMs / 1000} s` : messageOf(error);
+      throw new SpaceError(`SignalWire did not answer ${name}: ${reason}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
     }
-    return { status, body: Buffer.concat(chunks).toString(), retryAfterMs };
   }
 
   return {
@@ -93,14 +109,9 @@ export function createHttpClient({ origin, timeoutMs, onDate }: HttpClientOption
       if (url.origin !== origin) throw new SpaceError(`SignalWire's answer links to another host, ${url.origin}`);
       for (const [name, value] of entries(params)) url.searchParams.append(name, value);
       const name = `${method} ${url.pathname}`;
-      const signal = AbortSignal.timeout(timeoutMs);
-      const options = { method, headers: { ...headers }, auth: `${username}:${password}`, signal };
+      const options = { method, headers: { ...headers }, auth: `${username}:${password}` };
       const form = new URLSearchParams(entries(data)).toString();
-      const { status, body, retryAfterMs } = await exchange(url, options, form, name).catch((error: Error) => {
-        if (error instanceof SpaceError) throw error;
-        const reason = signal.aborted ? `no answer within ${timeoutMs / 1000} s` : messageOf(error);
-        throw new SpaceError(`SignalWire did not answer ${name}: ${reason}`, { cause: error });
-      });
+      const { status, body, retryAfterMs } = await exchange(url, options, form, name);
       if (status < 200 || status >= 300) {
         const reason = reasonIn(body);
         const message = `SignalWire answered ${status} to ${name}${reason ? `: ${reason}` : ''}`;
@@ -112,8 +123,29 @@ export function createHttpClient({ origin, timeoutMs, onDate }: HttpClientOption
   };
 }
 
+/** Sends a request with that body. Resolves when the answer begins to arrive. */
+function answerTo(sent: ClientRequest, body: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    let hasAnswer = false;
+    sent.on('response', (response) => {
+      hasAnswer = true;
+      resolve(response);
+    });
+    sent.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new Error('the answer switches protocols (101)'));
+    });
+    // Node may close a connection without an error.
+    sent.on('close', () => {
+      if (!hasAnswer) reject(new Error('the connection was closed'));
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
 // If a host name has several addresses and none answers, Node's error has a code but no message.
-function messageOf(error: Error): string {
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   return (error.message || ('code' in error && String(error.code)) || error.name).replace(/\s+/g, ' ').trim();
 }
 

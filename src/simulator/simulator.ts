@@ -3,16 +3,17 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { listen } from '../http/server.js';
-import { createCalls, type VoiceWebhook } from './calls.js';
+import { createCalls } from './calls.js';
 import { createFaultInjector } from './fault-injector.js';
 import { type Faults, NO_FAULTS } from './faults.js';
 import type { Webhook } from './model/callbacks.js';
-import { type CallHandler, createPhoneNumber, type PhoneNumber } from './model/phone-number.js';
+import type { CallHandler, PhoneNumber } from './model/phone-number.js';
 import { type RecordingTime, sumRecordingTimes } from './model/recording-meter.js';
 import type { Call, Conference, UnansweredStatus } from './model/resources.js';
 import { type Change, createSpaceModel, type SpaceModel } from './model/space-model.js';
 import { DOCUMENTED, type Traits } from './model/traits.js';
 import { createViews } from './model/views.js';
+import { createNumbers } from './numbers.js';
 import type { ApiOutcome, ApiRequest, ApiResponse } from './rest-api/exchange.js';
 import { ACCOUNTS_PATH } from './rest-api/paging.js';
 import { createRepresentations } from './rest-api/representations.js';
@@ -39,8 +40,10 @@ export interface SimulatorOptions {
    * documents "very quickly" and "a few seconds"; the figures are assumed.
    */
   retryWaitsMs?: readonly number[];
-  /** Whether people who are on hold or coaching count in `recordingTime`. Default: true. */
+  /** The two settings of the service that `recordingTime` goes by: whether people on hold or coaching count. Default: true. */
   countHeld?: boolean;
+  /** How many people make a recording run. Default: 2. */
+  minParticipants?: number;
   /** The traits that differ from the documented ones. */
   traits?: Partial<Traits>;
   /** How far the space's clock is ahead of this machine's, in milliseconds. Default: 0. */
@@ -113,9 +116,6 @@ export interface Simulator {
 const HOST = '127.0.0.1';
 const PHONE_NUMBER = '+15550100000';
 
-/** A recording should run while at least this many people are in its conference. Only `recordingTime` uses it. */
-const MIN_PARTICIPANTS = 2;
-
 /**
  * Starts a simulated space with one phone number.
  *
@@ -132,6 +132,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     announcementMs = 3000,
     clockAheadMs = 0,
     countHeld = true,
+    minParticipants = 2,
   } = options;
   const traits = { ...DOCUMENTED, ...options.traits };
   const unanswered = new Map<string, UnansweredStatus>();
@@ -155,7 +156,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     // Monotonic, so that a step of this machine's clock changes nothing in the space.
     now: () => performance.timeOrigin + performance.now() + clockAheadMs,
     newSid: randomUUID,
-    minParticipants: MIN_PARTICIPANTS,
+    minParticipants,
     countHeld,
     recordingUrl: (recordingSid) => `${simulator.url}${ACCOUNTS_PATH}/${projectId}/Recordings/${recordingSid}`,
     onCallback: (callback, { name }) =>
@@ -164,8 +165,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ),
     onChange: (change) => events.emit('change', change),
   });
-  const firstNumber = createPhoneNumber(model.newResource(), PHONE_NUMBER);
-  const numbers = [firstNumber];
+  const numbers = createNumbers(model.newResource, PHONE_NUMBER);
   const calls = createCalls({
     model,
     projectId,
@@ -184,7 +184,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     views: createViews(model),
     representations: createRepresentations(projectId, model.now),
     calls,
-    numbers,
+    numbers: numbers.all,
     invalidNumbers,
     scopes,
     latencyMs: () => simulator.latencyMs,
@@ -204,7 +204,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     apiToken,
     signingKey,
     phoneNumber: PHONE_NUMBER,
-    numbers,
+    numbers: numbers.all,
     unanswered,
     invalidNumbers,
     scopes,
@@ -214,20 +214,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     model,
     onCallback: (_callback, send) => send(),
     onRequest: (_request, handle) => handle(),
-    pointNumber(url, method = 'POST', fallbackUrl) {
-      firstNumber.voiceUrl = url;
-      firstNumber.voiceMethod = method;
-      firstNumber.voiceFallbackUrl = fallbackUrl;
-      firstNumber.handler = url ? 'laml_webhooks' : undefined;
-    },
-    addNumber(phoneNumber, { handler } = {}) {
-      const number = createPhoneNumber(model.newResource(), phoneNumber, handler);
-      numbers.push(number);
-      return number;
-    },
-    call({ from, url, method = firstNumber.voiceMethod } = {}) {
-      const { webhook, fallback } =
-        url === undefined ? webhooksOf(firstNumber) : { webhook: { url, method }, fallback: undefined };
+    pointNumber: numbers.point,
+    addNumber: numbers.add,
+    call({ from, ...replacement } = {}) {
+      const { webhook, fallback } = numbers.webhooks(replacement);
       callers += 1;
       const caller = from ?? `+1555020${String(callers).padStart(4, '0')}`;
       return calls.receive(caller, PHONE_NUMBER, webhook, fallback);
@@ -250,17 +240,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   simulator.url = `${options.tls ? 'https' : 'http'}://${HOST}:${await listen(server, options.port ?? 0, HOST)}`;
   return simulator;
-}
-
-/** The voice webhook of a number, and its fallback, if it has one. @throws Error if no voice webhook handles its calls */
-function webhooksOf(number: PhoneNumber): { webhook: VoiceWebhook; fallback: VoiceWebhook | undefined } {
-  const { handler, voiceUrl, voiceMethod, voiceFallbackUrl, voiceFallbackMethod } = number;
-  if (handler !== 'laml_webhooks') throw new Error(`The number's calls are handled by ${handler ?? 'nothing'}.`);
-  if (!voiceUrl) throw new Error('The number has no voice webhook. Call pointNumber first.');
-  return {
-    webhook: { url: voiceUrl, method: voiceMethod },
-    fallback: voiceFallbackUrl ? { url: voiceFallbackUrl, method: voiceFallbackMethod } : undefined,
-  };
 }
 
 function eventNameOf({ parameters }: Webhook): string {

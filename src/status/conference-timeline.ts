@@ -32,6 +32,8 @@ export interface Timeline {
   held: Set<string>;
   /** CallSids of everybody who has been in it, in the order in which they were first seen. */
   callers: Set<string>;
+  /** When a callback last reported something about a caller (ms, monotonic), by CallSid. */
+  reportedAt: Map<string, number>;
   recordingSid: string | undefined;
   recording: RecordingStatus;
   /** What the core last announced; undefined before that and when the conference is over. */
@@ -64,6 +66,7 @@ export function createTimeline(sid: string, name: string | undefined): Timeline 
     people: new Set(),
     held: new Set(),
     callers: new Set(),
+    reportedAt: new Map(),
     recordingSid: undefined,
     recording: 'none',
     assessment: undefined,

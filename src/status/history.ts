@@ -1,4 +1,4 @@
-import type { Assessment, ConferenceSnapshot, RecorderEvent, RecordingStory } from '../recorder-events.js';
+import type { Assessment, ConferenceSnapshot, Listener, RecordingStory } from '../recorder-events.js';
 import {
   addParticipantEvent,
   appendEvent,
@@ -15,15 +15,17 @@ import {
 export interface History {
   /** When it began (ms since 1970). */
   readonly since: number;
-  /** Since when SignalWire has been failing (ms since 1970); undefined if it isn't. */
+  /** Since when SignalWire has been failing this copy (ms since 1970); undefined if it isn't. */
   readonly failingSince: number | undefined;
-  /** When SignalWire last answered something that is shown (ms since 1970); undefined if it hasn't yet. */
+  /** When SignalWire last answered any copy something that is shown (ms since 1970); undefined if it hasn't yet. */
   readonly answeredAt: number | undefined;
-  /** The calls that were refused although they were signed; undefined if there were none. */
+  /** The calls that any copy refused although they were signed; undefined if there were none. */
   readonly refusedCalls: RefusedCalls | undefined;
   /** Differs after each change. */
   readonly version: number;
-  record(event: RecorderEvent): void;
+  record: Listener;
+  /** Records what another copy has done. */
+  recordOthers: Listener;
   /** Those in progress, in the order in which they were first seen. */
   live(): Timeline[];
   /** Those that are over, the latest first. */
@@ -40,10 +42,19 @@ export interface RefusedCalls {
 
 const MAX_FINISHED = 20;
 
-/** Somebody whom a callback reported, and when that happened by its Timestamp, or else its arrival (ms since 1970). */
-interface ReportedParticipant {
-  callSid: string;
-  happenedAt: number;
+/**
+ * What another copy knows may cross with a callback that arrives here, so for this long the callback counts (ms). No copy believes
+ * SignalWire's list against a callback sooner than that (R4), so another message follows.
+ */
+const CROSSING_MS = 1000;
+
+/** Where a snapshot comes from. */
+interface Source {
+  /** Whether it comes from a read. Nobody can then say when the people in it joined. */
+  isRead: boolean;
+  isOthers: boolean;
+  /** Somebody whom a callback reported, and when that happened by its Timestamp, or else its arrival (ms since 1970). */
+  reported?: { callSid: string; happenedAt: number };
 }
 
 /** An empty history. */
@@ -66,28 +77,31 @@ export function createHistory(): History {
     touch(timeline);
   }
 
-  /** @param isRead whether the snapshot comes from a read. Nobody can then say when the people in it joined. */
-  function update(snapshot: ConferenceSnapshot, isRead: boolean, reported?: ReportedParticipant): void {
-    const timeline = live.get(snapshot.sid) ?? begin(snapshot, isRead);
+  function update(snapshot: ConferenceSnapshot, source: Source): void {
+    const timeline = live.get(snapshot.sid) ?? begin(snapshot, source);
     if (!timeline) return;
     const { name, recordingSid, recordingState } = snapshot;
     const hasNewName = name !== undefined && timeline.name !== name;
     if (hasNewName || timeline.recordingSid !== recordingSid) touch(timeline);
     if (hasNewName) timeline.name = name;
     timeline.recordingSid = recordingSid;
-    updatePeople(timeline, snapshot, reported);
+    updatePeople(timeline, snapshot, source);
     if (setRecording(timeline, toStatus(recordingState))) append(timeline, 'recording');
   }
 
   function updatePeople(
     timeline: Timeline,
     { people, held }: ConferenceSnapshot,
-    reported?: ReportedParticipant,
+    { isOthers, reported }: Source,
   ): void {
+    const now = performance.now();
     const timeOf = (callSid: string) => (callSid === reported?.callSid ? reported.happenedAt : Date.now());
+    const isCrossing = (callSid: string) =>
+      isOthers && callSid !== reported?.callSid && now - (timeline.reportedAt.get(callSid) ?? -Infinity) < CROSSING_MS;
+    if (reported) timeline.reportedAt.set(reported.callSid, now);
     for (const callSid of new Set([...timeline.people, ...timeline.held, ...people, ...held])) {
       const what = findParticipantEvent(timeline, { people, held }, callSid);
-      if (what === undefined) continue;
+      if (what === undefined || isCrossing(callSid)) continue;
       addParticipantEvent(timeline, what, callSid, timeOf(callSid));
       touch(timeline);
     }
@@ -95,11 +109,13 @@ export function createHistory(): History {
 
   function begin(
     { sid, name, people, held, recordingState }: ConferenceSnapshot,
-    isRead: boolean,
+    { isRead, isOthers }: Source,
   ): Timeline | undefined {
     // An empty conference isn't shown, and a late callback must not bring a finished one back.
     if (!recordingState && (people.size + held.size === 0 || finished.has(sid))) return undefined;
     const timeline = finished.get(sid) ?? createTimeline(sid, name);
+    if (isOthers && timeline.endedAt !== undefined && Math.abs(Date.now() - timeline.endedAt) < CROSSING_MS)
+      return undefined;
     finished.delete(sid);
     live.set(sid, timeline);
     timeline.endedAt = undefined;
@@ -160,32 +176,21 @@ export function createHistory(): History {
     version += 1;
   }
 
-  return {
-    since,
-    get failingSince() {
-      return failingSince;
-    },
-    get answeredAt() {
-      return answeredAt;
-    },
-    get refusedCalls() {
-      return refusedCalls;
-    },
-    get version() {
-      return version;
-    },
-    record(event) {
+  const recordFrom =
+    (isOthers: boolean): Listener =>
+    (event) => {
       switch (event.type) {
         case 'conference-reported':
         case 'recording-reported':
-          return update(event.conference, false);
+          return update(event.conference, { isRead: false, isOthers });
         case 'participant-reported': {
           const happenedAt = Date.now() - (event.trigger.delayMs ?? 0);
-          return update(event.conference, false, { callSid: event.callSid.toLowerCase(), happenedAt });
+          const reported = { callSid: event.callSid.toLowerCase(), happenedAt };
+          return update(event.conference, { isRead: false, isOthers, reported });
         }
         case 'conference-read':
           answeredAt = Date.now();
-          return update(event.conference, true);
+          return update(event.conference, { isRead: true, isOthers });
         case 'recording-written':
           answeredAt = Date.now();
           return updateRecording(event.conference.sid, event.state);
@@ -200,6 +205,7 @@ export function createHistory(): History {
         case 'problem-began':
         case 'problem-changed':
         case 'problem-ended':
+        case 'copies-changed':
           version += 1;
           return;
         case 'webhook-answered':
@@ -212,7 +218,24 @@ export function createHistory(): History {
         case 'outage-ended':
           return setFailingSince(undefined);
       }
+    };
+
+  return {
+    since,
+    get failingSince() {
+      return failingSince;
     },
+    get answeredAt() {
+      return answeredAt;
+    },
+    get refusedCalls() {
+      return refusedCalls;
+    },
+    get version() {
+      return version;
+    },
+    record: recordFrom(false),
+    recordOthers: recordFrom(true),
     live: () => [...live.values()],
     finished: () => [...finished.values()].reverse(),
   };

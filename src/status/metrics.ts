@@ -3,6 +3,7 @@ import type { LinkStatus } from '../copies/link-status.js';
 import type { Problems } from '../monitoring/problems.js';
 import type { RecorderEvent } from '../recorder-events.js';
 import type { History } from './history.js';
+import type { LinkedCopies } from './linked-copies.js';
 
 export interface MetricsOptions {
   history: Pick<History, 'live'>;
@@ -10,12 +11,16 @@ export interface MetricsOptions {
   resyncIntervalMs: number;
   /** Undefined without REDIS_URL. */
   linkStatus?: Pick<LinkStatus, 'current'> | undefined;
+  /** Undefined if nothing links this copy with others. */
+  copies?: () => LinkedCopies | undefined;
 }
 
 /** Counters and timings for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   record(event: RecorderEvent): void;
+  /** Records what another copy has done. That is counted there, and nowhere else. */
+  recordOthers(event: RecorderEvent): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
 }
@@ -32,19 +37,31 @@ const ROUTES = ['/inbound', '/callback', '/store_recording_sid'];
 const ACTIONS = { paused: 'pause', 'in-progress': 'resume' } as const;
 
 /** Names and units follow Prometheus' conventions. Series that alerts use begin at zero, because a rate needs that. */
-export function createMetrics({ history, problems, resyncIntervalMs, linkStatus }: MetricsOptions): Metrics {
+export function createMetrics({
+  history,
+  problems,
+  resyncIntervalMs,
+  linkStatus,
+  copies = () => undefined,
+}: MetricsOptions): Metrics {
+  /** A sum over the copies counts each conference once. */
+  const isOurs = (sid: string) => {
+    const linked = copies();
+    return linked === undefined || linked.ownerOf(sid) === linked.id;
+  };
+  const wrong = () => problems.wrongForMs().filter(({ conferenceSid }) => isOurs(conferenceSid));
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
   new Gauge({
     name: 'recorder_conferences',
-    help: 'Conferences in progress, by the state of their recording.',
+    help: 'Conferences in progress that this copy works on, by the state of their recording.',
     labelNames: ['recording'],
     registers,
     collect() {
       for (const recording of ['in-progress', 'paused', 'none']) this.set({ recording }, 0);
-      for (const { recording } of history.live()) this.inc({ recording });
+      for (const { sid, recording } of history.live()) if (isOurs(sid)) this.inc({ recording });
     },
   });
   new Gauge({
@@ -52,7 +69,7 @@ export function createMetrics({ history, problems, resyncIntervalMs, linkStatus 
     help: 'Conferences whose recording does not do what it should; for a moment, that is normal after each join and leave.',
     registers,
     collect() {
-      this.set(problems.wrongForMs().length);
+      this.set(wrong().length);
     },
   });
   new Gauge({
@@ -60,7 +77,15 @@ export function createMetrics({ history, problems, resyncIntervalMs, linkStatus 
     help: 'How long the recording that has been wrong for the longest time has been wrong; 0 if none is.',
     registers,
     collect() {
-      this.set(problems.wrongForMs().reduce((longest, ms) => Math.max(longest, ms), 0) / 1000);
+      this.set(wrong().reduce((longest, { ms }) => Math.max(longest, ms), 0) / 1000);
+    },
+  });
+  new Gauge({
+    name: 'recorder_copies',
+    help: 'Copies of the service that share the conferences, this one included; 1 if it works alone.',
+    registers,
+    collect() {
+      this.set(copies()?.ids.length ?? 1);
     },
   });
   new Gauge({
@@ -111,7 +136,12 @@ export function createMetrics({ history, problems, resyncIntervalMs, linkStatus 
   });
   const lastSweep = new Gauge({
     name: 'recorder_last_sweep_timestamp_seconds',
-    help: 'Unix time when SignalWire last returned a list of conferences; 0 before the first.',
+    help: 'Unix time when SignalWire last returned a list of conferences to this copy or one that it is linked with; 0 before the first.',
+    registers,
+  });
+  const resyncLag = new Gauge({
+    name: 'recorder_resync_lag_seconds',
+    help: 'How late the last resync began. It grows when there is more to read than this process or SignalWire can take.',
     registers,
   });
   const corrections = new Counter({
@@ -132,7 +162,16 @@ export function createMetrics({ history, problems, resyncIntervalMs, linkStatus 
     registers,
   });
 
-  if (linkStatus) registerLink(linkStatus, registers);
+  if (linkStatus) {
+    new Gauge({
+      name: 'recorder_redis_up',
+      help: 'Whether Redis links this copy with the others: 1, or 0 while each works by itself.',
+      registers,
+      collect() {
+        this.set(linkStatus.current().ok ? 1 : 0);
+      },
+    });
+  }
 
   signalwireUp.set(1);
   for (const route of ROUTES) for (const status of [200, 403]) webhooks.inc({ route, status }, 0);
@@ -176,6 +215,9 @@ export function createMetrics({ history, problems, resyncIntervalMs, linkStatus 
         sweeps.inc();
         lastSweep.setToCurrentTime();
         break;
+      case 'resync-began':
+        resyncLag.set(event.lateMs / 1000);
+        break;
       case 'requests-failed':
         retries.inc();
         break;
@@ -186,25 +228,10 @@ export function createMetrics({ history, problems, resyncIntervalMs, linkStatus 
     }
   }
 
-  return { contentType: registry.contentType, record, text: () => registry.metrics() };
-}
+  function recordOthers(event: RecorderEvent): void {
+    // Copies that are linked share the lists, so one that makes none itself isn't blind.
+    if (event.type === 'conferences-listed') lastSweep.setToCurrentTime();
+  }
 
-/** Registers the metrics of the link between copies. */
-function registerLink(linkStatus: Pick<LinkStatus, 'current'>, registers: Registry[]): void {
-  new Gauge({
-    name: 'recorder_redis_up',
-    help: 'Whether Redis links this copy with the others: 1, or 0 while each works by itself.',
-    registers,
-    collect() {
-      this.set(linkStatus.current().ok ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'recorder_copies',
-    help: 'Copies of the service that act as one, as far as this one can tell; 1 while it works by itself.',
-    registers,
-    collect() {
-      this.set(linkStatus.current().copies);
-    },
-  });
+  return { contentType: registry.contentType, record, recordOthers, text: () => registry.metrics() };
 }

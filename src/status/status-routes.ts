@@ -8,6 +8,7 @@ import type { Listener } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
 import { createFeed } from './feed.js';
 import { createHistory } from './history.js';
+import type { LinkedCopies } from './linked-copies.js';
 import { createMetrics } from './metrics.js';
 import { requirePassword } from './require-password.js';
 import { createWebhookLog } from './webhook-log.js';
@@ -20,6 +21,8 @@ export interface StatusOptions {
   resyncIntervalMs: number;
   /** Undefined without REDIS_URL. */
   linkStatus: Pick<LinkStatus, 'current'> | undefined;
+  /** Undefined if nothing links this copy with others. */
+  copies: () => LinkedCopies | undefined;
 }
 
 /** The status of the service, for people and machines. */
@@ -41,13 +44,14 @@ export function createStatus({
   password,
   problems,
   policyFor,
-  conferencePrefix,
+  conferencePrefix: prefix,
   resyncIntervalMs,
+  copies,
   linkStatus,
 }: StatusOptions): Status {
   const history = createHistory();
-  const metrics = createMetrics({ history, problems, resyncIntervalMs, linkStatus });
-  const webhooks = createWebhookLog();
+  const metrics = createMetrics({ history, problems, resyncIntervalMs, copies, linkStatus });
+  const webhooks = createWebhookLog(() => copies()?.id);
   const router = express.Router();
   const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];
 
@@ -56,11 +60,15 @@ export function createStatus({
   };
 
   router.get(PAGE_PATHS, admit, express.static(PAGE, { cacheControl: false }));
-  router.get('/conferences', admit, createFeed(history, problems, policyFor, conferencePrefix));
+  router.get('/conferences', admit, createFeed({ history, problems, policyFor, prefix, copies }));
   router.get('/metrics', admit, sendMetrics);
   router.get('/webhooks', admit, webhooks.answer);
 
-  return { listeners: [history.record, metrics.record, webhooks.record], othersListeners: [history.record], router };
+  return {
+    listeners: [history.record, metrics.record, webhooks.record],
+    othersListeners: [history.recordOthers, metrics.recordOthers, webhooks.record],
+    router,
+  };
 }
 
 const keepPrivate: RequestHandler = (_request, response, next) => {

@@ -33,10 +33,10 @@ export const PROBE_ARGS = ['--expose-gc', '--import', new URL('probe.mjs', impor
  * Starts a program that listens on PORT, and waits until it answers. Its log is discarded.
  *
  * @param program its path in the repository. TypeScript is run by tsx.
- * @param env its environment besides PORT
+ * @param env its environment. PORT is any free one unless it is given.
  */
 export async function startMeasured(program: string, env: Record<string, string> = {}): Promise<MeasuredProcess> {
-  const port = await freePort();
+  const port = Number(env.PORT ?? (await freePort()));
   const url = `http://127.0.0.1:${port}`;
   const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const child = fork(program, {

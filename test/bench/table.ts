@@ -2,7 +2,7 @@
 export interface Row {
   what: string;
   ours: string;
-  /** The figure of the guide's design; undefined if it has none. */
+  /** The figure of the guide's design, or of the other checkout if the row says so; undefined if it has none. */
   guide?: string;
   /** The best possible figure: round trips alone, or a bare Express app. */
   limit?: string;

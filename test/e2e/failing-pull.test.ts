@@ -19,6 +19,14 @@ it('exits with 1 if a file fails', async () => {
   expect(code).toBe(1);
 });
 
+// Node's recursive mkdir would never end in /proc.
+it.each(['/proc/x', '/nowhere/x'])('exits with 1 and a sentence if %s can not be created', async (path) => {
+  const { recordings } = await startRecorded();
+  const { code, out, err } = await recordings(['pull', path]);
+  expect(err).toMatch(/^\S+ can't be created: the folder above it doesn't exist, or can't have others in it\.\n$/);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+});
+
 it('prints a failure at every run, also when there is nothing new', async () => {
   const { simulator, folder, recordings } = await startRecorded();
   simulator.onRequest = () => ({ status: 503, body: '' });

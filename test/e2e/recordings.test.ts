@@ -156,7 +156,7 @@ describe('conference-recorder recordings pull', () => {
   });
 
   it.each([
-    ['no folder', ['pull'], {}, /missing required argument 'dir'/],
+    ['no folder', ['pull'], {}, /missing required argument 'dir'\n\s*Run "conference-recorder recordings pull --help"/],
     ['a file instead of a folder', ['pull', 'FILE'], {}, /is not a folder\./],
     ['a --since that is none', ['pull', 'x', '--since', 'yesterday'], {}, /duration \(24h, 7d\)/],
     ['--json', ['--json', 'pull', 'x'], {}, /--json is for the list alone/],

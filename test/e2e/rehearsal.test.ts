@@ -1,28 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { isCallOver } from '../../src/simulator/model/resources.js';
-import type { ApiRequest, ApiResponse } from '../../src/simulator/rest-api/exchange.js';
-import type { Simulator } from '../../src/simulator/simulator.js';
+import { eventually } from '../support/eventually.js';
 import { FIRST, hangUpWhenTold, rehearseIn, SECOND } from '../support/rehearsal.js';
 import type { Pair } from '../support/service-beside-simulator.js';
-import { requestApi } from '../support/simulated-space.js';
-import { PASSWORD } from '../support/status.js';
+import { feedOf, PASSWORD } from '../support/status.js';
 
 const callsOf = ({ simulator }: Pair) => [...simulator.model.calls.values()];
 const aliveIn = (pair: Pair) =>
   callsOf(pair)
     .filter((call) => !isCallOver(call))
     .map(({ sid }) => sid);
-
-const isPlacing = ({ method, path }: ApiRequest) => method === 'POST' && path.endsWith('/Calls');
-
-/** Handles the request that places the call to the second phone, once that is announced. */
-const whenCallingSecond =
-  (answer: (handle: () => ApiResponse) => ApiResponse) => (sentence: string, simulator: Simulator) => {
-    if (!sentence.startsWith('Calling the second')) return;
-    simulator.onRequest = (request, handle) => (isPlacing(request) ? answer(handle) : handle());
-  };
-const NO_ANSWER = { status: 503, body: '' };
 
 describe('a rehearsal', () => {
   it('says what the service makes of it: ok, or not and why', async () => {
@@ -82,6 +70,25 @@ describe('a rehearsal', () => {
     expect(outcome.stillAlive.callSids).toEqual([]);
   });
 
+  it('waits for as long as an announcement takes, once a phone is answered', async () => {
+    const { outcome } = await rehearseIn({
+      announcementMs: 3000,
+      settings: { announcement: { say: 'This call is recorded.', language: undefined } },
+      waits: { join: 1500 },
+      resumes: false,
+    });
+    expect(outcome.failure).toBeUndefined();
+  });
+
+  it('fails if a phone is answered, and does not join', async () => {
+    const { outcome } = await rehearseIn({
+      announcementMs: 3000,
+      settings: { announcement: { say: 'This call is recorded.', language: undefined } },
+      waits: { join: 1500, announcement: 1000 },
+    });
+    expect(outcome.failure).toBe('The first phone: it was answered, but is not in the conference after another 1 s.');
+  });
+
   it.each([
     ['busy', /^The second phone: The line is busy\.$/],
     ['no-answer', /^The second phone: nobody joined within 0\.5 s\.$/],
@@ -98,77 +105,6 @@ describe('a rehearsal', () => {
       expect(outcome.stillAlive.callSids).toEqual([]);
     },
   );
-
-  it('hangs up when it is cut short, also a call that is just being placed', async () => {
-    const controller = new AbortController();
-    const { pair, outcome } = await rehearseIn({
-      signal: controller.signal,
-      onSaid: whenCallingSecond((handle) => {
-        controller.abort(new Error('cut short'));
-        return handle();
-      }),
-    });
-    expect(callsOf(pair).map(({ to }) => to)).toEqual([FIRST, SECOND]);
-    expect(aliveIn(pair)).toEqual([]);
-    expect(outcome).toMatchObject({ failure: 'cut short', stillAlive: { callSids: [], mayRing: [] } });
-  });
-
-  it('calls nobody else once it is cut short', async () => {
-    const controller = new AbortController();
-    const { pair } = await rehearseIn({
-      signal: controller.signal,
-      onSaid: (sentence) => sentence.startsWith('Calling the second') && controller.abort(new Error('cut short')),
-    });
-    expect(callsOf(pair).map(({ to }) => to)).toEqual([FIRST]);
-    expect(aliveIn(pair)).toEqual([]);
-  });
-
-  it('hangs up a call that SignalWire has placed without saying so, and touches no other', async () => {
-    const others: string[] = [];
-    const { pair, outcome, said } = await rehearseIn({
-      async onSaid(sentence, simulator, { service }) {
-        whenCallingSecond((handle) => {
-          handle();
-          return NO_ANSWER;
-        })(sentence, simulator);
-        if (!sentence.startsWith('The first phone is in')) return;
-        // Somebody else calls the same phone from the same number.
-        const call = { To: SECOND, From: simulator.phoneNumber, Url: `${service.publicUrl}/inbound` };
-        others.push((await requestApi(simulator, 'Calls', call)).body.sid);
-      },
-    });
-    expect(callsOf(pair).map(({ to }) => to)).toEqual([FIRST, SECOND, SECOND]);
-    expect(aliveIn(pair)).toEqual(others);
-    expect(said).toContain('SignalWire had placed that call all the same. Hanging it up.');
-    expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [] });
-  });
-
-  it('says which phone may ring if SignalWire does not say whether it called, and lists no such call', async () => {
-    const { outcome } = await rehearseIn({
-      waits: { hangUp: 100 },
-      onSaid: whenCallingSecond(() => NO_ANSWER),
-    });
-    expect(outcome.stillAlive).toEqual({ callSids: [], mayRing: [SECOND] });
-  });
-
-  it('says which calls may still be alive if SignalWire refuses to end them', async () => {
-    const controller = new AbortController();
-    const { pair, outcome, said } = await rehearseIn({
-      signal: controller.signal,
-      waits: { hangUp: 100 },
-      onSaid(sentence, simulator) {
-        if (!sentence.startsWith('Both phones are in')) return;
-        simulator.onRequest = ({ method, path }, handle) =>
-          method === 'POST' && /Calls\/./.test(path) ? { status: 503, body: '' } : handle();
-        controller.abort(new Error('cut short'));
-      },
-    });
-    expect(outcome.stillAlive.callSids.toSorted()).toEqual([...pair.simulator.model.calls.keys()].toSorted());
-    expect(said.slice(-2)).toEqual([
-      'cut short',
-      'SignalWire does not confirm that every call is over. Trying for 0.1 s.',
-    ]);
-  });
 
   it.each([
     [
@@ -244,20 +180,16 @@ describe('a rehearsal', () => {
     expect(findings.filter(({ verdict }) => verdict === 'not ok')).toEqual([]);
   });
 
-  it('touches no other call', async () => {
-    const others: string[] = [];
+  it('says beforehand that other callbacks may be reported, if there are other conferences', async () => {
     const { pair, said } = await rehearseIn({
-      resumes: false,
-      async onSaid(sentence, simulator) {
-        hangUpWhenTold(sentence, simulator);
-        if (others.length > 0) return;
-        others.push('placing');
-        others.splice(0, 1, (await simulator.call()).sid);
+      before: ({ unanswered }) => unanswered.set(FIRST, 'busy'),
+      async afterStart(running) {
+        await running.simulator.call({ url: `${running.service.publicUrl}/inbound?room=others` });
+        await eventually(async () => expect((await feedOf(running)).live).toHaveLength(1));
       },
     });
-    const alive = [...pair.simulator.model.calls.values()].filter((call) => !isCallOver(call));
-    expect(alive.map(({ sid }) => sid)).toEqual(others);
-    expect(said.at(-1)).toMatch(/^Hanging up/);
+    expect(said[0]).toMatch(/^Other conferences are in progress/);
+    expect(aliveIn(pair)).toHaveLength(1);
   });
 
   it("fails at once if the service refuses SignalWire's request for the call", async () => {

@@ -56,6 +56,28 @@ describe('npm run rehearse', () => {
     expect(aliveIn(simulator)).toEqual([]);
   });
 
+  it('loses no report if the table can not be printed', async () => {
+    const { env } = await environmentBesideService();
+    const breakPrinting = 'data:text/javascript,console.log=()=>{throw new RangeError("no columns")}';
+    const args = [FIRST, SECOND, '--yes', '--hang-up', '--no-resume', '--report', 'r.json'];
+    const { cwd, output, exit } = await run(['--import', breakPrinting, ...REHEARSE], env, undefined, args);
+    expect(await exit).toEqual([1, null]);
+    expect(output.err).toContain('no columns');
+    expect(JSON.parse(await readFile(join(cwd, 'r.json'), 'utf8'))).toMatchObject({ calls: 2, failure: null });
+  });
+
+  it('prints the report if somebody else has written the file meanwhile, and leaves that alone', async () => {
+    const { simulator, env } = await environmentBesideService();
+    simulator.unanswered.set(SECOND, 'busy');
+    const { cwd, output, exit } = await run(REHEARSE, env, undefined, [FIRST, SECOND, '--yes', '--report', 'r.json']);
+    await eventually(() => expect(output.err).toContain('Calling the first phone'));
+    await writeFile(join(cwd, 'r.json'), 'mine');
+    expect(await exit).toEqual([1, null]);
+    expect(output.err).toMatch(/The report could not be written, so here it is: EEXIST[\s\S]* are ok, /);
+    expect(JSON.parse(output.out)).toMatchObject({ failure: 'The second phone: The line is busy.' });
+    expect(await readFile(join(cwd, 'r.json'), 'utf8')).toBe('mine');
+  });
+
   it('hangs up at SIGINT, SIGTERM and SIGHUP, and reports what it knows', async () => {
     await Promise.all((['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(cutShort));
   });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { run, SIMULATOR } from '../support/processes.js';
+import { run, runToEnd, SIMULATOR } from '../support/processes.js';
 import { serveLaml } from '../support/serve-laml.js';
 
 /** For how long somebody is on hold; far longer than it takes two people to hang up (ms). */
@@ -55,4 +55,15 @@ it('the simulator counts nobody on hold with COUNT_HELD=false, and starts the se
   const account = await accountOfHold({ COUNT_HELD: 'false' });
   expect(soloMs(account)).toBeGreaterThanOrEqual(HOLD_MS - 10);
   expect(account).toMatch(/ COUNT_HELD=false npx conference-recorder start\n/);
+});
+
+it('the simulator counts two as too few with MIN_PARTICIPANTS=3, and starts the service like that', async () => {
+  const account = await accountOfHold({ MIN_PARTICIPANTS: '3' });
+  expect(soloMs(account)).toBeGreaterThanOrEqual(HOLD_MS - 10);
+  expect(account).toMatch(/ MIN_PARTICIPANTS=3 npx conference-recorder start\n/);
+});
+
+it('the simulator refuses a MIN_PARTICIPANTS that is no number of people', async () => {
+  const { code, err } = await runToEnd(SIMULATOR, { PORT: '0', MIN_PARTICIPANTS: 'two' });
+  expect({ code, err }).toEqual({ code: 2, err: 'MIN_PARTICIPANTS must be a whole number, 1 or more.\n' });
 });

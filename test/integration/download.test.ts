@@ -161,6 +161,17 @@ it('sends no credentials, also where a redirect leads', async () => {
   }
 });
 
+it.each([
+  ['in circles', '/audio', 'Its address leads in circles.'],
+  ['to an address that is not https', 'ftp://127.0.0.1/audio', 'Its address leads to one that is not https.'],
+])('follows no redirects that lead %s', async (_where, location, sentence) => {
+  const { fetch, requests } = await startServer((_request, response) => {
+    response.writeHead(302, { location }).end();
+  });
+  expect((await fetch()).outcome).toEqual(new DownloadError(sentence));
+  expect(requests.length).toBeLessThan(10);
+});
+
 it('stops at once when it is aborted, and keeps what has come', async () => {
   const interruption = new AbortController();
   const { fetch } = await startServer((_request, response) => {

@@ -158,7 +158,10 @@ describe('the feed', () => {
       pauseBehavior: 'skip' as const,
       countHeld: true,
     });
-    const app = express().get('/conferences', createFeed(history, { current: () => [] }, policyFor, 'recorded-'));
+    const app = express().get(
+      '/conferences',
+      createFeed({ history, problems: { current: () => [] }, policyFor, prefix: 'recorded-', copies: () => undefined }),
+    );
     const { body } = await request(app).get('/conferences').expect(200);
     expect(body.live).toMatchObject([
       { room: 'sales', minParticipants: 2 },

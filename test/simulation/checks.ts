@@ -1,7 +1,7 @@
 import { activeParticipants, isRunning, type Recording } from '../../src/simulator/model/resources.js';
 import { current } from '../../src/simulator/model/timeline.js';
 import { actAsOne } from './dimensions.js';
-import { excuseJudgement, excuseMissedMeeting, excuseRecording } from './exceptions.js';
+import { excuseJudgement, excuseMissedMeeting, excuseRecording, excuseRepeatedPauses } from './exceptions.js';
 import { findMissedMeetings } from './meetings.js';
 import type { World } from './world.js';
 
@@ -70,6 +70,23 @@ export function checkWrites({ dimensions, redundantWrites }: World, report: Repo
     recording.status.filter((change) => Math.abs(change.at - at) < 4 * latencyMs).length > 1;
   const count = redundantWrites.filter((write) => !isRace(write)).length;
   if (count > 0) report(`${count} writes were redundant.`);
+}
+
+/**
+ * Checks that nothing was written while nothing happened.
+ *
+ * @param writes how many writes were sent in that time
+ * @param ms how long it was
+ */
+export function checkCalmWrites(world: World, report: ReportProblem, writes: number, ms: number): void {
+  if (writes === 0) return;
+  const { dimensions, facts, model } = world;
+  const live = [...model.conferences.values()].filter(({ status }) => current(status) !== 'completed');
+  const excuses = live.flatMap((conference) => excuseRepeatedPauses(dimensions, facts, conference) ?? []);
+  // One attempt for each resync of each copy, and no more.
+  const resyncs = Math.ceil(ms / dimensions.resyncIntervalMs) + 1;
+  const isExcused = writes <= excuses.length * dimensions.copies * resyncs;
+  report(`${writes} writes were sent in the calm.`, isExcused ? excuses[0] : undefined);
 }
 
 /** Checks that callers without a room were put into the same conference. */

@@ -58,6 +58,16 @@ const EXCEPTIONS: Exception[] = [
   },
 ];
 
+const REFUSED_AGAIN: Exception = {
+  reason:
+    'A paused recording reads as running, the process that paused it has stopped or is another one, and SignalWire ' +
+    'refuses to pause it again',
+  applies: (dimensions, facts, conference) =>
+    isPausedAndReadsAs(['in-progress'], dimensions, conference) &&
+    mayPauseBeUnknown(dimensions, facts) &&
+    dimensions.traits.redundantUpdate === '422',
+};
+
 // A copy may take a recording for wrong that is right. It is then right to say that it can't see or change it.
 const JUDGEMENT_EXCEPTIONS: Exception[] = [
   UNKNOWN_UNTIL_TWO_MEET,
@@ -65,15 +75,7 @@ const JUDGEMENT_EXCEPTIONS: Exception[] = [
     reason: 'Recordings are not listed, and a copy that received no callback about this one knows of none',
     applies: (dimensions) => !dimensions.traits.recordingsListed && mayReportBeMissing(dimensions),
   },
-  {
-    reason:
-      'A paused recording reads as running, the process that paused it has stopped or is another one, and SignalWire ' +
-      'refuses to pause it again',
-    applies: (dimensions, facts, conference) =>
-      isPausedAndReadsAs(['in-progress'], dimensions, conference) &&
-      mayPauseBeUnknown(dimensions, facts) &&
-      dimensions.traits.redundantUpdate === '422',
-  },
+  REFUSED_AGAIN,
 ];
 
 /** Whether a copy may not have received the callback about a recording. */
@@ -104,6 +106,11 @@ export function excuseRecording(
 /** Why a copy can't know that the conference's recording is right; undefined if it can. */
 export function excuseJudgement(dimensions: Dimensions, facts: Facts, conference: Conference): string | undefined {
   return JUDGEMENT_EXCEPTIONS.find(({ applies }) => applies(dimensions, facts, conference, false))?.reason;
+}
+
+/** Why a copy pauses the conference's recording at each resync although it is paused (R6); undefined if it shouldn't. */
+export function excuseRepeatedPauses(dimensions: Dimensions, facts: Facts, conference: Conference): string | undefined {
+  return REFUSED_AGAIN.applies(dimensions, facts, conference, false) ? REFUSED_AGAIN.reason : undefined;
 }
 
 interface MeetingException {

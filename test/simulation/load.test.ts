@@ -33,4 +33,28 @@ describe('under load', () => {
     expect(pausesMs.length).toBeGreaterThan(800);
     expect(pausesMs[Math.floor(0.95 * pausesMs.length)]).toBeLessThan(1.1 * limitMs);
   });
+
+  it('resyncs are late first if SignalWire takes too few requests: pauses and resumes are not, and the log says so', async () => {
+    const busy = { from: 20_000, to: 110_000, perSecond: 370 };
+    const { busyPausesMs, busyResumesMs, overloads } = await runLoad({
+      seed: 1,
+      conferences: 2000,
+      callbacksPerSecond: 40,
+      requestMs: 100,
+      resyncIntervalMs: 10_000,
+      durationMs: 150_000,
+      lost: 0,
+      busy,
+    });
+    const p95 = (times: number[]) => times[Math.floor(0.95 * times.length)];
+    // The requests themselves take longer then. But pauses don't wait for resyncs, which are 10 s late and more.
+    expect(p95(busyPausesMs)).toBeLessThan(1500);
+    expect(p95(busyResumesMs)).toBeLessThan(500);
+    const [began, ended, ...others] = overloads;
+    expect(began?.message).toMatch(/^overloaded/);
+    expect(began?.at).toBeLessThan(busy.to);
+    expect(ended?.message).toMatch(/^no longer overloaded/);
+    expect(ended?.at).toBeGreaterThan(busy.to);
+    expect(others).toEqual([]);
+  });
 });

@@ -17,11 +17,18 @@ export interface Load {
   lost: number;
   /** The period (ms from the start) in which every write fails. */
   writesFail?: { from: number; to: number };
+  /** The period (ms from the start) in which SignalWire answers no more than that many requests a second, in order. */
+  busy?: { from: number; to: number; perSecond: number };
 }
 
 export interface LoadResult {
   /** The times from a leave to the pause of the recording, shortest first. */
   pausesMs: number[];
+  /** Those of them, and the times from a join to the resume, that fell into the second half of the period `busy`. */
+  busyPausesMs: number[];
+  busyResumesMs: number[];
+  /** What was logged about being overloaded, and when (ms from the start). */
+  overloads: { at: number; message: string }[];
   /** The longest time that a recording was wrong at a stretch. */
   longestWrongMs: number;
   /** The number of requests to SignalWire. */
@@ -36,23 +43,48 @@ export const CALLBACK_MS = 20;
  * leaves again and again, so that each of these callbacks crosses the threshold.
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const { seed, conferences, callbacksPerSecond, requestMs, resyncIntervalMs, durationMs, lost, writesFail } = load;
+  const { seed, conferences, callbacksPerSecond, requestMs, resyncIntervalMs, durationMs, lost, writesFail, busy } =
+    load;
   const stream = createStreams(seed);
-  const result: LoadResult = { pausesMs: [], longestWrongMs: 0, requests: 0 };
+  const result: LoadResult = {
+    pausesMs: [],
+    busyPausesMs: [],
+    busyResumesMs: [],
+    overloads: [],
+    longestWrongMs: 0,
+    requests: 0,
+  };
   const leftAt = new Map<Conference, number>();
+  const joinedAt = new Map<Conference, number>();
+  let freeAt = 0;
 
-  await onStage({ seed, requestMs, resyncIntervalMs }, async (stage) => {
+  function latency(): number {
+    const now = performance.now();
+    if (!busy || now < busy.from || now >= busy.to) return requestMs;
+    freeAt = Math.max(now, freeAt) + 1000 / busy.perSecond;
+    return requestMs + freeAt - now;
+  }
+
+  await onStage({ seed, requestMs, latency, resyncIntervalMs }, async (stage) => {
     const { clock, model } = stage;
     stage.onCallback = (_callback, deliver) => {
       if (!stream('lost').happens(lost)) void clock.wait(CALLBACK_MS).then(deliver);
     };
     stage.onChange = ({ type, conference }) => {
-      if (type === 'left' && activeParticipants(conference).length === 1) leftAt.set(conference, clock.now);
+      const { now } = clock;
+      const isBusy = busy !== undefined && now < busy.to && now >= (busy.from + busy.to) / 2;
+      if (type === 'left') joinedAt.delete(conference);
+      if (type === 'left' && activeParticipants(conference).length === 1) leftAt.set(conference, now);
       if (type === 'joined') leftAt.delete(conference);
-      const since = type === 'recording' ? leftAt.get(conference) : undefined;
-      if (since === undefined) return;
-      result.pausesMs.push(clock.now - since);
+      if (type === 'joined' && activeParticipants(conference).length === 2) joinedAt.set(conference, now);
+      if (type !== 'recording') return;
+      const left = leftAt.get(conference);
+      const joined = joinedAt.get(conference);
+      if (left !== undefined) result.pausesMs.push(now - left);
+      if (left !== undefined && isBusy) result.busyPausesMs.push(now - left);
+      if (joined !== undefined && isBusy) result.busyResumesMs.push(now - joined);
       leftAt.delete(conference);
+      joinedAt.delete(conference);
     };
     const join = (index: number) => {
       const call = model.addCall('+15550200000', '+15550100000', 'inbound');
@@ -78,7 +110,11 @@ export async function runLoad(load: Load): Promise<LoadResult> {
       result.longestWrongMs = Math.max(result.longestWrongMs, meter.read().longestWrongMs);
     }
     result.requests = stage.requests.length;
+    const epoch = Date.now() - clock.now;
+    result.overloads = stage.log
+      .filter(({ msg }) => msg.includes('overloaded'))
+      .map(({ msg, time }) => ({ at: Date.parse(time) - epoch, message: msg }));
   });
-  result.pausesMs.sort((a, b) => a - b);
+  for (const times of [result.pausesMs, result.busyPausesMs, result.busyResumesMs]) times.sort((a, b) => a - b);
   return result;
 }

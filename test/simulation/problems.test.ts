@@ -154,7 +154,8 @@ describe('it is a problem, too', () => {
       await givenTwoPeople(stage);
       setRecording(stage, newestRecording(stage), 'stopped');
       refuseWrites(stage);
-      await stage.run(60_000);
+      // Every second resync reads the recording.
+      await stage.run(70_000);
       expect(sentences(stage)).toEqual([expect.stringContaining('is no longer recorded, although 2 people are in')]);
     }));
 

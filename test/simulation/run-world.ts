@@ -1,5 +1,6 @@
 import { sumRecordingTimes } from '../../src/simulator/model/recording-meter.js';
 import {
+  checkCalmWrites,
   checkFalseAlarms,
   checkJudgements,
   checkMeetings,
@@ -193,7 +194,7 @@ async function calm(world: World, report: ReportProblem): Promise<void> {
   await clock.runUntil(clock.now + dimensions.resyncIntervalMs + 20_000);
   // After a replayed callback, the service writes once more if a read contradicts its last write (R6).
   const isUndisturbed = fleet.lastCallbackAt < calmAt - 20_000;
-  if (counts.writes > writes && isUndisturbed) report(`${counts.writes - writes} writes were sent in the calm.`);
+  if (isUndisturbed) checkCalmWrites(world, report, counts.writes - writes, clock.now - calmAt);
   checkRecordings(world, report, 'Later');
   checkJudgements(world, report);
 }

@@ -689,6 +689,37 @@ describe('a pause', () => {
       await stage.run(1400);
       expect(stage.isRecorded()).toBe(true);
     }));
+
+  const isPause = ({ operation }: { operation: string }) => operation === 'recording paused';
+
+  it('that is refused with 422 for a minute takes effect within an interval once SignalWire accepts it', () =>
+    onStage({}, async (stage) => {
+      const { second } = await givenTwoPeople(stage);
+      stage.refusalOf = (request) => (isPause(request) ? 422 : undefined);
+      stage.model.endCall(second);
+      await stage.run(60_000);
+      expect(stage.isRecorded()).toBe(true);
+      stage.refusalOf = () => undefined;
+      await stage.run(31_000);
+      expect(stage.isRecorded()).toBe(false);
+    }));
+
+  it.each([422, 404])(
+    'that is refused with %i for ever is sent once an interval, and no failure is reported then',
+    (status) =>
+      onStage({}, async (stage) => {
+        const { second } = await givenTwoPeople(stage);
+        stage.refusalOf = (request) => (isPause(request) ? status : undefined);
+        stage.model.endCall(second);
+        await stage.run(60_000);
+        const before = stage.requests.filter(isPause).length;
+        const failures = () => stage.events.filter((type) => type === 'requests-failed').length;
+        const failuresBefore = failures();
+        await stage.run(10 * 30_500);
+        expect(stage.requests.filter(isPause).length - before).toBe(10);
+        expect(failures()).toBe(failuresBefore);
+      }),
+  );
 });
 
 describe('duplicate callbacks', () => {

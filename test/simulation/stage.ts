@@ -1,4 +1,5 @@
 import { createEventLog } from '../../src/log/event-log.js';
+import { createLagWarning } from '../../src/log/lag-warning.js';
 import { createOutageDetector } from '../../src/monitoring/outage.js';
 import { createProblems, type Problems } from '../../src/monitoring/problems.js';
 import { createRecordingStories } from '../../src/monitoring/recording-stories.js';
@@ -29,6 +30,8 @@ export interface StageOptions {
   resyncIntervalMs?: number;
   /** How long a request takes. The default is 100 ms. Callbacks take 20 ms. */
   requestMs?: number;
+  /** Draws the time that a request takes (ms), in place of `requestMs`. */
+  latency?: () => number;
   /** Whether people on hold count. The default is true. */
   countHeld?: boolean;
   /** The default is one policy for every conference: at least two people, and `skip`. */
@@ -117,6 +120,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       problems.listener,
       createRecordingStories({ policyFor: policies, urlOf: (sid) => sid, emit: (event) => emit(event) }).listener,
       createEventLog(log),
+      createLagWarning(log, resyncIntervalMs),
       history.record,
       metrics.record,
       ({ type }) => void stage.events.push(type),
@@ -130,7 +134,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       model,
       views,
       faults: (method) => (method === 'POST' ? stage.writeFaults : stage.faults),
-      latency: () => stage.requestMs,
+      latency: options.latency ?? (() => stage.requestMs),
       stream,
       isAlive: () => thisRun.isAlive,
       refusalOf: (request) => stage.refusalOf(request),

@@ -16,6 +16,7 @@ export function fakeFeed(changes: Partial<Feed> = {}): Feed {
   return {
     version: '0.1.0',
     since: ago(86_400),
+    copies: null,
     verdict: { ok: true, problems: [] },
     signalWireAnsweredAt: ago(2),
     signalWireFailingSince: null,
@@ -53,6 +54,7 @@ export function fakeConference(room: string, scene: Scene, changes: Partial<Feed
     sid: `conference-of-${room}`,
     name: `recorded-${room}`,
     room,
+    copy: null,
     firstSeenAt: ago(scene[0]?.[0] ?? 0),
     endedAt: isOver ? ago(last[0]) : null,
     people: people.size,

@@ -38,7 +38,7 @@ export async function run(
   const output = { out: '', err: '' };
   child.stdout?.on('data', (text) => (output.out += text));
   child.stderr?.on('data', (text) => (output.err += text));
-  return { child, output, exit: once(child, 'exit') };
+  return { child, cwd, output, exit: once(child, 'exit') };
 }
 
 /** Runs a program to its end, and tells its exit code and what it printed. */

@@ -18,7 +18,7 @@ export async function startPulled(...conferences: string[]) {
   const recordings = [];
   for (const name of conferences) recordings.push(await finish(name));
   const settings = settingsFor(simulator);
-  const folder = join(await temporaryFolder(), 'new', 'folder');
+  const folder = join(await temporaryFolder(), 'new');
   const requests: string[] = [];
   simulator.events.on('request', (request) => requests.push(kindOf(request)));
 

@@ -23,6 +23,8 @@ export interface RehearseOptions extends Options {
   hangsUp?: boolean;
   resumes?: boolean;
   signal?: AbortSignal;
+  /** Called before the rehearsal begins. */
+  afterStart?(pair: Pair): unknown;
   /** Called with each sentence that the person is told. */
   onSaid?(sentence: string, simulator: Simulator, pair: Pair): unknown;
 }
@@ -55,6 +57,7 @@ export async function rehearseIn(options: RehearseOptions = {}): Promise<Rehears
     },
   });
   const { simulator, service } = pair;
+  await options.afterStart?.(pair);
   const said: string[] = [];
   const outcome = await runRehearsal({
     settings: { ...settingsFor(simulator, changes), statusPassword: PASSWORD },

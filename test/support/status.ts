@@ -5,7 +5,7 @@ import type { Pair } from './service-beside-simulator.js';
 export const PASSWORD = 'open sesame';
 
 /** Requests one of the service's status routes with the right password. */
-export function getStatusRoute({ service }: Pair, path: string) {
+export function getStatusRoute({ service }: Pick<Pair, 'service'>, path: string) {
   return request(`http://127.0.0.1:${service.port}`).get(path).auth('anybody', PASSWORD);
 }
 

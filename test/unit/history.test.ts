@@ -190,4 +190,60 @@ describe('the history', () => {
     expect(only()).toMatchObject({ firstSeenAt: 0, endedAt: undefined, recordedMs: 1500 });
     expect(happened()).toEqual(['seen', 'over', 'seen', 'b left', 'recording']);
   });
+
+  describe('of what another copy does', () => {
+    const readByOther = (people: string[], recording?: ConferenceSnapshot['recordingState']) =>
+      history.recordOthers({
+        type: 'conference-read',
+        conference: snapshot(people, recording, 'one'),
+        trigger: RESYNC,
+      });
+    const reportJoin = (callSid: string, people: string[]) =>
+      history.recordOthers({
+        type: 'participant-reported',
+        conference: snapshot(people, 'in-progress', 'one'),
+        callSid,
+        change: 'join',
+        trigger: { kind: 'join', receivedAt: 0, delayMs: 3000 },
+      });
+
+    it('shows a join once, when its callback says that it was, although a read was under way there', () => {
+      readByOther(['a'], 'in-progress');
+      later(10_000);
+      reportJoin('b', ['a', 'b']);
+      later(2);
+      // The other copy had not heard of the join yet.
+      readByOther(['a'], 'in-progress');
+      later(200);
+      readByOther(['a', 'b'], 'in-progress');
+      expect(happened()).toEqual(['seen', 'b joined']);
+      expect(only()?.events[1]).toMatchObject({ at: 7000, people: 2 });
+    });
+
+    it('shows what the other copy finds afterwards', () => {
+      readByOther(['a'], 'in-progress');
+      later(10_000);
+      reportJoin('b', ['a', 'b']);
+      later(1000);
+      readByOther(['a'], 'in-progress');
+      expect(happened()).toEqual(['seen', 'b joined', 'b left']);
+    });
+
+    it('is not begun again by what the other copy has sent before it heard of the end', () => {
+      readByOther(['a'], 'in-progress');
+      end();
+      later(2);
+      readByOther(['a'], 'in-progress');
+      expect(history.live()).toEqual([]);
+      later(1000);
+      readByOther(['a'], 'in-progress');
+      expect(happened()).toEqual(['seen', 'over', 'seen']);
+    });
+  });
+
+  it('has a new version when copies come or go', () => {
+    const { version } = history;
+    history.record({ type: 'copies-changed', copies: 2, isLinked: true });
+    expect(history.version).toBeGreaterThan(version);
+  });
 });

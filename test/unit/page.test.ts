@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeCopies, shortNameOf } from '../../src/status/page/copies.js';
 import { judge } from '../../src/status/page/judgement.js';
 import { chooseSpan, nameSpan, windowOf } from '../../src/status/page/scale.js';
 import { partsOf } from '../../src/status/page/strip.js';
@@ -65,6 +66,25 @@ describe('the scale of the strips', () => {
       expect(x + width).toBeLessThanOrEqual(100.0001);
     }
   });
+});
+
+it('marks on the strip who was put on hold and taken off, as it does joins and leaves', () => {
+  const conference = fakeConference('sales', [
+    [80, 'joined'],
+    [60, 'held'],
+    [40, 'unheld'],
+    [20, 'left'],
+  ]);
+  const now = Date.now();
+  const marks = partsOf(conference, { from: now - 100_000, until: now }, now).filter(
+    ({ width }) => width === undefined,
+  );
+  expect(marks.map(({ kind, x }) => [kind, Math.round(x)])).toEqual([
+    ['joined', 20],
+    ['held', 40],
+    ['unheld', 60],
+    ['left', 80],
+  ]);
 });
 
 describe('the judgement', () => {
@@ -156,4 +176,36 @@ it('somebody on hold, or only coaching, is told apart from somebody who has left
     'caller 2 back, 1 in',
     'caller 2 left, 1 in',
   ]);
+});
+
+describe('the copies of the service', () => {
+  it.each([
+    ['digits, if they are on the same host', ['vm/0a0a0a', 'vm/1b1b1b'], ['0a0a0a', '1b1b1b']],
+    ['hosts, if these differ', ['alpha/0a0a0a', 'beta/1b1b1b'], ['alpha', 'beta']],
+    [
+      'hosts without what all of them begin with',
+      ['recorder-7d9f8b6c5-x2x4z/0a0a0a', 'recorder-7d9f8b6c5-k8qpl/1b1b1b'],
+      ['x2x4z', 'k8qpl'],
+    ],
+    ['digits or hosts, whatever tells them apart', ['a/0a0a0a', 'a/1b1b1b', 'b/2c2c2c'], ['0a0a0a', '1b1b1b', 'b']],
+  ])('have short names: their %s', (_what, names, short) => {
+    expect(names.map((name) => shortNameOf(name, names))).toEqual(short);
+  });
+
+  it('are counted if there are several, and the page says so if it shows only what its own knows', () => {
+    const [self, other] = ['vm/0a0a0a', 'vm/1b1b1b'];
+    expect(describeCopies(null)).toBe('');
+    expect(describeCopies({ self, names: [self, other], isLinked: true })).toBe(
+      '2 copies of the service share the work; this page is from copy 0a0a0a.',
+    );
+    expect(describeCopies({ self, names: [self], isLinked: true })).toBe('This is the only copy at the moment.');
+    expect(describeCopies({ self, names: [self], isLinked: false })).toContain('only what it knows itself');
+  });
+
+  it('may refuse calls at the same time, which makes a problem each', () => {
+    const refusal = { kind: 'refused calls' as const, conferenceSid: null, since: ago(60), sentence: 'Refused.' };
+    const problems = [refusal, { ...refusal, copy: 'vm/1b1b1b' }];
+    const keys = judge(fakeFeed({ verdict: { ok: false, problems } })).problems.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(2);
+  });
 });

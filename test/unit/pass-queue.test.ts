@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPassQueue } from '../../src/recording/pass-queue.js';
+import { createPassQueue, type Priority } from '../../src/recording/pass-queue.js';
 import { SpaceError } from '../../src/signalwire/space-error.js';
 import { installVirtualClock, type VirtualClock } from '../simulation/virtual-clock.js';
 
@@ -17,7 +17,7 @@ describe('the queue of passes', () => {
     const queue = createPassQueue();
     const begun: string[] = [];
     const ends: (() => void)[] = [];
-    const add = (key: string, priority: 'hint' | 'retry' | 'resync') =>
+    const add = (key: string, priority: Priority) =>
       queue.add(key, priority, () => {
         begun.push(key);
         return new Promise((resolve) => ends.push(resolve));
@@ -34,13 +34,16 @@ describe('the queue of passes', () => {
   it('runs urgent passes first, and lets none starve', async () => {
     const { add, finishNext, later } = await startFull();
     add('resync', 'resync');
+    add('settling read', 'settle');
     add('retry', 'retry');
     await pass(1500);
     add('hint', 'hint');
-    await pass(600);
-    add('late hint', 'hint');
-    for (let count = 0; count < 4; count += 1) await finishNext();
-    expect(later()).toEqual(['retry', 'hint', 'resync', 'late hint']);
+    await pass(14_000);
+    add('hint after 15 s', 'hint');
+    await pass(15_000);
+    add('hint after 30 s', 'hint');
+    for (let count = 0; count < 6; count += 1) await finishNext();
+    expect(later()).toEqual(['retry', 'hint', 'settling read', 'hint after 15 s', 'resync', 'hint after 30 s']);
   });
 
   it('moves a promoted pass forward, and never back', async () => {
@@ -57,7 +60,7 @@ describe('the queue of passes', () => {
   it('runs more passes at once while SignalWire answers well, and half as many when it is overloaded', async () => {
     const { queue, add, finishNext, later } = await startFull();
     for (let count = 0; count < 100; count += 1) add(`later ${count}`, 'hint');
-    for (let count = 0; count < 10; count += 1) queue.recordSuccess();
+    for (let count = 0; count < 10; count += 1) queue.recordSuccess(100);
     await pass(0);
     expect(later()).toHaveLength(10);
     queue.recordFailure(new SpaceError('no', { status: 404 }));
@@ -69,5 +72,24 @@ describe('the queue of passes', () => {
     expect(later()).toHaveLength(11);
     await finishNext();
     expect(later()).toHaveLength(12);
+  });
+
+  it('runs fewer passes at once when reads have become slow, but not fewer than at first', async () => {
+    const { queue, add, finishNext, later } = await startFull();
+    for (let count = 0; count < 100; count += 1) add(`later ${count}`, 'hint');
+    for (let count = 0; count < 10; count += 1) queue.recordSuccess(100);
+    await pass(0);
+    expect(later()).toHaveLength(10);
+    for (let count = 0; count < 60; count += 1) queue.recordSuccess(400);
+    const grown = later().length;
+    for (let count = 0; count < grown; count += 1) await finishNext();
+    expect(later()).toHaveLength(grown);
+    await finishNext();
+    expect(later()).toHaveLength(grown + 1);
+    // What is slow for longer than a minute is how quick SignalWire is.
+    await pass(61_000);
+    for (let count = 0; count < 10; count += 1) queue.recordSuccess(400);
+    await pass(0);
+    expect(later().length).toBeGreaterThan(grown + 5);
   });
 });

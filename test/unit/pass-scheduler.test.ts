@@ -48,7 +48,7 @@ describe('the passes of a conference', () => {
     expect(passes()).toBe(2);
     await end();
     expect(passes()).toBe(2);
-    expect(scheduler.isIdle).toBe(true);
+    expect(scheduler.isIdle()).toBe(true);
   });
 
   it('start at their deadline, even if a timer fires early', async () => {

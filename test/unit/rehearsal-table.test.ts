@@ -38,6 +38,16 @@ describe('the table of a rehearsal', () => {
     expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
   });
 
+  it('is as wide as without a terminal on one that says it has 0 columns', () => {
+    expect(formatTable(FINDINGS, 0)).toBe(formatTable(FINDINGS));
+    expect(formatSummary(FINDINGS, 0)).toBe(formatSummary(FINDINGS));
+  });
+
+  it.each([1, 11, 12, 20])('is printed word by word on a terminal of %i columns', (columns) => {
+    expect(formatTable(FINDINGS, columns)).toContain('NOT OK');
+    expect(formatSummary(FINDINGS, columns)).toContain('1 NOT OK');
+  });
+
   it('says what fits, and of what nothing was seen', () => {
     expect(formatSummary(FINDINGS)).toBe(
       '1 of 4 are ok, 1 NOT OK, 2 not known. Nothing was seen of these:\na resumed recording reads.',

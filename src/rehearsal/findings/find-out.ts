@@ -1,5 +1,5 @@
 import type { Course } from '../course.js';
-import { firstShown, isCallOver, type Observations, readsOf } from '../observations.js';
+import { type Observations, readLagOf } from '../observations.js';
 import { CALLBACKS } from './callbacks.js';
 import type { Finding, PolicySettings, Question } from './finding.js';
 import { LAGS } from './lags.js';
@@ -22,8 +22,7 @@ const QUESTIONS: Record<string, Question> = {
 
 /** Everything that the observations say of the space. Also if the rehearsal was cut short. */
 export function findOut(seen: Observations, course: Course, settings: PolicySettings): Finding[] {
-  const { second, leftAt } = course;
-  const readLag = second && leftAt !== undefined ? firstShown(readsOf(seen, second), leftAt, isCallOver) : undefined;
+  const readLag = readLagOf(seen, course);
   return Object.entries(QUESTIONS).map(([id, { what, assumes, answer }]) => ({
     id,
     what,

@@ -5,10 +5,10 @@ import {
   hasIn,
   hasListed,
   isKnown,
+  isListed,
   joinedAt,
   joinReportedAt,
   type PlacedCall,
-  type Sample,
 } from '../observations.js';
 import type { Evidence, Question, Result } from './finding.js';
 import { BELIEVED_MS, formatBracket, ok, subtract, unknown, wrong } from './results.js';
@@ -79,7 +79,6 @@ export const LAGS = {
   },
 } satisfies Record<string, Question>;
 
-const isListed = ({ value }: Sample<string | undefined>) => value !== undefined;
 const byUpperBound = (one: Bracket, other: Bracket) => (one.atMostMs ?? 0) - (other.atMostMs ?? 0);
 
 /** Only a conference that is known while one person is in it tells how long a new one is unknown. */

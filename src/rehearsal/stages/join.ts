@@ -26,9 +26,12 @@ export async function join(phone: 'first' | 'second', options: RehearsalOptions)
     seen.participants.at(-1)?.value.some((one) => one.sid === call.sid) === true ||
     seen.reported?.callSids.includes(call.sid) === true;
   const isOver = () => readsOf(seen, call).some(isCallOver);
+  const isAnswered = () => readsOf(seen, call).some(({ value }) => value.word === 'in-progress');
   const refusal = () =>
     seen.refused.slice(lastRefused).find(({ route, signature }) => route === '/inbound' && signature);
-  await watch.until(() => hasJoined() || isOver() || refusal() !== undefined, waits.join);
+  const isDecided = () => hasJoined() || isOver() || refusal() !== undefined;
+  await watch.until(() => isDecided() || isAnswered(), waits.join);
+  if (isAnswered()) await watch.until(isDecided, waits.announcement);
   if (hasJoined()) return call;
   const refused = refusal();
   if (refused) {
@@ -39,5 +42,8 @@ export async function join(phone: 'first' | 'second', options: RehearsalOptions)
   }
   const word = readsOf(seen, call).find(isCallOver)?.value.word ?? '';
   const reason = FAILURES[word] ?? (word && 'The call ended before it was in the conference.');
-  throw new Error(`The ${phone} phone: ${reason || `nobody joined within ${waits.join / 1000} s.`}`);
+  const missing = isAnswered()
+    ? `it was answered, but is not in the conference after another ${waits.announcement / 1000} s.`
+    : `nobody joined within ${waits.join / 1000} s.`;
+  throw new Error(`The ${phone} phone: ${reason || missing}`);
 }

@@ -13,7 +13,7 @@ export async function meetAgain(course: Course, options: RehearsalOptions): Prom
   const joinedAt = Date.now();
   say(`Both phones are in again. Please say something for ${seconds(waits.talk)} s.`);
   const isResumed = () => becameAt(seen, 'in-progress', since) !== undefined;
-  await waitFor(options, isResumed, changeLimit(options), NOT_RESUMED);
+  await waitFor(options, isResumed, changeLimit(options, course), NOT_RESUMED);
   course.resumedAt = becameAt(seen, 'in-progress', since) ?? Number.POSITIVE_INFINITY;
   const { resumedAt } = course;
   if (resumedAt !== Number.POSITIVE_INFINITY) {

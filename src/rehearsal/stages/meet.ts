@@ -40,7 +40,7 @@ export async function meet(course: Course, options: RehearsalOptions): Promise<v
   const pausedAt = becameAt(seen, 'paused', 0);
   if (pausedAt !== undefined) {
     const isResumed = () => becameAt(seen, 'in-progress', pausedAt) !== undefined;
-    await waitFor(options, isResumed, changeLimit(options), NOT_RESUMED);
+    await waitFor(options, isResumed, changeLimit(options, course), NOT_RESUMED);
     const settledBy = Date.now() + readLagLimit(seen) + waits.lateWord;
     await watch.until(() => seen.recording.at(-1)?.value.word === 'resumed' || Date.now() >= settledBy, waits.list * 2);
   }

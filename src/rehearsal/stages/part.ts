@@ -27,11 +27,11 @@ export async function part(course: Course, options: RehearsalOptions): Promise<v
   await watch.until(() => leaveReportedAt(seen, lastWebhook) !== undefined && isOver(), waits.quiet);
   course.leftAt = leaveReportedAt(seen, lastWebhook) ?? Date.now();
   say('The second phone has left. The recording should be paused now; this takes some seconds to read.');
+  await waitFor(options, isOver, waits.list, 'The second call has not read as over');
   const since = course.toldAt;
   const isPaused = () => becameAt(seen, 'paused', since) !== undefined;
-  await waitFor(options, isPaused, changeLimit(options), NOT_PAUSED);
+  await waitFor(options, isPaused, changeLimit(options, course), NOT_PAUSED);
   course.pausedAt = becameAt(seen, 'paused', since) ?? Number.POSITIVE_INFINITY;
-  await waitFor(options, isOver, waits.list, 'The second call has not read as over');
   const isGone = () => seen.participants.at(-1)?.value.some(({ sid }) => sid === second.sid) === false;
   await waitFor(options, isGone, waits.gone, 'The second phone has not gone from the list of participants');
   const { pausedAt } = course;

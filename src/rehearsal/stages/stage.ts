@@ -1,7 +1,7 @@
 import type { RawSpace } from '../../signalwire/raw-space.js';
 import type { PauseBehavior } from '../../signalwire/space.js';
 import type { Course } from '../course.js';
-import { firstShown, isCallOver, type Observations, readsOf } from '../observations.js';
+import { type Observations, readLagOf } from '../observations.js';
 import type { PlacedCalls } from '../placed-calls.js';
 import type { Waits } from '../waits.js';
 import type { Watch } from '../watch.js';
@@ -44,15 +44,17 @@ export async function waitFor(
   return hasHappened;
 }
 
-/** For how long a pause or a resume is waited for (ms): a lost callback is made good within an interval. */
-export function changeLimit({ waits, resyncIntervalMs }: RehearsalOptions): number {
-  return waits.change + resyncIntervalMs;
+/**
+ * For how long a pause or a resume is waited for (ms): a lost callback is made good within an interval, and what the service reads may
+ * lag.
+ */
+export function changeLimit({ watch: { seen }, waits, resyncIntervalMs }: RehearsalOptions, course: Course): number {
+  return waits.change + resyncIntervalMs + readLagAfter(seen, course);
 }
 
-/** How far single reads lag at most, by the second phone's call, which is over; 0 if that isn't known (ms). */
-export function readLagAfter(seen: Observations, { second, leftAt }: Course): number {
-  if (!second || leftAt === undefined) return 0;
-  return firstShown(readsOf(seen, second), leftAt, isCallOver)?.atMostMs ?? 0;
+/** How far single reads lag at most; 0 if that isn't known (ms). */
+export function readLagAfter(seen: Observations, course: Course): number {
+  return readLagOf(seen, course)?.atMostMs ?? 0;
 }
 
 export const seconds = (ms: number) => Math.round(ms / 1000);

@@ -1,5 +1,5 @@
 import type { Course } from '../course.js';
-import { becameAt, isKnown, recordingCallbacksOf, type Sample } from '../observations.js';
+import { becameAt, isKnown, isListed, recordingCallbacksOf } from '../observations.js';
 import { join } from './join.js';
 import { changeLimit, NOT_PAUSED, type RehearsalOptions, waitFor } from './stage.js';
 
@@ -20,7 +20,5 @@ export async function waitAlone(course: Course, options: RehearsalOptions): Prom
   // A recording that begins with the first person is paused at once. That is waited for, so that it isn't mixed up with later.
   const hasRecording = () => seen.recordingSid !== undefined || recordingCallbacksOf(seen).length > 0;
   const isPaused = () => becameAt(seen, 'paused', 0) !== undefined;
-  if (hasRecording()) await waitFor(options, isPaused, changeLimit(options), NOT_PAUSED);
+  if (hasRecording()) await waitFor(options, isPaused, changeLimit(options, course), NOT_PAUSED);
 }
-
-const isListed = ({ value }: Sample<string | undefined>) => value !== undefined;

@@ -1,10 +1,5 @@
-import {
-  type CallbackContext,
-  type ConferenceEvent,
-  conferenceCallback,
-  recordingCallback,
-  type Webhook,
-} from './callbacks.js';
+import { type CallbackContext, type ConferenceEvent, conferenceCallback, type Webhook } from './callbacks.js';
+import { createConferenceRecordings } from './conference-recordings.js';
 import { createRecordingMeter } from './recording-meter.js';
 import {
   activeParticipants,
@@ -12,13 +7,9 @@ import {
   type CallStatus,
   type Conference,
   type ConferenceLaml,
-  countAudio,
   isCallOver,
-  isRecordingOver,
-  isRunning,
   type Participant,
   type Recording,
-  type RecordingStatus,
   type Resource,
 } from './resources.js';
 import { appendValue, current } from './timeline.js';
@@ -96,7 +87,7 @@ export interface SpaceModel {
 }
 
 export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
-  const { projectId, traits, now, newSid, minParticipants, countHeld = true } = options;
+  const { projectId, traits, now, newSid, minParticipants } = options;
   const { recordingUrl, onCallback, onChange } = options;
   const calls = new Map<string, Call>();
   const conferences = new Map<string, Conference>();
@@ -113,35 +104,12 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
   }
 
   const callbackContext = (): CallbackContext => ({ projectId, traits, now: now(), recordingUrl });
+  const recordings = createConferenceRecordings({ ...options, newResource, callbackContext });
+  const { onConferenceChanged } = recordings;
 
   function report(conference: Conference, event: ConferenceEvent, participant: Participant): void {
     const callback = conferenceCallback(callbackContext(), conference, event, participant);
     if (callback) onCallback(callback, conference);
-  }
-
-  function reportRecording(conference: Conference, recording: Recording, { call }: Participant): void {
-    const callback = recordingCallback(callbackContext(), conference, recording, call);
-    if (callback) onCallback(callback, conference);
-  }
-
-  function setRecordingStatus(recording: Recording, status: RecordingStatus): void {
-    countAudio(recording, now());
-    appendValue(recording.status, now(), status);
-    recording.updatedAt = now();
-  }
-
-  /** Must be called after every change to a conference's participants or recordings, mute excepted. */
-  function onConferenceChanged(conference: Conference): void {
-    conference.updatedAt = now();
-    // The meter ignores a conference that isn't supposed to be recorded.
-    if (conference.laml.record !== 'record-from-start') return;
-    // Without a recording that could be resumed nothing can be lost, so the meter sees no people.
-    const hasRecording = !conference.recordings.every(isRecordingOver);
-    const counted = activeParticipants(conference).filter(
-      ({ hold, laml }) => countHeld || !(current(hold) || laml.coach),
-    );
-    const people = hasRecording ? counted.length : 0;
-    conference.meter.update(people, conference.recordings.some(isRunning));
   }
 
   function createConference(laml: ConferenceLaml): Conference {
@@ -163,19 +131,7 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
   function begin(conference: Conference, trigger: Participant): void {
     appendValue(conference.status, now(), 'in-progress');
     report(conference, 'start', trigger);
-    if (conference.laml.record !== 'record-from-start') return;
-    const recording: Recording = {
-      ...newResource(),
-      status: [],
-      pauseBehavior: 'silence',
-      trim: conference.laml.trim,
-      audioMs: 0,
-      countedAt: now(),
-    };
-    appendValue(recording.status, now(), 'in-progress');
-    conference.recordings.unshift(recording);
-    onChange({ type: 'recording', conference });
-    reportRecording(conference, recording, trigger);
+    recordings.begin(conference, trigger);
   }
 
   function end(conference: Conference, trigger: Participant): void {
@@ -187,11 +143,7 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     liveByName.delete(conference.name);
     for (const { call } of remaining) endCall(call);
     report(conference, 'end', trigger);
-    for (const recording of conference.recordings) {
-      if (isRecordingOver(recording)) continue;
-      setRecordingStatus(recording, 'completed');
-      reportRecording(conference, recording, trigger);
-    }
+    recordings.complete(conference, trigger);
     onConferenceChanged(conference);
     onChange({ type: 'ended', conference });
   }
@@ -234,6 +186,8 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     newResource,
     setCallStatus,
     endCall,
+    updateRecording: recordings.updateRecording,
+    deleteRecording: recordings.deleteRecording,
 
     addCall(from, to, direction) {
       const call: Call = { ...newResource(), from, to, direction, status: [] };
@@ -280,21 +234,6 @@ export function createSpaceModel(options: SpaceModelOptions): SpaceModel {
     endConference(conference) {
       const last = activeParticipants(conference).at(-1);
       if (last) end(conference, last);
-    },
-
-    updateRecording(conference, recording, status, pauseBehavior) {
-      if (isRecordingOver(recording)) return false;
-      if (current(recording.status) === status) return traits.redundantUpdate === '200';
-      if (status === 'paused') recording.pauseBehavior = pauseBehavior;
-      setRecordingStatus(recording, status);
-      onConferenceChanged(conference);
-      onChange({ type: 'recording', conference });
-      return true;
-    },
-
-    deleteRecording(conference, recording) {
-      conference.recordings = conference.recordings.filter((one) => one !== recording);
-      onConferenceChanged(conference);
     },
 
     forgetEnded() {

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 import { apiError } from './api-error.js';
 
@@ -31,7 +30,7 @@ export interface ListItem {
  * @param key the property that holds the items
  * @throws ApiError (400) if a paging parameter is invalid
  */
-export function createPage(request: Request, key: string, items: ListItem[]): object {
+export function createPage(request: { url: string }, key: string, items: ListItem[]): object {
   const url = new URL(`http://simulator${ACCOUNTS_PATH}${request.url}`);
   const parsed = paging.safeParse(Object.fromEntries(url.searchParams));
   if (!parsed.success) throw apiError(400, 20001, 'Page, PageSize or PageToken is out of range');

@@ -1,5 +1,6 @@
 // The card of one conference.
 
+import { showCopy } from './copies.js';
 import { arrange, copyTemplate, createElement, find, setSentence, setText } from './dom.js';
 import { showRecordings } from './recordings.js';
 import { windowOf } from './scale.js';
@@ -50,10 +51,11 @@ export function createCard(conference) {
  * @param {Card} card
  * @param {FeedConference} conference
  * @param {FeedProblem | undefined} problem
+ * @param {readonly string[]} copies the names of all copies
  * @returns {boolean} whether anything has changed
  */
-export function updateCard(card, conference, problem) {
-  const shown = JSON.stringify([conference, problem]);
+export function updateCard(card, conference, problem, copies) {
+  const shown = JSON.stringify([conference, problem, copies]);
   if (card.shown === shown) return false;
   const { firstSeenAt, endedAt, sid, name, recordings } = conference;
   const { element } = card;
@@ -74,6 +76,7 @@ export function updateCard(card, conference, problem) {
   find(element, '.problem').hidden = problem === undefined;
   setSentence(find(element, '.sentence'), problem?.sentence ?? '', name);
   showRecordings(find(element, '.recordings'), card.recordings, recordings, room);
+  showCopy(find(element, '.copy'), conference.copy, copies);
   setText(find(element, '.summary-room'), `in ${room}`);
   setText(find(element, '.sid'), sid);
   setText(find(element, '.name'), name ?? 'not known yet');

@@ -34,10 +34,13 @@ for (const span of SPANS) scale.append(new Option(nameSpan(span), String(span)))
 scale.addEventListener('change', drawAll);
 
 /** @param {Feed} feed @param {number} now ms since 1970 */
-export function showConferences({ live, finished, verdict }, now) {
+export function showConferences({ live, finished, verdict, copies }, now) {
   const problems = new Map(verdict.problems.map((problem) => [problem.conferenceSid, problem]));
   const all = [...live, ...finished];
-  const changed = all.filter((conference) => updateCard(cardOf(conference), conference, problems.get(conference.sid)));
+  const names = copies?.names ?? [];
+  const changed = all.filter((conference) =>
+    updateCard(cardOf(conference), conference, problems.get(conference.sid), names),
+  );
   const focused = document.activeElement;
   showList('live', live);
   showList('finished', finished);

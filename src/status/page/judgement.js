@@ -30,7 +30,7 @@ export function judge(feed, failure, lastResponseAt) {
   const problems = [
     ...(failure ? [{ key: 'connection', conferenceSid: null, sentence: failure, since: lastResponseAt }] : []),
     ...(outage ? [outage] : []),
-    ...wrong.map((problem) => toNotice(problem.conferenceSid ?? problem.kind, problem)),
+    ...wrong.map((problem) => toNotice(problem.conferenceSid ?? `${problem.kind} ${problem.copy ?? ''}`, problem)),
   ];
   const isConnected = feed !== undefined && !failure;
   const isKnown = isConnected && !outage && feed.signalWireAnsweredAt !== null;

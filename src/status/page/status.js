@@ -3,6 +3,7 @@
 
 import { drawAll, showConferences, tickCards } from './cards.js';
 import { currentSecond, everySecond, visibilityChange } from './clock.js';
+import { describeCopies, showCopies } from './copies.js';
 import { announce, find, setText } from './dom.js';
 import { fetchFeed, lastResponseAt, PasswordRejected } from './feed-client.js';
 import { judge } from './judgement.js';
@@ -47,6 +48,7 @@ function show(feed, newFailure) {
   if (feed) {
     showConferences(feed, currentSecond());
     setText(find(document, '#scope'), describeScope(feed));
+    showCopies(feed.copies);
     find(document, 'main').hidden = false;
     if (before) changes.push(...changesOf(before, feed));
   }
@@ -86,12 +88,14 @@ function describeScope({ since, version }) {
   return `Activity since this copy of the service started at ${formatDateTime(Date.parse(since))} (version ${version}).`;
 }
 
-/** For screen readers: which recordings changed state. @param {Feed} before @param {Feed} after */
+/** For screen readers: which recordings changed state, and whether the copy was linked or unlinked. @param {Feed} before @param {Feed} after */
 function changesOf(before, after) {
   const statesBefore = new Map(before.live.map(({ sid, recording }) => [sid, recording]));
   const changed = after.live.filter(({ sid, recording }) => statesBefore.get(sid) !== recording);
   const ended = after.finished.filter(({ sid }) => statesBefore.has(sid));
+  const isLinkChanged = before.copies?.isLinked !== after.copies?.isLinked;
   return [
+    isLinkChanged ? describeCopies(after.copies) : '',
     ...changed.map((conference) => `${roomOf(conference)}: ${stateOf(conference)}, ${peopleIn(conference)}.`),
     ...ended.map((conference) => `${roomOf(conference)}: ended.`),
   ];

@@ -1,4 +1,4 @@
-// The coloured strip of a conference: what its recording did, when somebody was alone, who joined and left when.
+// The coloured strip of a conference: what its recording did, when somebody was alone, when somebody joined, left or was on hold.
 
 /** @import { FeedConference, FeedEvent } from '../feed.js' */
 
@@ -24,7 +24,12 @@ const SHAPES = {
   alone: { name: 'rect', attributes: ALONE },
   joined: { name: 'use', attributes: { y: 35, href: '#joined' } },
   left: { name: 'use', attributes: { y: 7, href: '#left' } },
+  // Where those who leave and join are: only who isn't on hold counts.
+  held: { name: 'use', attributes: { y: 0, href: '#held' } },
+  unheld: { name: 'use', attributes: { y: 35, href: '#held' } },
 };
+
+const MARKS = ['joined', 'left', 'held', 'unheld'];
 
 /** The kinds of the parts that a strip has. @type {WeakMap<Element, string>} */
 const drawn = new WeakMap();
@@ -72,7 +77,7 @@ export function partsOf({ events, firstSeenAt, minParticipants }, { from, until 
   );
   const marks = events
     .map(({ what, at: time }) => ({ kind: what, x: Math.min(at(Date.parse(time)), 100) }))
-    .filter(({ kind, x }) => (kind === 'joined' || kind === 'left') && x >= 0);
+    .filter(({ kind, x }) => MARKS.includes(kind) && x >= 0);
   return [...bars.flatMap((bar) => (bar.kind === 'paused' ? [bar, { ...bar, kind: 'hatching' }] : [bar])), ...marks];
 }
 

@@ -1,6 +1,7 @@
 // The page's list of webhooks: fetched while it is open and visible.
 
 import { visibilityChange } from './clock.js';
+import { shortNameOf } from './copies.js';
 import { find, setText } from './dom.js';
 import { feedUrl } from './feed-client.js';
 import { formatDateTime } from './texts.js';
@@ -40,24 +41,27 @@ async function fetchWebhooks() {
   const latest = [accepted[0], refused[0]].map((webhook) => `${webhook?.number} ${webhook?.at}`).join();
   if (latest === shown) return;
   shown = latest;
-  renderList('refused', refused);
-  renderList('accepted', accepted);
+  const copies = [...new Set([...refused, ...accepted].flatMap(({ copy }) => copy ?? []))];
+  renderList('refused', refused, copies);
+  renderList('accepted', accepted, copies);
 }
 
-/** @param {'refused' | 'accepted'} kind @param {LoggedWebhook[]} webhooks */
-function renderList(kind, webhooks) {
+/** @param {'refused' | 'accepted'} kind @param {LoggedWebhook[]} webhooks @param {string[]} copies those that answered them */
+function renderList(kind, webhooks, copies) {
   find(document, `#${kind}-empty`).hidden = webhooks.length > 0;
-  find(document, `#${kind}`).replaceChildren(...webhooks.map(renderWebhook));
+  find(document, `#${kind}`).replaceChildren(...webhooks.map((webhook) => renderWebhook(webhook, copies)));
 }
 
-/** @param {LoggedWebhook} webhook */
-function renderWebhook({ at, route, event, timestamp, status, ms, reason, url, signature, parameterNames }) {
+/** @param {LoggedWebhook} webhook @param {string[]} copies */
+function renderWebhook(webhook, copies) {
+  const { at, route, event, timestamp, status, ms, reason, url, signature, parameterNames, copy } = webhook;
   const item = document.createElement('li');
   const time = document.createElement('time');
   time.dateTime = at;
   setText(time, formatDateTime(Date.parse(at)));
   const what = document.createElement('span');
-  setText(what, `${route}${event ? `, ${event}` : ''}: ${status} in ${ms} ms`);
+  const by = copy !== null && copies.length > 1 ? `, by copy ${shortNameOf(copy, copies)}` : '';
+  setText(what, `${route}${event ? `, ${event}` : ''}: ${status} in ${ms} ms${by}`);
   const details = document.createElement('p');
   const checked = signature ? `${signature.kind} signature, ${keyOf(signature)}` : 'no signature checked';
   const stamp = timestamp ? `, Timestamp ${timestamp}` : '';
