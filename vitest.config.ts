@@ -17,6 +17,7 @@ const LONGEST = [
   'rehearsal',
   'rehearsal-calls',
   'process',
+  'copies',
   'call',
   'more-worlds',
   'worlds',

@@ -3,10 +3,12 @@ import { hostname } from 'node:os';
 import type { Router } from 'express';
 import pino, { type Logger } from 'pino';
 import { type Copies, createCopies } from './copies/copies.js';
-import { createRedisLink } from './copies/redis-link.js';
+import { createLinkStatus } from './copies/link-status.js';
+import { channelOf, createRedisLink } from './copies/redis-link.js';
 import { createReadiness } from './http/readiness.js';
 import { createRoutes } from './http/routes.js';
 import { createClockWarning } from './log/clock-warning.js';
+import { createCopiesLog } from './log/copies-log.js';
 import { createEventLog } from './log/event-log.js';
 import { createLagWarning } from './log/lag-warning.js';
 import { logOptions } from './log/log.js';
@@ -85,6 +87,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     urlOf: (sid) => recordingUrl(settings.spaceUrl, settings.projectId, sid),
     emit: (event) => emitOnce(event),
   });
+  const linkStatus = redisUrl === undefined ? undefined : createLinkStatus();
   const status =
     statusPassword === undefined
       ? undefined
@@ -95,9 +98,10 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
           conferencePrefix,
           resyncIntervalMs,
           copies: () => copies,
+          linkStatus,
         });
   const alerts = alertUrl === undefined ? undefined : createAlerts({ url: alertUrl, problems, log, publicUrl });
-  const readiness = createReadiness(publicUrl);
+  const readiness = createReadiness(publicUrl, linkStatus);
   const space = createSpace({
     ...settings,
     timeoutMs: durations.request,
@@ -108,6 +112,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     outageDetector,
     problems.listener,
     stories.listener,
+    ...(linkStatus ? [linkStatus.listener, createCopiesLog(log, linkStatus)] : []),
     createEventLog(log),
     createClockWarning(log, space),
     createLagWarning(log, resyncIntervalMs),
@@ -142,7 +147,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
       ? undefined
       : createCopies({
           id: `${hostname()}/${randomBytes(3).toString('hex')}`,
-          openLink: createRedisLink({ url: redisUrl, channel: `${settings.projectId}/${conferencePrefix}` }),
+          openLink: createRedisLink({ url: redisUrl, channel: channelOf(settings) }),
           reconciler: () => reconciler,
           openRoom: () => openRoom,
           emit,

@@ -7,6 +7,7 @@ import { resolveSpace } from '../signalwire/resolve-space.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { checkNumber } from './check-number.js';
+import { checkLink } from './doctor-redis.js';
 import { type Finding, ok, unknown, wrong } from './finding.js';
 
 /** How many copies may answer at the public URL before we conclude that ours is not one of them. */
@@ -38,6 +39,7 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
       yield wrong(`${difference}. Set it, for example by NTP: the times in the log and on the page are wrong.`);
   }
   if (settings.signingKeys.length > 0) yield await checkSigningKey(settings, local);
+  if (settings.redisUrl !== undefined) yield await checkLink(settings.redisUrl, settings);
   yield await checkPublicUrl(local, publicUrl, settings);
 }
 

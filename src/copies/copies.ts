@@ -72,10 +72,11 @@ export function createCopies(options: CopiesOptions): Copies {
       send({ type: 'heartbeat', startedAt, sentAt: performance.now(), isHello: true });
     },
     onDown(reason) {
+      // First, because what follows from it is no reason of its own.
+      emit({ type: 'copies-unlinked', reason });
       members.unlink();
       pending.giveUp();
       settleStart();
-      emit({ type: 'copies-unlinked', reason });
     },
   });
   const startedAt = Date.now();

@@ -1,77 +1,75 @@
+import type { Settings } from '../settings/settings.js';
 import type { Link, OpenLink } from './link.js';
+import { openRedisConnection, type RedisConnection, type RedisConnectionOptions } from './redis-connection.js';
+import { redisFailure } from './redis-failure.js';
 
-export interface RedisLinkOptions {
-  /** `redis://` or `rediss://`, with a user and a password if there are any. */
-  url: string;
-  /** The channel that the copies of one service share. */
-  channel: string;
+/** The channel that the copies of one service share: those with the same project and the same prefix. */
+export function channelOf({ projectId, conferencePrefix }: Pick<Settings, 'projectId' | 'conferencePrefix'>): string {
+  return `${projectId}/${conferencePrefix}`;
 }
 
-/** How long connecting may take, and how long the wait between two attempts is (ms). */
-const CONNECT_MS = 2000;
+/** The wait between two attempts to connect (ms). */
 const RETRY_MS = 500;
 
 /**
- * Links copies by a channel of Redis, or of a server that speaks its protocol, such as Valkey. Nothing is stored there. The client is
- * loaded here, so a service without REDIS_URL never loads it.
+ * Links copies by a channel of Redis. Nothing is stored there. Both connections are opened anew after each failure, because the
+ * client's own reconnecting doesn't notice a server that accepts connections and never answers.
  */
-export function createRedisLink({ url, channel }: RedisLinkOptions): OpenLink {
+export function createRedisLink({ url, channel }: Omit<RedisConnectionOptions, 'onText'>): OpenLink {
   return ({ onText, onUp, onDown }) => {
-    let publishText: ((text: string) => void) | undefined;
-    let isClosed = false;
-    const close = connect();
+    const closing = new AbortController();
+    const { signal } = closing;
+    let connection: RedisConnection | undefined;
+    let isDown = false;
 
-    /** @returns what closes the connections */
-    async function connect(): Promise<() => void> {
-      const { createClient } = await import('@redis/client');
-      const socket = { connectTimeout: CONNECT_MS, reconnectStrategy: RETRY_MS };
-      // A text that can't be sent at once is of no use later.
-      const publisher = createClient({ url, socket, disableOfflineQueue: true, RESP: 2 });
-      const subscriber = createClient({ url, socket, RESP: 2 });
-      let isUp = false;
-      let isDown = false;
-
-      const update = (error?: Error) => {
-        if (isClosed) return;
-        if (publisher.isReady && subscriber.isReady) {
-          isDown = false;
-          if (!isUp) onUp();
-          isUp = true;
-        } else {
-          if (!isDown) onDown(error ? reasonOf(error) : 'Redis has closed the connection.');
-          isDown = true;
-          isUp = false;
-        }
-      };
-
-      for (const client of [publisher, subscriber]) {
-        client.on('error', update);
-        client.on('ready', () => setImmediate(update));
-        client.on('end', () => update());
-        client.connect().catch(update);
+    /** Connects, and resolves with the reason once that has failed or is over. */
+    async function useConnection(): Promise<Error | undefined> {
+      try {
+        connection = await openRedisConnection({ url, channel, onText }, signal);
+        isDown = false;
+        onUp();
+        return await connection.broken;
+      } catch (error) {
+        return error instanceof Error ? error : new Error(String(error));
+      } finally {
+        connection?.close();
+        connection = undefined;
       }
-      subscriber.subscribe(channel, onText).catch(update);
-      publishText = (text) => {
-        if (publisher.isReady) publisher.publish(channel, text).catch(() => {});
-      };
-      return () => {
-        publisher.destroy();
-        subscriber.destroy();
-      };
     }
 
+    async function stayConnected(): Promise<void> {
+      for (;;) {
+        const error = await useConnection();
+        if (signal.aborted) return;
+        if (!isDown) onDown(redisFailure(error ?? new Error('closed'), url));
+        isDown = true;
+        await wait(RETRY_MS, signal);
+        if (signal.aborted) return;
+      }
+    }
+
+    const ended = stayConnected();
     const link: Link = {
-      publish: (text) => publishText?.(text),
+      publish: (text) => connection?.publish(text),
       async close() {
-        isClosed = true;
-        (await close)();
+        await connection?.flush();
+        closing.abort();
+        await ended;
       },
     };
     return link;
   };
 }
 
-/** The error in words that tell no password. */
-function reasonOf(error: Error): string {
-  return error.message.replaceAll(/rediss?:\/\/\S+/g, 'the URL');
+/** Resolves after that time, or at once if the signal is aborted. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
 }

@@ -67,6 +67,9 @@ export const redisUrl = z
         'must be a complete URL that begins with redis:// or rediss://, for example redis://localhost:6379.',
       );
     }
+    if (!/^(\/\d*)?$/.test(url.pathname))
+      return reject('must end with the port or the number of a database, such as /0.');
+    if (!isDecodable(url.username + url.password)) return reject('has a % that must be written as %25.');
     return text;
   });
 
@@ -83,6 +86,15 @@ function originAsGiven({ protocol, hostname, port }: URL, text: string): string 
   const start = text.toLowerCase().indexOf(hostname, protocol.length);
   const host = start === -1 ? hostname : text.slice(start, start + hostname.length);
   return `${protocol}//${host}${port && `:${port}`}`;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isSafe(url: URL): boolean {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LinkStatus } from '../copies/link-status.js';
 import type { Problems } from '../monitoring/problems.js';
 import type { RecorderEvent } from '../recorder-events.js';
 import type { History } from './history.js';
@@ -8,6 +9,8 @@ export interface MetricsOptions {
   history: Pick<History, 'live'>;
   problems: Pick<Problems, 'wrongForMs'>;
   resyncIntervalMs: number;
+  /** Undefined without REDIS_URL. */
+  linkStatus?: Pick<LinkStatus, 'current'> | undefined;
   /** Undefined if nothing links this copy with others. */
   copies?: () => LinkedCopies | undefined;
 }
@@ -38,6 +41,7 @@ export function createMetrics({
   history,
   problems,
   resyncIntervalMs,
+  linkStatus,
   copies = () => undefined,
 }: MetricsOptions): Metrics {
   /** A sum over the copies counts each conference once. */
@@ -157,6 +161,17 @@ export function createMetrics({
     help: 'Whether SignalWire answers: 1, or 0 during an outage.',
     registers,
   });
+
+  if (linkStatus) {
+    new Gauge({
+      name: 'recorder_redis_up',
+      help: 'Whether Redis links this copy with the others: 1, or 0 while each works by itself.',
+      registers,
+      collect() {
+        this.set(linkStatus.current().ok ? 1 : 0);
+      },
+    });
+  }
 
   signalwireUp.set(1);
   for (const route of ROUTES) for (const status of [200, 403]) webhooks.inc({ route, status }, 0);

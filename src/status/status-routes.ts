@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
+import type { LinkStatus } from '../copies/link-status.js';
 import type { Problems } from '../monitoring/problems.js';
 import type { Listener } from '../recorder-events.js';
 import type { PolicyFor } from '../recording/recording-policy.js';
@@ -18,6 +19,8 @@ export interface StatusOptions {
   policyFor: PolicyFor;
   conferencePrefix: string;
   resyncIntervalMs: number;
+  /** Undefined without REDIS_URL. */
+  linkStatus: Pick<LinkStatus, 'current'> | undefined;
   /** Undefined if nothing links this copy with others. */
   copies: () => LinkedCopies | undefined;
 }
@@ -44,9 +47,10 @@ export function createStatus({
   conferencePrefix: prefix,
   resyncIntervalMs,
   copies,
+  linkStatus,
 }: StatusOptions): Status {
   const history = createHistory();
-  const metrics = createMetrics({ history, problems, resyncIntervalMs, copies });
+  const metrics = createMetrics({ history, problems, resyncIntervalMs, copies, linkStatus });
   const webhooks = createWebhookLog(() => copies()?.id);
   const router = express.Router();
   const admit: RequestHandler[] = [securityHeaders(), keepPrivate, requirePassword(password)];

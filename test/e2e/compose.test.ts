@@ -32,9 +32,12 @@ describe.skipIf(isMissing)('docker compose', () => {
     expect(result.output.trim().split('\n').toSorted()).toEqual([
       'grafana',
       'nginx',
+      'nginx-redis',
       'prometheus',
       'recorder',
       'recorder-2',
+      'recorder-3',
+      'redis',
     ]);
   });
 });

@@ -267,6 +267,13 @@ describe('the doctor', () => {
     expect(await last()).toMatch(/^wrong: .*does not answer .*\. Check PUBLIC_URL/);
   });
 
+  it('checks the Redis of the settings, if there is one', async () => {
+    const { diagnose } = await startAll();
+    const finding = expect.stringMatching(/^wrong: REDIS_URL: Redis can't be reached/);
+    expect(await diagnose({ redisUrl: 'redis://127.0.0.1:1' })).toContainEqual(finding);
+    expect((await diagnose()).join()).not.toContain('REDIS_URL');
+  });
+
   it("reports that this machine's clock is off", async () => {
     const { diagnose } = await startAll(await simulated({ clockAheadMs: 10_000 }));
     expect(await diagnose()).toContainEqual(expect.stringMatching(/^wrong: This machine's clock is \d+ s behind/));

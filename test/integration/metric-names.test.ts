@@ -47,7 +47,9 @@ function mistakesIn(text: string, exposed: Exposed): string[] {
 
 /** What a service exposes that has had callbacks. */
 async function exposedMetrics(): Promise<Exposed> {
-  const { pair } = await givenTwoPeople({ settings: { statusPassword: PASSWORD } });
+  // Nothing answers there.
+  const settings = { statusPassword: PASSWORD, redisUrl: 'redis://127.0.0.1:1' };
+  const { pair } = await givenTwoPeople({ settings });
   return exposedIn((await getStatusRoute(pair, '/metrics').expect(200)).text);
 }
 

@@ -190,7 +190,7 @@ describe.skipIf(redisMissing)('copies of the service that Redis links', () => {
       expect(events.map(whatOf)).toEqual(was?.events.map(whatOf));
     }
 
-    await redis.close();
+    await redis.shutDown();
     await eventually(async () => {
       const { copies, live } = await first.feed();
       expect(copies).toEqual({ self: copies?.self, names: [copies?.self], isLinked: false });

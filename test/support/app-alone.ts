@@ -59,7 +59,7 @@ export async function startApp({ settings, ready = Promise.resolve(), publicUrl 
       return `recorded-${callers[0]}`;
     },
     ready,
-    readiness: createReadiness(() => PUBLIC_URL),
+    readiness: createReadiness(() => PUBLIC_URL, undefined),
     reconciler,
     log,
     emit: () => {},

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { expect, onTestFinished } from 'vitest';
 import { type Service, startService } from '../../src/service.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
@@ -7,15 +6,14 @@ import type { RecentWebhooks } from '../../src/status/webhook-log.js';
 import { eventually } from './eventually.js';
 import { keepLog } from './log.js';
 import { ownSamples } from './metrics.js';
-import { type RedisServer, startRedis } from './redis-server.js';
+import { hasRedisServer, type RedisServer, startRedisServer, warnOfSkipped } from './redis-server.js';
 import { loopbackTunnel, settingsFor } from './service-beside-simulator.js';
 import { simulated } from './simulated.js';
 import { getStatusRoute, PASSWORD } from './status.js';
 import { FAST } from './two-people.js';
 
-export const redisMissing = spawnSync('redis-server', ['--version']).error !== undefined;
-if (redisMissing)
-  console.warn("The tests with a real Redis are skipped: redis-server isn't there (apt-get install -y redis-server).");
+export const redisMissing = !hasRedisServer;
+warnOfSkipped('The tests of what copies show that share a Redis');
 
 /** A copy of the service that others are linked with. */
 export interface LinkedService {
@@ -31,9 +29,7 @@ export interface LinkedService {
 export async function startLinkedServices(
   count: number,
 ): Promise<{ simulator: Simulator; redis: RedisServer; services: LinkedService[] }> {
-  const redis = await startRedis();
-  if (!redis) throw new Error('There is no redis-server.');
-  onTestFinished(() => redis.close());
+  const redis = await startRedisServer();
   const simulator = await simulated({ ringMs: 0, announcementMs: 0 });
   const services = await Promise.all(Array.from({ length: count }, () => startLinked(simulator, redis.url)));
   await eventually(async () => {

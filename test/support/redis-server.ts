@@ -1,53 +1,78 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@redis/client';
+import { expect, onTestFinished } from 'vitest';
+import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
-export interface RedisServer {
-  url: string;
-  close(): Promise<void>;
+/** Whether Redis is installed. If it isn't, a test says that it is skipped: call `warnOfSkipped`. */
+export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
+
+export function warnOfSkipped(what: string): void {
+  if (!hasRedisServer) console.warn(`${what}: skipped, because redis-server isn't installed.`);
 }
 
-const START_MS = 10_000;
+/** A real Redis on loopback, which stores nothing. */
+export interface RedisServer {
+  port: number;
+  url: string;
+  /** Sends it a command, and resolves with the answer. */
+  command(...words: string[]): Promise<unknown>;
+  /** Sends it a signal. `SIGSTOP` pauses it. */
+  signal(name: NodeJS.Signals): void;
+  /** Ends it as `redis-cli shutdown` does. */
+  shutDown(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+}
 
-/** Starts a Redis server that keeps nothing on disk. @returns undefined if none is installed */
-export async function startRedis(): Promise<RedisServer | undefined> {
+/** @param args further options, for example `--requirepass secret` */
+export async function startRedisServer(...args: string[]): Promise<RedisServer> {
   const port = await freePort();
-  const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no' };
-  const server = spawn(
-    'redis-server',
-    Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
-    { stdio: 'ignore' },
-  );
-  const isMissing = await Promise.race([
-    once(server, 'spawn').then(() => false),
-    once(server, 'error').then(() => true),
-  ]);
-  if (isMissing) return undefined;
-  const exit = once(server, 'exit');
-  const until = performance.now() + START_MS;
-  while (!(await accepts(port))) {
-    if (server.exitCode !== null || performance.now() > until) throw new Error('redis-server does not listen.');
-    await delay(20);
+  const url = `redis://127.0.0.1:${port}`;
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  // A Sentinel needs a file that it can write to.
+  const file = join(folder, 'redis.conf');
+  await writeFile(file, '');
+  const options = [file, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
+  let child: ChildProcess;
+  let exit: Promise<unknown>;
+
+  async function start(): Promise<void> {
+    child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
+    exit = once(child, 'exit');
+    let output = '';
+    child.stdout?.on('data', (text) => (output += text));
+    await eventually(() => expect(output).toMatch(/Ready to accept connections|Sentinel ID is/));
   }
+
+  await start();
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+    await rm(folder, { recursive: true });
+  });
   return {
-    url: `redis://127.0.0.1:${port}`,
-    async close() {
-      server.kill('SIGKILL');
+    port,
+    url,
+    async command(...words) {
+      const password = args[args.indexOf('--requirepass') + 1];
+      const client = createClient({ url, RESP: 2, ...(args.includes('--requirepass') && { password }) });
+      await client.connect();
+      try {
+        return await client.sendCommand(words);
+      } finally {
+        client.destroy();
+      }
+    },
+    signal: (name) => void child.kill(name),
+    async shutDown() {
+      child.kill('SIGTERM');
       await exit;
     },
+    start,
   };
-}
-
-/** Whether something listens on that port of loopback. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }

@@ -9,7 +9,7 @@ const read = (file: string) => readFileSync(file, 'utf8');
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, match = '']) => match);
 
 const text = read('compose.yaml');
-const service = z.object({
+const service = z.looseObject({
   image: z.string().optional(),
   environment: z.record(z.string(), z.string()).default({}),
   command: z.array(z.string()).default([]),
@@ -49,17 +49,28 @@ describe('compose.yaml', () => {
   });
 
   it('asks for the health of everything', () => {
-    expect(Object.keys(compose.services)).toEqual(['recorder', 'recorder-2', 'nginx', 'prometheus', 'grafana']);
-    const paths = services.map(
+    expect(Object.keys(compose.services)).toEqual([
+      'recorder',
+      'recorder-2',
+      'recorder-3',
+      'redis',
+      'nginx',
+      'nginx-redis',
+      'prometheus',
+      'grafana',
+    ]);
+    const { redis, ...others } = compose.services;
+    expect(redis?.healthcheck.test).toEqual(['CMD', 'valkey-cli', 'ping']);
+    const paths = Object.values(others).map(
       ({ healthcheck }) => /127\.0\.0\.1(?::\d+)?([\w/-]+)/.exec(healthcheck.test.join(' '))?.[1],
     );
-    expect(paths).toEqual(['/healthz', '/healthz', '/healthz', '/-/healthy', '/api/health']);
+    expect(paths).toEqual([...Array(5).fill('/healthz'), '/-/healthy', '/api/health']);
     expect(read('src/http/routes.ts')).toContain("'/healthz'");
   });
 
   it('names the version of each image', () => {
     const images = services.flatMap(({ image }) => image ?? []);
-    expect(images).toHaveLength(3);
+    expect(images).toHaveLength(5);
     for (const image of images) expect(image).toMatch(/:v?\d+\.\d+/);
   });
 });
@@ -73,6 +84,24 @@ it("nginx' configuration is that of the docs, with other addresses", () => {
     .replace('127.0.0.1:3002', 'recorder-2:3000 resolve')
     .replace(/^ +server_name .*\n/m, '');
   expect(inDocker).toBe(expected);
+});
+
+it("nginx' configuration for copies that share a Redis differs from the other one in the copies alone, which take turns", () => {
+  const file = (name: string) => read(`docs/compose/${name}`).replace(/^#.*\n/gm, '');
+  const expected = file('nginx.conf')
+    .replace(/^ +# Gets a request only.*\n/m, '')
+    .replace(/^( +server recorder-2:.*) backup;\n/m, '$1;\n$1;\n')
+    .replace(/(recorder-2.*\n.*)recorder-2/, '$1recorder-3');
+  expect(file('nginx-redis.conf')).toBe(expected);
+});
+
+it('Compose starts a Redis that stores nothing and that only containers reach, under the name that the docs give', () => {
+  const redis = z.looseObject({ entrypoint: z.array(z.string()) }).parse(compose.services.redis);
+  expect(redis.entrypoint.join(' ')).toMatch(/^valkey-server --save {2}--appendonly no/);
+  expect(redis).not.toHaveProperty('ports');
+  expect(redis).not.toHaveProperty('volumes', [expect.anything()]);
+  for (const file of ['compose.yaml', 'docs/deploying.md'])
+    expect(read(file)).toContain('REDIS_URL=redis://redis:6379');
 });
 
 it('Prometheus reads the password that Compose mounts, under the job that the alerts expect', () => {
