@@ -21,11 +21,11 @@ const MIN_HALVING_INTERVAL_MS = 1000;
  * When reads take this many times as long as they did at best within the last minute, requests wait for each other, here or at
  * SignalWire. More of them at once would then only take longer, and urgent ones with them.
  */
-const SLOW = 2;
+const SLOW = 1.5;
 const BEST_WINDOW_MS = 60_000;
 
 /** How many of the last reads the average is about. */
-const AVERAGED_READS = 20;
+const AVERAGED_READS = 100;
 
 /** Runs passes, a bounded number at a time, the most urgent first. */
 export interface PassQueue {

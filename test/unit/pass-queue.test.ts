@@ -80,7 +80,7 @@ describe('the queue of passes', () => {
     for (let count = 0; count < 10; count += 1) queue.recordSuccess(100);
     await pass(0);
     expect(later()).toHaveLength(10);
-    for (let count = 0; count < 60; count += 1) queue.recordSuccess(400);
+    for (let count = 0; count < 200; count += 1) queue.recordSuccess(400);
     const grown = later().length;
     for (let count = 0; count < grown; count += 1) await finishNext();
     expect(later()).toHaveLength(grown);
