@@ -21,11 +21,11 @@ const MIN_HALVING_INTERVAL_MS = 1000;
  * When reads take this many times as long as they did at best within the last minute, requests wait for each other, here or at
  * SignalWire. More of them at once would then only take longer, and urgent ones with them.
  */
-const SLOW = 1.5;
+const SLOW = 2;
 const BEST_WINDOW_MS = 60_000;
 
 /** How many of the last reads the average is about. */
-const AVERAGED_READS = 100;
+const AVERAGED_READS = 20;
 
 /** Runs passes, a bounded number at a time, the most urgent first. */
 export interface PassQueue {
@@ -41,8 +41,7 @@ export interface PassQueue {
 
 /**
  * A queue ordered by deadline. A less urgent pass gets a later deadline. The bound grows while passes wait and SignalWire
- * answers well, and shrinks to where it began when reads become slow. It is halved when SignalWire is overloaded, that is, after a
- * 429, a 503 or a time-out.
+ * answers well, unless reads have become slow. It is halved when SignalWire is overloaded, that is, after a 429, a 503 or a time-out.
  */
 export function createPassQueue(): PassQueue {
   const queue = new PQueue({ concurrency: FIRST_BOUND });
@@ -82,10 +81,8 @@ export function createPassQueue(): PassQueue {
     },
 
     recordSuccess(readMs) {
-      const bound = queue.concurrency;
-      const slow = isSlow(readMs);
-      if (slow && bound > FIRST_BOUND) queue.concurrency = bound - 1;
-      else if (queue.size > 0 && (!slow || bound < FIRST_BOUND)) queue.concurrency = Math.min(MAX_BOUND, bound + 1);
+      const mayGrow = !isSlow(readMs) || queue.concurrency < FIRST_BOUND;
+      if (queue.size > 0 && mayGrow) queue.concurrency = Math.min(MAX_BOUND, queue.concurrency + 1);
     },
 
     recordFailure(error) {
