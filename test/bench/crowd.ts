@@ -35,7 +35,8 @@ export interface CrowdOptions {
 export async function measureCrowd({ conferences = CONFERENCES, beside }: CrowdOptions): Promise<Row[]> {
   const other = beside === undefined ? undefined : await run(`${beside}/dist/main.js`, conferences);
   const ours = await run('dist/main.js', conferences);
-  const label = `${conferences.toLocaleString('en')} conferences, ${LATENCY_MS} ms a request`;
+  const comparison = beside === undefined ? '' : ` (the second column: ${beside})`;
+  const label = `${conferences.toLocaleString('en')} conferences, ${LATENCY_MS} ms a request${comparison}`;
   const reaction = (what: 'pauses' | 'resumes', limitMs: number): Row => {
     const middleAndLate = (one: Measured) => `${ms(quantile(one[what], 0.5))}, ${ms(quantile(one[what], 0.95))}`;
     const late = quantile(ours[what], 0.95);
