@@ -41,12 +41,12 @@ export interface PassQueue {
 
 /**
  * A queue ordered by deadline. A less urgent pass gets a later deadline. The bound grows while passes wait and SignalWire
- * answers well, and shrinks to where it began when reads become slow. It is halved when SignalWire is overloaded, that is, after a
- * 429, a 503 or a time-out.
+ * answers well, and shrinks to where it began while reads are slow and no hint waits. It is halved when SignalWire is overloaded, that is, after a 429, a 503 or a time-out.
  */
 export function createPassQueue(): PassQueue {
   const queue = new PQueue({ concurrency: FIRST_BOUND });
   const deadlines = new Map<string, number>();
+  const waitingHints = new Set<string>();
   let halvedAt = -Infinity;
   let averageMs: number | undefined;
   let best = { ms: Infinity, at: -Infinity };
@@ -65,9 +65,11 @@ export function createPassQueue(): PassQueue {
     add(key, priority, run) {
       const deadline = deadlineFor(priority);
       deadlines.set(key, deadline);
+      if (priority === 'hint') waitingHints.add(key);
       void queue.add(
         () => {
           deadlines.delete(key);
+          waitingHints.delete(key);
           return run();
         },
         { id: key, priority: -deadline },
@@ -78,14 +80,15 @@ export function createPassQueue(): PassQueue {
       const deadline = deadlineFor(priority);
       if (deadline >= (deadlines.get(key) ?? -Infinity)) return;
       deadlines.set(key, deadline);
+      if (priority === 'hint') waitingHints.add(key);
       queue.setPriority(key, -deadline);
     },
 
     recordSuccess(readMs) {
       const bound = queue.concurrency;
-      const slow = isSlow(readMs);
-      if (slow && bound > FIRST_BOUND) queue.concurrency = bound - 1;
-      else if (queue.size > 0 && (!slow || bound < FIRST_BOUND)) queue.concurrency = Math.min(MAX_BOUND, bound + 1);
+      const isHarmful = isSlow(readMs) && bound >= FIRST_BOUND && waitingHints.size === 0;
+      if (isHarmful) queue.concurrency = Math.max(FIRST_BOUND, bound - 1);
+      else if (queue.size > 0) queue.concurrency = Math.min(MAX_BOUND, bound + 1);
     },
 
     recordFailure(error) {

@@ -29,7 +29,8 @@ const participant = z.object({
   coaching: z.boolean().catch(false),
 });
 
-const recording = z.object({
+/** A recording. */
+export const RECORDING = z.object({
   sid,
   status: word,
   date_created: date,
@@ -53,6 +54,9 @@ function page<Items extends z.ZodType>(name: string, items: Items) {
   return z.object({ [name]: items, next_page_uri: z.string().nullish() });
 }
 
+/** A page of the list of a conference's participants. */
+export const PARTICIPANTS = z.object({ participants: z.array(participant), next_page_uri: z.string().nullish() });
+
 /** Drops the items that can't be read, so that an odd conference of another application doesn't hide ours. */
 function readableItems<Item extends z.ZodType>(item: Item) {
   return z.array(z.unknown()).transform((listed) =>
@@ -69,9 +73,9 @@ const anyBody = z.unknown().transform(() => ({}));
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   'GET Conferences': page('conferences', readableItems(conference)),
   'GET Conferences/SID': z.object({ status: word, friendly_name: friendlyName.catch('') }),
-  'GET Participants': page('participants', z.array(participant)),
-  'GET Recordings': page('recordings', z.array(recording)),
-  'GET Recordings/SID': recording,
+  'GET Participants': PARTICIPANTS,
+  'GET Recordings': page('recordings', z.array(RECORDING)),
+  'GET Recordings/SID': RECORDING,
   'POST Recordings/SID': anyBody,
   'GET Calls/SID': z.object({ status: word }),
   'POST Calls': z.object({ sid }),
@@ -94,19 +98,39 @@ const linked = z.object({ next_page_uri: z.string().min(1) });
 export function checkAnswer(method: string, path: string, status: number, body: unknown): unknown {
   const kind = kindOf(path);
   const request = `${method} ${kind}`;
-  const unreadable = (reason: string) =>
-    new SpaceError(`SignalWire's answer to ${request} could not be read: ${reason}`, { status });
+  const schema = ANSWERS[request];
+  if (!schema) throw unreadable(request, status, 'this kind of answer is unknown');
+  return parseAnswer(schema, method, kind, status, body);
+}
 
-  const result = ANSWERS[request]?.safeParse(body);
-  if (!result) throw unreadable('this kind of answer is unknown');
+/**
+ * Checks an answer of a known kind.
+ *
+ * @param kind the kind of resource
+ * @param status the HTTP status of the answer
+ * @throws SpaceError with that status if the answer doesn't fit
+ */
+export function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  method: string,
+  kind: string,
+  status: number,
+  body: unknown,
+): z.output<Schema> {
+  const request = `${method} ${kind}`;
+  const result = schema.safeParse(body);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw unreadable([issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));
+    throw unreadable(request, status, [issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));
   }
   const next = linked.safeParse(result.data);
   if (next.success && kindOf(next.data.next_page_uri) !== kind)
-    throw unreadable('its next page belongs to something else');
+    throw unreadable(request, status, 'its next page belongs to something else');
   return result.data;
+}
+
+function unreadable(request: string, status: number, reason: string): SpaceError {
+  return new SpaceError(`SignalWire's answer to ${request} could not be read: ${reason}`, { status });
 }
 
 /**

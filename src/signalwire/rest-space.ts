@@ -1,9 +1,10 @@
 import { createClock } from './clock.js';
+import { createFrequentReads } from './frequent-reads.js';
 import { createHttpClient } from './http-client.js';
 import { collectPages, itemsOf, PAGE_SIZE } from './pages.js';
 import { createPhoneNumberRequests } from './phone-number-requests.js';
 import { type Credentials, createClient } from './sdk-client.js';
-import type { AccountRecording, ListedConference, Recording, Space } from './space.js';
+import type { AccountRecording, ListedConference, Participant, Recording, Space } from './space.js';
 import { isNotFound, SpaceError } from './space-error.js';
 import { callState, recordingState } from './statuses.js';
 
@@ -29,6 +30,7 @@ export function createSpace(options: SpaceOptions): Space {
   const clock = createClock();
   const http = createHttpClient({ origin: spaceUrl, timeoutMs, onDate: clock.set });
   const client = createClient(options, http);
+  const reads = createFrequentReads(options, http);
 
   /** Sends a request through the SDK and reports its outcome. */
   async function request<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
@@ -67,9 +69,12 @@ export function createSpace(options: SpaceOptions): Space {
     },
 
     async listParticipants(conferenceSid) {
-      const { participants } = client.conferences(conferenceSid);
-      const listed = await request('list_participants', () => collectPages(participants.page({ pageSize: PAGE_SIZE })));
-      return listed.map(({ callSid, status, hold, coaching }) => ({ callSid, status, hold, coaching }));
+      return request('list_participants', async () => {
+        const { participants, nextUrl } = await reads.firstParticipants(conferenceSid);
+        if (nextUrl === undefined) return participants;
+        const others = await collectPages(client.conferences(conferenceSid).participants.getPage(nextUrl));
+        return [...participants, ...others.map(toParticipant)];
+      });
     },
 
     async listRecordings(conferenceSid) {
@@ -81,10 +86,9 @@ export function createSpace(options: SpaceOptions): Space {
     },
 
     async fetchRecording(conferenceSid, recordingSid) {
-      const { recordings } = client.conferences(conferenceSid);
       // Whether a running recording can be fetched under its conference isn't documented, so the account is asked next.
       const found =
-        (await undefinedIfNotFound(request('fetch_recording', () => recordings(recordingSid).fetch()))) ??
+        (await undefinedIfNotFound(request('fetch_recording', () => reads.recording(conferenceSid, recordingSid)))) ??
         (await undefinedIfNotFound(request('fetch_recording', () => client.recordings(recordingSid).fetch())));
       return found && toRecording(found);
     },
@@ -191,6 +195,10 @@ function toAccountRecording({ sid, conferenceSid, status, dateCreated, duration 
     createdAt: milliseconds(dateCreated),
     seconds: Number.isFinite(seconds) ? seconds : undefined,
   };
+}
+
+function toParticipant({ callSid, status, hold, coaching }: Participant): Participant {
+  return { callSid, status, hold, coaching };
 }
 
 function toRecording({ sid, status }: { sid: string; status: string }): Recording {

@@ -24,6 +24,8 @@ export const played = z.object({
   resumes: z.array(z.number()),
   /** How many reactions are missing that should have come while it played. */
   missing: z.number(),
+  /** How many calls and callbacks the service did not answer in time. */
+  unanswered: z.number(),
   requests: z.number(),
   lastedMs: z.number(),
   /** The processor time of the space's own process. */

@@ -5,9 +5,10 @@ import { listen } from '../../src/http/server.js';
 import { conferenceResponse } from '../../src/signalwire/laml.js';
 import type { Call } from '../../src/simulator/model/resources.js';
 import { readLaml } from '../../src/simulator/read-laml.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
 import { type Order, order, type Played } from './crowd-orders.js';
 import { createQuickApi } from './quick-api.js';
-import { openSpace, watchReactions } from './space.js';
+import { watchReactions } from './space.js';
 
 // A space with many conferences, in a process of its own, which follows the bench's orders.
 
@@ -26,7 +27,12 @@ interface Room {
 }
 
 const [key = '', cert = '', latency = ''] = process.argv.slice(2);
-const simulator = await openSpace();
+const simulator = await startSimulator();
+/** Calls and callbacks that the service did not answer in time. */
+let unanswered = 0;
+simulator.events.on('problem', () => {
+  unanswered += 1;
+});
 const server = createServer({ key, cert }, createQuickApi(simulator, Number(latency)));
 server.keepAliveTimeout = 65_000;
 const rooms: Room[] = [];
@@ -72,6 +78,7 @@ async function play({ periodMs, ms }: Extract<Order, { type: 'play' }>): Promise
   const loop = performance.eventLoopUtilization();
   const beganAt = performance.now();
   const before = acted;
+  unanswered = 0;
   while (performance.now() - beganAt < ms) {
     const due = before + ((performance.now() - beganAt) / periodMs) * rooms.length;
     for (; acted < due; acted += 1) {
@@ -91,6 +98,7 @@ async function play({ periodMs, ms }: Extract<Order, { type: 'play' }>): Promise
     pauses: [...pauses],
     resumes: [...resumes],
     missing: missing(),
+    unanswered,
     requests,
     lastedMs,
     cpuMs: (user + system) / 1000,

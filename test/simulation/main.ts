@@ -69,7 +69,7 @@ async function runLoads(seed: number): Promise<void> {
   for (const [conferences, callbacksPerSecond, requestMs] of [
     [60, 20, 1000],
     [3000, 50, 300],
-    [10_000, 167, 50],
+    [10_000, 167, 150],
   ] as const) {
     const load = {
       seed,
