@@ -41,7 +41,8 @@ export interface PassQueue {
 
 /**
  * A queue ordered by deadline. A less urgent pass gets a later deadline. The bound grows while passes wait and SignalWire
- * answers well, and shrinks to where it began while reads are slow and no hint waits. It is halved when SignalWire is overloaded, that is, after a 429, a 503 or a time-out.
+ * answers well, and shrinks to where it began while reads are slow and no hint waits. It is halved when SignalWire is
+ * overloaded, that is, after a 429, a 503 or a time-out.
  */
 export function createPassQueue(): PassQueue {
   const queue = new PQueue({ concurrency: FIRST_BOUND });
