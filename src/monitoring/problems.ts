@@ -22,6 +22,13 @@ const OUTAGE = 'outage';
 /** Webhooks that were refused are a problem until one is accepted, or for this long if none comes (ms). */
 const REFUSALS_MS = 600_000;
 
+/**
+ * A timer that fires this late (ms) was stopped together with the process, which then has not read yet what has become of the
+ * recording. So it gets some time to catch up.
+ */
+const STOOD_STILL_MS = 500;
+const CATCH_UP_MS = 1000;
+
 /** The client had gone, so nothing was refused. */
 const CLIENT_CLOSED = 499;
 
@@ -58,11 +65,18 @@ export function createProblems(
       update(key, known, { name: state.name, description: state.description });
       return;
     }
-    const timer = setTimeout(() => {
+    const startedAt = performance.now();
+    const announce = () => {
       problems.add(key);
       emit({ type: 'problem-began', problem: toProblem(entry) });
-    }, toleratedMs);
-    const entry: Wrong = { ...state, lastFailure: undefined, startedAt: performance.now(), timer };
+    };
+    const onTimer = () => {
+      const hasStoodStill = performance.now() - startedAt - toleratedMs > STOOD_STILL_MS;
+      if (hasStoodStill) entry.timer = setTimeout(announce, CATCH_UP_MS);
+      else announce();
+    };
+    const timer = setTimeout(onTimer, toleratedMs);
+    const entry: Wrong = { ...state, lastFailure: undefined, startedAt, timer };
     wrong.set(key, entry);
   }
 

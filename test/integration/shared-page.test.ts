@@ -73,12 +73,14 @@ describe.skipIf(redisMissing)('copies of the service that Redis links', () => {
     for (const { copy } of feed?.live ?? []) expect(names).toContain(copy);
 
     // Each conference is counted by the copy that works on it, and by no other one.
-    const counted = await Promise.all(services.map(({ metrics }) => metrics()));
-    expect(counted.reduce((sum, one) => sum + (one['conferences{recording="in-progress"}'] ?? 0), 0)).toBe(6);
-    for (const [index, { copies, live }] of (await feedsOf(services)).entries()) {
-      const own = live.filter(({ copy }) => copy === copies?.self).length;
-      expect(counted[index]).toMatchObject({ copies: 3, 'conferences{recording="in-progress"}': own });
-    }
+    await eventually(async () => {
+      const counted = await Promise.all(services.map(({ metrics }) => metrics()));
+      expect(counted.reduce((sum, one) => sum + (one['conferences{recording="in-progress"}'] ?? 0), 0)).toBe(6);
+      for (const [index, { copies, live }] of (await feedsOf(services)).entries()) {
+        const own = live.filter(({ copy }) => copy === copies?.self).length;
+        expect(counted[index]).toMatchObject({ copies: 3, 'conferences{recording="in-progress"}': own });
+      }
+    });
 
     for (const [index, call] of calls.entries()) if (index % 2 === 0) simulator.hangUp(call);
     await untilAllShow(services, ({ live }) => {
@@ -101,14 +103,13 @@ describe.skipIf(redisMissing)('copies of the service that Redis links', () => {
     for (const url of urls) expect((await askFeed(url, PASSWORD)).finished).toHaveLength(5);
 
     for (const room of rooms) {
-      const [one, ...others] = feeds.map((each) => eventsOf(roomIn(each, room)));
-      const joinsAndLeaves = one?.filter(({ callSid }) => callSid);
-      expect(new Set(joinsAndLeaves?.map(whatOf)).size).toBe(3);
-      for (const other of others) {
-        expect(other.map(whatOf).toSorted()).toEqual(one?.map(whatOf).toSorted());
-        for (const { what, callSid, at } of joinsAndLeaves ?? []) {
-          const there = other.find((event) => event.what === what && event.callSid === callSid);
-          expect(Math.abs(Date.parse(there?.at ?? '') - Date.parse(at))).toBeLessThan(TOLERANCE_MS);
+      const joinsAndLeaves = feeds.flatMap((each) => eventsOf(roomIn(each, room)).filter(({ callSid }) => callSid));
+      // A copy may learn of the conference by what another one has read, and then shows who was in it without saying since when.
+      expect(new Set(joinsAndLeaves.map(whatOf)).size).toBe(3);
+      for (const { what, callSid, at } of joinsAndLeaves) {
+        const same = joinsAndLeaves.filter((event) => event.what === what && event.callSid === callSid);
+        for (const other of same) {
+          expect(Math.abs(Date.parse(other.at) - Date.parse(at))).toBeLessThan(TOLERANCE_MS);
         }
       }
     }
