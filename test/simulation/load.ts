@@ -7,6 +7,8 @@ import { createStreams } from './streams.js';
 export interface Load {
   seed: number;
   conferences: number;
+  /** How many copies share a Redis. The default is one. */
+  copies?: number;
   /** The rate of callbacks over all conferences. */
   callbacksPerSecond: number;
   /** How long a request to SignalWire takes. */
@@ -39,12 +41,22 @@ export interface LoadResult {
 export const CALLBACK_MS = 20;
 
 /**
- * Puts one copy of the service under load, in the documented space. In each conference one person stays, and another joins and
+ * Puts the service under load, in the documented space. In each conference one person stays, and another joins and
  * leaves again and again, so that each of these callbacks crosses the threshold.
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const { seed, conferences, callbacksPerSecond, requestMs, resyncIntervalMs, durationMs, lost, writesFail, busy } =
-    load;
+  const {
+    seed,
+    copies = 1,
+    conferences,
+    callbacksPerSecond,
+    requestMs,
+    resyncIntervalMs,
+    durationMs,
+    lost,
+    writesFail,
+    busy,
+  } = load;
   const stream = createStreams(seed);
   const result: LoadResult = {
     pausesMs: [],
@@ -65,7 +77,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     return requestMs + freeAt - now;
   }
 
-  await onStage({ seed, requestMs, latency, resyncIntervalMs }, async (stage) => {
+  await onStage({ seed, copies, requestMs, latency, resyncIntervalMs }, async (stage) => {
     const { clock, model } = stage;
     stage.onCallback = (_callback, deliver) => {
       if (!stream('lost').happens(lost)) void clock.wait(CALLBACK_MS).then(deliver);

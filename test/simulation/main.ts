@@ -66,13 +66,15 @@ async function printStory(seed: number, overrides: Overrides): Promise<void> {
 
 /** Runs a few conferences with many callbacks and slow requests, and many conferences with few callbacks each. */
 async function runLoads(seed: number): Promise<void> {
-  for (const [conferences, callbacksPerSecond, requestMs] of [
-    [60, 20, 1000],
-    [3000, 50, 300],
-    [10_000, 167, 150],
+  for (const [copies, conferences, callbacksPerSecond, requestMs] of [
+    [1, 60, 20, 1000],
+    [1, 3000, 50, 300],
+    [1, 10_000, 167, 150],
+    [3, 30_000, 500, 150],
   ] as const) {
     const load = {
       seed,
+      copies,
       conferences,
       callbacksPerSecond,
       requestMs,
@@ -84,7 +86,8 @@ async function runLoads(seed: number): Promise<void> {
     const quantile = (share: number) => pausesMs[Math.floor(share * pausesMs.length)] ?? Number.NaN;
     const limitMs = CALLBACK_MS + 1.5 * requestMs;
     console.log(
-      `${conferences} conferences, ${callbacksPerSecond} callbacks per second, ${requestMs} ms per request: pauses took ` +
+      `${conferences} conferences, ${copies === 1 ? 'one copy' : `${copies} copies`}, ${callbacksPerSecond} callbacks per ` +
+        `second, ${requestMs} ms per request: pauses took ` +
         `${quantile(0.5)} ms (median) and ${quantile(0.95)} ms (95 %); the limit is ${limitMs} ms. A recording was wrong for ` +
         `${longestWrongMs} ms at most. ${requests} requests.`,
     );

@@ -17,6 +17,7 @@ import { createMetrics } from '../../src/status/metrics.js';
 import { keepLog, type LogLine } from '../support/log.js';
 import { ownSamples } from '../support/metrics.js';
 import { CONFERENCE_PREFIX, type Copy } from './copy.js';
+import { createMemoryRedis } from './memory-redis.js';
 import { createMemorySpace, type MemoryRequest } from './memory-space.js';
 import { lamlFor } from './people.js';
 import { startServiceCopy } from './service-copy.js';
@@ -26,6 +27,8 @@ import { NO_WORLD_FAULTS, type WorldFaults } from './world-faults.js';
 
 export interface StageOptions {
   traits?: Partial<Traits>;
+  /** How many copies share a Redis and take callbacks in turn. The default is one. The stage shows the last one's log and page. */
+  copies?: number;
   /** The default is 30 s. */
   resyncIntervalMs?: number;
   /** How long a request takes. The default is 100 ms. Callbacks take 20 ms. */
@@ -84,12 +87,23 @@ export interface Stage {
 
 /** Plays a scene under a virtual clock, and restores the machine's own clock. */
 export async function onStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
-  const { traits = {}, resyncIntervalMs = 30_000, requestMs = 100, policyFor, countHeld = true, seed = 1 } = options;
+  const {
+    traits = {},
+    copies = 1,
+    resyncIntervalMs = 30_000,
+    requestMs = 100,
+    policyFor,
+    countHeld = true,
+    seed = 1,
+  } = options;
   const epoch = 1_795_521_600_000;
   const clock = installVirtualClock(epoch);
   const stream = createStreams(seed);
   const { log, lines } = keepLog();
   let run = { isAlive: true };
+  const redis = copies > 1 ? createMemoryRedis(stream) : undefined;
+  const others: Copy[] = [];
+  let callbacks = 0;
   let sids = 0;
 
   const model = createSpaceModel({
@@ -103,12 +117,17 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     minParticipants: 2,
     countHeld,
     recordingUrl: (sid) => sid,
-    onCallback: (callback) => stage.onCallback(callback, () => stage.copy?.receive(callback)),
+    onCallback: (callback) => stage.onCallback(callback, () => nextCopy()?.receive(callback)),
     onChange: (change) => stage.onChange(change),
   });
   const views = createViews(model);
 
-  function start(): Copy {
+  function nextCopy(): Copy | undefined {
+    callbacks += 1;
+    return [stage.copy, ...others][callbacks % copies];
+  }
+
+  function start(number: number): Copy {
     const thisRun = run;
     // The same listeners as in recorder.ts, in the same order.
     const history = createHistory();
@@ -153,6 +172,8 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
       random: () => stream('jitter').next(),
       directAccess: { model, latency: () => requestMs, wait: clock.wait, onParticipantsChanged() {} },
       log() {},
+      openLink: redis?.linkFor(number, () => thisRun.isAlive),
+      id: `copy ${number}`,
       onEvent: emit,
     });
   }
@@ -188,7 +209,7 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     restart() {
       run.isAlive = false;
       run = { isAlive: true };
-      stage.copy = start();
+      stage.copy = start(1);
     },
     run: (ms) => clock.runUntil(clock.now + ms),
     conference() {
@@ -201,7 +222,8 @@ export async function onStage(options: StageOptions, play: (stage: Stage) => Pro
     writes: () => stage.requests.filter(({ method }) => method === 'POST').length,
   };
   try {
-    stage.copy = start();
+    for (let number = 2; number <= copies; number += 1) others.push(start(number));
+    stage.copy = start(1);
     await stage.run(1000);
     await play(stage);
   } finally {
