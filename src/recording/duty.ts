@@ -17,6 +17,8 @@ export interface Duty {
   update(): boolean;
   /** Whether no copy has read it since then (ms, monotonic). */
   isUnread(since: number): boolean;
+  /** Whether another copy has read it while we waited for our turn to do so in its place. */
+  isDoneByOther(unsettledAt: number): boolean;
   /**
    * When we read a conference that isn't ours, unless the copy that works on it publishes something before.
    *
@@ -52,6 +54,10 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
       markRead();
     },
     isUnread: (since) => since > heardAt,
+    isDoneByOther(unsettledAt) {
+      const isRecent = resyncIntervalMs === 0 || performance.now() - heardAt < resyncIntervalMs;
+      return !isOurs && !isStandingIn && unsettledAt <= heardAt && isRecent;
+    },
     heard: markRead,
     update() {
       const wasOurs = isOurs;
@@ -64,7 +70,8 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
       if (unsettledAt > heardAt) {
         // Not from the last report: the copy that works on it may acknowledge one after another, and fail to read.
         unreadSince ??= unsettledAt;
-        return { at: unreadSince + durations.reportGrace + delayMs, priority: 'retry' };
+        // The copy that works on it may only be busy, as we may be. So this goes after our own work.
+        return { at: unreadSince + durations.reportGrace + delayMs, priority: 'settle' };
       }
       if (resyncIntervalMs === 0) return undefined;
       return { at: heardAt + resyncIntervalMs + durations.resyncGrace + delayMs, priority: 'resync' };

@@ -60,6 +60,7 @@ export function createPasses({ state, context, duty, writer, emit, publish, onOv
   const desired = () => desiredState(state.people.counted.size, policyFor(state.name));
 
   async function runPass(): Promise<Deadline | undefined> {
+    if (duty.isDoneByOther(state.unsettledAt)) return duty.deadline(state.unsettledAt);
     duty.begin();
     const isFollowUp = failures === 0 && state.missingSince === undefined && state.readAt > -Infinity;
     if (isFollowUp && !state.pendingTrigger && deadlineTrigger === RESYNC)
