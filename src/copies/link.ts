@@ -10,7 +10,7 @@ export interface LinkListener {
   onText(text: string): void;
   /** The link can carry texts, from the first time or again. */
   onUp(): void;
-  /** It can't. Called once for each time that it is down. @param reason a sentence for the log, without secrets */
+  /** It can't. Called again while it is down if the reason changes. @param reason a sentence for the log, without secrets */
   onDown(reason: string): void;
 }
 

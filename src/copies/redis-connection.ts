@@ -39,6 +39,7 @@ export async function openRedisConnection(
 ): Promise<RedisConnection> {
   let settleBroken: (error: Error | undefined) => void = () => {};
   let firstError: Error | undefined;
+  let isEnded = false;
   let lastPublished: Promise<void> = Promise.resolve();
   const broken = new Promise<Error | undefined>((resolve) => {
     settleBroken = resolve;
@@ -55,6 +56,9 @@ export async function openRedisConnection(
   signal.addEventListener('abort', close);
 
   function end(error: Error | undefined): void {
+    // Each message that is under way fails, too.
+    if (isEnded) return;
+    isEnded = true;
     firstError ??= error;
     settleBroken(error);
     clearInterval(checks);

@@ -12,7 +12,7 @@ export function channelOf({ projectId, conferencePrefix }: Pick<Settings, 'proje
 const RETRY_MS = 500;
 
 /**
- * Links copies by a channel of Redis. Nothing is stored there. Both connections are opened anew after each failure, because the
+ * Links copies by a channel of Redis. Nothing is stored there. Both connections are opened again after each failure, because the
  * client's own reconnecting doesn't notice a server that accepts connections and never answers.
  */
 export function createRedisLink({ url, channel }: Omit<RedisConnectionOptions, 'onText'>): OpenLink {
@@ -20,13 +20,13 @@ export function createRedisLink({ url, channel }: Omit<RedisConnectionOptions, '
     const closing = new AbortController();
     const { signal } = closing;
     let connection: RedisConnection | undefined;
-    let isDown = false;
+    let downReason: string | undefined;
 
     /** Connects, and resolves with the reason once that has failed or is over. */
     async function useConnection(): Promise<Error | undefined> {
       try {
         connection = await openRedisConnection({ url, channel, onText }, signal);
-        isDown = false;
+        downReason = undefined;
         onUp();
         return await connection.broken;
       } catch (error) {
@@ -41,8 +41,9 @@ export function createRedisLink({ url, channel }: Omit<RedisConnectionOptions, '
       for (;;) {
         const error = await useConnection();
         if (signal.aborted) return;
-        if (!isDown) onDown(redisFailure(error ?? new Error('closed'), url));
-        isDown = true;
+        const reason = redisFailure(error ?? new Error('closed'), url);
+        if (reason !== downReason) onDown(reason);
+        downReason = reason;
         await wait(RETRY_MS, signal);
         if (signal.aborted) return;
       }

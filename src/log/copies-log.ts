@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import type { LinkStatus } from '../copies/link-status.js';
 import type { Listener } from '../recorder-events.js';
 
-/** Copies that come at the same time are one line, so how many there are is logged after it has stayed the same for this long (ms). */
+/**
+ * What has stayed the same for this long is logged (ms): copies that come at the same time are one line, and the second attempt to
+ * connect says more of why Redis can't be used than the first failure.
+ */
 const STABLE_MS = 1000;
 
 /**
@@ -23,15 +26,20 @@ export function createCopiesLog(log: Logger, status: Pick<LinkStatus, 'current'>
     log.info({ copies }, `linked by Redis: ${count}`);
   }
 
+  function logFailure(): void {
+    const { ok, reason } = status.current();
+    if (ok) return;
+    logged = { ok, copies: 1 };
+    log.warn(`${reason}: each copy works by itself until it's back`);
+  }
+
   return ({ type }) => {
     if (type !== 'copies-changed' && type !== 'copies-unlinked') return;
     clearTimeout(timer);
-    const { ok, reason } = status.current();
-    if (ok) {
+    if (status.current().ok) {
       timer = setTimeout(logCopies, STABLE_MS).unref();
     } else if (logged?.ok !== false) {
-      logged = { ok, copies: 1 };
-      log.warn(`${reason}: each copy works by itself until it's back`);
+      timer = setTimeout(logFailure, STABLE_MS).unref();
     }
   };
 }

@@ -148,6 +148,8 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       if (!duty.update()) return;
       if (duty.isOurs() && duty.isUnread(state.unsettledAt)) passes.request('hint');
       else passes.resetDeadline();
+      // The copy that works on it now may never have heard of it, if one of us was not linked.
+      if (!duty.isOurs()) publish('resync');
     },
 
     isOurs: duty.isOurs,

@@ -70,9 +70,11 @@ export async function observe(conference: KnownConference, options: ObserveOptio
     } else reports.delete(report.callSid.toLowerCase());
   }
   const people = mergeReports(list, reports, windows);
-  // Nobody is in, so the conference may be over. Only its own status can tell.
-  if (people.counted.size + people.held.size === 0 && (await space.fetchConferenceStatus(sid)) === 'completed')
-    return { kind: 'over' };
+  const isEmpty = people.counted.size + people.held.size === 0;
+  // A copy that wasn't told of the leaves counts the joins that it was told of for a while.
+  const seemsEmpty = list.counted.size + list.held.size === 0 && recording.value?.state === 'over';
+  // So the conference may be over. Only its own status can tell.
+  if ((isEmpty || seemsEmpty) && (await space.fetchConferenceStatus(sid)) === 'completed') return { kind: 'over' };
   return { kind: 'live', people, recording: recording.value };
 }
 

@@ -64,7 +64,7 @@ export const redisUrl = z
     const url = URL.parse(text);
     if (!url?.hostname || !['redis:', 'rediss:'].includes(url.protocol)) {
       return reject(
-        'must be a complete URL that begins with redis:// or rediss://, for example redis://localhost:6379.',
+        'must be a complete URL that begins with redis:// or rediss://, for example redis://localhost:6379. Special characters of the password are percent-encoded (# as %23, / as %2F).',
       );
     }
     if (!/^(\/\d*)?$/.test(url.pathname))

@@ -27,15 +27,32 @@ it('a Redis that fails is one warning with the reason, and one line when it is b
   const { logged, linked, slow, down } = startLog();
   vi.advanceTimersByTime(5000);
   expect(logged()).toEqual([]);
-  down();
+  down('Redis has closed the connection');
   slow();
-  down('Redis refuses the user name or the password of REDIS_URL (WRONGPASS)');
+  down();
+  vi.advanceTimersByTime(1000);
   expect(logged()).toEqual([`warn ${REASON}: each copy works by itself until it's back`]);
+  down('Redis refuses the user name or the password of REDIS_URL (WRONGPASS)');
+  vi.advanceTimersByTime(5000);
+  expect(logged()).toEqual([]);
   for (const copies of [1, 2, 3]) linked(copies);
   vi.advanceTimersByTime(5000);
   expect(logged()).toEqual(['info linked by Redis: 3 copies act as one']);
   down();
+  vi.advanceTimersByTime(5000);
   expect(logged()).toHaveLength(1);
+});
+
+it('a Redis that fails for less than a second is no line', () => {
+  const { logged, linked, down } = startLog();
+  linked(3);
+  vi.advanceTimersByTime(5000);
+  logged();
+  down();
+  vi.advanceTimersByTime(800);
+  linked(3);
+  vi.advanceTimersByTime(5000);
+  expect(logged()).toEqual([]);
 });
 
 it('copies that come or go are one line, and copies that come and go again are none', () => {

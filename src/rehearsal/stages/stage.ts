@@ -45,7 +45,7 @@ export async function waitFor(
 }
 
 /**
- * For how long a pause or a resume is waited for (ms): a lost callback is made good within an interval, and what the service reads may
+ * For how long a pause or a resume is waited for (ms): a lost callback costs an interval at most, and what the service reads may
  * lag.
  */
 export function changeLimit({ watch: { seen }, waits, resyncIntervalMs }: RehearsalOptions, course: Course): number {
