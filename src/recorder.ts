@@ -187,6 +187,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     async start() {
       try {
         await Promise.all([reconciler.start(), copies?.start()]);
+        copies?.join();
         readiness.started();
       } catch (error) {
         if (!isUnauthorized(error)) throw error;

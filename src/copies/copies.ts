@@ -1,7 +1,7 @@
 import type { Emit, WebhookRecord } from '../recorder-events.js';
 import type { SharedWork, Sharing } from '../recording/sharing.js';
 import type { OpenRoom } from '../rooms/open-room.js';
-import type { OpenLink } from './link.js';
+import type { Link, LinkListener, OpenLink } from './link.js';
 import { createMembers } from './members.js';
 import { type Envelope, type Message, readMessage, writeMessage } from './messages.js';
 import { ownerOf } from './owner.js';
@@ -47,6 +47,8 @@ export interface Copies {
   placeCaller(callSid: string): Promise<string>;
   /** Links this copy with the others. Resolves when it knows what they know, or after half a second. Never rejects. */
   start(): Promise<void>;
+  /** Takes a share of the work from now on. Call it when the conferences in progress are known. */
+  join(): void;
   /** Lets the others take over. What is in progress here goes on. */
   leave(): void;
   /** Closes the link. Never rejects. */
@@ -61,15 +63,20 @@ export function createCopies(options: CopiesOptions): Copies {
     settleStart = resolve;
   });
   let isClosed = false;
+  let hasLeft = false;
 
-  const send = (message: Message) => link.publish(writeMessage({ from: id, message }));
-  const link = openLink({
+  let link: Link | undefined;
+
+  const send = (message: Message) => link?.publish(writeMessage({ from: id, message }));
+  const listener: LinkListener = {
     onText(text) {
       const envelope = readMessage(text);
       if (envelope && !isClosed) hear(envelope);
     },
     onUp() {
-      send({ type: 'heartbeat', startedAt, sentAt: performance.now(), isHello: true });
+      if (hasLeft) return;
+      send({ type: 'hello' });
+      members.beatNow();
     },
     onDown(reason) {
       // First, because what follows from it is no reason of its own.
@@ -78,12 +85,12 @@ export function createCopies(options: CopiesOptions): Copies {
       pending.giveUp();
       settleStart();
     },
-  });
+  };
   const startedAt = Date.now();
   const members = createMembers({
     id,
     startedAt,
-    publish: ({ sentAt }) => send({ type: 'heartbeat', startedAt, sentAt, isHello: false }),
+    publish: ({ sentAt, isMember }) => send({ type: 'heartbeat', startedAt, sentAt, isMember }),
     onChange() {
       if (isClosed) return;
       emit({ type: 'copies-changed', copies: members.ids.length, isLinked: members.isLinked });
@@ -91,14 +98,17 @@ export function createCopies(options: CopiesOptions): Copies {
     },
   });
   const isOurs = (key: string) => ownerOf(key, members.ids) === id;
-  const isAlone = () => members.ids.length === 1;
 
   function hear({ from, message }: Envelope): void {
+    // Whatever else comes is for those who stay.
+    if (hasLeft && message.type !== 'acknowledged') return;
     if (message.type === 'heartbeat') {
-      const { startedAt: since, sentAt, isHello } = message;
-      if (isHello && from !== id) answerHello();
-      members.hear({ from, startedAt: since, sentAt });
-      if (isHello && from === id) setTimeout(settleStart, HELLO_MS);
+      members.hear({ from, ...message });
+      return;
+    }
+    if (message.type === 'hello') {
+      if (from === id) setTimeout(settleStart, HELLO_MS);
+      else answerHello();
       return;
     }
     // While our own heartbeats take too long, so does everything else, and what comes is out of date.
@@ -135,7 +145,7 @@ export function createCopies(options: CopiesOptions): Copies {
 
   /** Another copy has just started. */
   function answerHello(): void {
-    send({ type: 'heartbeat', startedAt, sentAt: performance.now(), isHello: false });
+    members.beatNow();
     reconciler().publishAll();
     const room = openRoom().current();
     if (room && members.eldest === id) send({ type: 'room', ...room, answers: undefined });
@@ -151,7 +161,7 @@ export function createCopies(options: CopiesOptions): Copies {
     isOurs,
     publish(shared) {
       const isReport = shared.type === 'report' && shared.report.type !== 'found';
-      if (!isReport || isAlone() || isOurs(shared.report.conferenceSid)) {
+      if (!isReport || isOurs(shared.report.conferenceSid)) {
         send({ type: 'shared', id: undefined, shared });
         return;
       }
@@ -189,17 +199,21 @@ export function createCopies(options: CopiesOptions): Copies {
       return room ?? place(callSid);
     },
     async start() {
+      link = openLink(listener);
+      members.start();
       setTimeout(settleStart, START_MS);
       await started;
     },
+    join: () => members.join(),
     leave() {
+      hasLeft = true;
       send({ type: 'goodbye' });
       members.close();
     },
     async close() {
       isClosed = true;
       pending.giveUp();
-      await link.close();
+      await link?.close();
     },
   };
 }

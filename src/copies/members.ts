@@ -5,17 +5,28 @@ export interface Heartbeat {
   startedAt: number;
   /** When it was sent, by the monotonic clock of its copy (ms). */
   sentAt: number;
+  /** Whether the copy takes its share of the work: it has started, and its own heartbeats come back. */
+  isMember: boolean;
 }
 
 /** The copies that are alive, as far as this one can tell. */
 export interface Members {
-  /** IDs of the copies that are alive, this one included. It is the only one while the link is down. */
+  /**
+   * IDs of the copies that share the work. This one is among them once it has joined, and before that if there is no other. It is the
+   * only one while the link is down.
+   */
   readonly ids: readonly string[];
   /** Whether our own heartbeats come back. */
   readonly isLinked: boolean;
   /** The copy that is up longest. */
   readonly eldest: string;
   hear(heartbeat: Heartbeat): void;
+  /** Begins with the heartbeats. Until it joins, this copy only listens. */
+  start(): void;
+  /** Publishes a heartbeat at once. */
+  beatNow(): void;
+  /** From now on, this copy takes its share of the work. */
+  join(): void;
   /** A copy has said that it stops. */
   leave(id: string): void;
   /** The link is down. */
@@ -46,6 +57,7 @@ export function createMembers({ id, startedAt, publish, onChange }: MembersOptio
   let echoedAt = -Infinity;
   let ids: readonly string[] = [id];
   let isLinked = false;
+  let hasJoined = false;
   let dueAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
 
@@ -54,10 +66,14 @@ export function createMembers({ id, startedAt, publish, onChange }: MembersOptio
     const lateMs = now - dueAt;
     // This process stood still, so what the others have sent meanwhile has not been read yet.
     if (lateMs > HEARTBEAT_MS) forgive(lateMs);
-    publish({ from: id, startedAt, sentAt: now });
+    publishHeartbeat();
     update();
     dueAt = now + HEARTBEAT_MS;
     timer = setTimeout(beat, HEARTBEAT_MS);
+  }
+
+  function publishHeartbeat(): void {
+    publish({ from: id, startedAt, sentAt: performance.now(), isMember: hasJoined && isLinked });
   }
 
   function forgive(ms: number): void {
@@ -70,13 +86,13 @@ export function createMembers({ id, startedAt, publish, onChange }: MembersOptio
     for (const [other, { heardAt }] of others) if (now - heardAt > DEAD_MS) others.delete(other);
     const wasLinked = isLinked;
     isLinked = now - echoedAt <= HEARTBEAT_MS + MAX_ROUND_TRIP_MS;
-    const next = isLinked ? [id, ...others.keys()].toSorted() : [id];
+    const isAlone = !isLinked || others.size === 0;
+    const next = isAlone ? [id] : [...(hasJoined ? [id] : []), ...others.keys()].toSorted();
     if (isLinked === wasLinked && next.join() === ids.join()) return;
     ids = next;
+    if (isLinked !== wasLinked && hasJoined) publishHeartbeat();
     onChange();
   }
-
-  beat();
 
   return {
     get ids() {
@@ -91,9 +107,17 @@ export function createMembers({ id, startedAt, publish, onChange }: MembersOptio
         b.startedAt < a.startedAt || (b.startedAt === a.startedAt && b.one < a.one) ? b : a,
       ).one;
     },
-    hear({ from, startedAt: since, sentAt }) {
+    start: beat,
+    beatNow: publishHeartbeat,
+    join() {
+      hasJoined = true;
+      publishHeartbeat();
+      update();
+    },
+    hear({ from, startedAt: since, sentAt, isMember }) {
       if (from === id) echoedAt = Math.max(echoedAt, sentAt);
-      else others.set(from, { startedAt: since, heardAt: performance.now() });
+      else if (isMember) others.set(from, { startedAt: since, heardAt: performance.now() });
+      else others.delete(from);
       update();
     },
     leave(other) {

@@ -84,8 +84,9 @@ const webhook = z.object({
 
 /** What copies say to each other. */
 const message = z.discriminatedUnion('type', [
-  /** Sent twice a second. `isHello`: the copy has just been linked, and asks for what the others know. */
-  z.object({ type: z.literal('heartbeat'), startedAt: z.number(), sentAt: z.number(), isHello: z.boolean() }),
+  z.object({ type: z.literal('heartbeat'), startedAt: z.number(), sentAt: z.number(), isMember: z.boolean() }),
+  /** The copy has just been linked, and asks for what the others know. */
+  z.object({ type: z.literal('hello') }),
   z.object({ type: z.literal('goodbye') }),
   /** What the core shares. `id`: the copy that works on the conference acknowledges it. */
   z.object({ type: z.literal('shared'), id: number, shared }),

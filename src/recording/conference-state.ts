@@ -66,16 +66,22 @@ export function toSharedState(
   };
 }
 
+/** How long a message may take between copies that are linked (ms). */
+const MAX_TRANSIT_MS = 1000;
+
 /** Takes over what another copy of the service knows. A recording that it doesn't know is kept. */
 export function applySharedState(
   state: ConferenceState,
-  { name, known, readAgoMs, reports }: SharedState,
+  { name, known, readAgoMs, written, reports }: SharedState,
   windows: ReportWindows,
 ): void {
   const now = performance.now();
+  const readAt = now - (readAgoMs ?? Infinity);
+  const isOutdated = written === undefined && readAt < state.readAt - MAX_TRANSIT_MS;
   state.name ??= name;
   for (const { agoMs, ...report } of reports) addReport(state.reports, report, now - agoMs);
-  if (readAgoMs !== undefined) state.readAt = Math.max(state.readAt, now - readAgoMs);
+  if (isOutdated) return;
+  state.readAt = Math.max(state.readAt, readAt);
   state.pendingTrigger = undefined;
   if (!known) {
     state.missingSince ??= now;

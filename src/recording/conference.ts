@@ -57,7 +57,7 @@ export function createConference(sid: string, context: ConferenceContext, onOver
   }
 
   function publish(because: Trigger['kind'], written?: RecordingState): void {
-    sharing.publish({ type: 'state', state: toSharedState(state, because, written) });
+    if (!isStopped) sharing.publish({ type: 'state', state: toSharedState(state, because, written) });
   }
 
   const writer = createRecordingWriter(state, context, emit, ({ kind }, written) => publish(kind, written));
@@ -124,10 +124,11 @@ export function createConference(sid: string, context: ConferenceContext, onOver
 
     /** Another copy has read or written it. */
     hear(shared: SharedState): void {
-      duty.heard();
+      const now = performance.now();
+      duty.heard(shared.known ? now - (shared.readAgoMs ?? Infinity) : now);
       // We are at work on it ourselves, and must see what the other copy has written.
       if (duty.isWorking() && !passes.isIdle()) {
-        passes.force('retry');
+        if (shared.written) passes.force('retry');
         return;
       }
       applySharedState(state, shared, windows);

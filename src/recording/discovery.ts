@@ -55,7 +55,9 @@ export function startDiscovery(options: DiscoveryOptions): Discovery {
       /** When the list of another copy is so old that we make one ourselves; undefined if this is our job. */
       function othersDeadline(): number | undefined {
         const at = othersListedAt.get(status);
-        return at === undefined || sharing.isOurs(subject) ? undefined : at + resyncIntervalMs + durations.resyncGrace;
+        return at === undefined || sharing.isOurs(subject)
+          ? undefined
+          : at + resyncIntervalMs + (1 + random()) * durations.resyncGrace;
       }
 
       async function list(): Promise<void> {

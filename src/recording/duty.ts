@@ -11,8 +11,8 @@ export interface Duty {
   begin(): void;
   /** The pass is complete, so we no longer stand in for anybody. */
   finish(): void;
-  /** Another copy has published what it knows of it. */
-  heard(): void;
+  /** Another copy has published what it knows of it. @param readAt when it read that (ms, monotonic) */
+  heard(readAt: number): void;
   /** Copies came or went. @returns whether the conference has changed hands */
   update(): boolean;
   /** Whether no copy has read it since then (ms, monotonic). */
@@ -58,7 +58,10 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
       const isRecent = resyncIntervalMs === 0 || performance.now() - heardAt < resyncIntervalMs;
       return !isOurs && !isStandingIn && unsettledAt <= heardAt && isRecent;
     },
-    heard: markRead,
+    heard(readAt) {
+      heardAt = Math.max(heardAt, readAt);
+      if (unreadSince !== undefined && unreadSince <= heardAt) unreadSince = undefined;
+    },
     update() {
       const wasOurs = isOurs;
       isOurs = sharing.isOurs(conferenceSid);

@@ -53,7 +53,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
     openRoom,
     sharing: copies?.sharing ?? ALONE,
   });
-  const ready = Promise.all([reconciler.start(), copies?.start()]);
+  const ready = Promise.all([reconciler.start(), copies?.start()]).then(() => copies?.join());
 
   return {
     async conferenceNameFor(callSid) {

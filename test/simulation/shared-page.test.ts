@@ -169,7 +169,7 @@ function startCopy(number: number, scene: Scene, redis: ReturnType<typeof create
     resyncIntervalMs: INTERVAL_MS,
     random: () => stream('jitter').next(),
   });
-  void Promise.all([reconciler.start(), copies.start()]);
+  void Promise.all([reconciler.start(), copies.start()]).then(() => copies.join());
   return {
     id,
     history,

@@ -20,10 +20,12 @@ function createOwnMembers({ echoMs = 1 } = {}) {
     publish(heartbeat) {
       if (!echo.isLost) setTimeout(() => members.hear(heartbeat), echo.ms);
     },
-    onChange: () => changes.push(`${members.ids.join()}${members.isLinked ? '' : ' (not linked)'}`),
+    onChange: () => void changes.push(`${members.ids.join()}${members.isLinked ? '' : ' (not linked)'}`),
   });
+  members.start();
+  members.join();
   const hear = (from: string, startedAt = 2000) =>
-    members.hear({ from, startedAt, sentAt: performance.now() } satisfies Heartbeat);
+    members.hear({ from, startedAt, sentAt: performance.now(), isMember: true } satisfies Heartbeat);
   /** Another copy lives for some time. */
   async function live(from: string, ms: number) {
     for (let passed = 0; passed < ms; passed += 500) {

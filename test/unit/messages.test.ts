@@ -31,7 +31,8 @@ describe('what a copy publishes, another one reads', () => {
   const callback = { conferenceSid: undefined, recordingSid: 'RE', status: 'completed', seconds: '9', url: undefined };
 
   it.each<Message>([
-    { type: 'heartbeat', startedAt: 1, sentAt: 2.5, isHello: true },
+    { type: 'heartbeat', startedAt: 1, sentAt: 2.5, isMember: true },
+    { type: 'hello' },
     { type: 'goodbye' },
     { type: 'acknowledged', to: 'b', id: 3 },
     { type: 'caller', to: 'b', id: 3, callSid: 'CA' },
