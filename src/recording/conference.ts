@@ -144,18 +144,17 @@ export function createConference(sid: string, context: ConferenceContext, onOver
       passes.resetDeadline();
     },
 
-    /** Copies came or went. What a change of hands leaves undone is done at once. */
-    updateOwnership(): void {
-      if (!duty.update()) return;
+    /** Copies came or went. What a change of hands leaves undone is done at once. @returns whether it has changed hands */
+    updateOwnership(): boolean {
+      if (!duty.update()) return false;
       if (duty.isOurs() && duty.isUnread(state.unsettledAt)) passes.request('hint');
       else passes.resetDeadline();
-      // The copy that works on it now may never have heard of it, if one of us was not linked.
-      if (!duty.isOurs()) publish('resync');
+      return true;
     },
 
     isOurs: duty.isOurs,
 
-    /** Publishes what we know of it, for a copy that has just started. */
+    /** Publishes what we know of it, for a copy that may not know it. */
     publish: () => publish('resync'),
 
     /** Stops all work on it. */

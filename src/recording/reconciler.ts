@@ -6,6 +6,7 @@ import type { CallbackReceiver, ConferenceId, ParticipantReport } from './callba
 import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
+import { createPacedPublisher } from './paced-publisher.js';
 import { createPassQueue } from './pass-queue.js';
 import type { SharedReport, SharedState, SharedWork } from './sharing.js';
 
@@ -47,6 +48,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const queue = createPassQueue();
   const context: ConferenceContext = { ...options, queue, isStopping: () => isStopping };
 
+  const publisher = createPacedPublisher<Conference>((conference) => conference.publish());
+
   const find = (sid: string) => conferences.get(sid.toLowerCase());
   const busy = () => [...conferences.values()].filter((conference) => conference.isBusy());
 
@@ -75,16 +78,21 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     openRoom.conferenceOver(name);
   }
 
+  /** A list, ours or another copy's, has the conference. */
+  function trackFound(conferenceSid: string, name: string): void {
+    const isKnown = find(conferenceSid) !== undefined;
+    const conference = track({ conferenceSid, name, callSid: undefined });
+    if (isKnown) return;
+    emit({ type: 'conference-found', conferenceSid, name });
+    conference.resync();
+  }
+
   function onListed(listed: ListedConference[], isFirst: boolean): void {
     const ours = listed.filter(({ name }) => name.startsWith(conferencePrefix));
-    for (const { sid, name } of ours) {
-      const known = find(sid);
-      const isNews = known?.name() === undefined;
-      const conference = track({ conferenceSid: sid, name, callSid: undefined });
-      if (isNews) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid: sid, name } });
-      if (known) continue;
-      emit({ type: 'conference-found', conferenceSid: sid, name });
-      conference.resync();
+    for (const { sid: conferenceSid, name } of ours) {
+      const isNews = find(conferenceSid)?.name() === undefined;
+      trackFound(conferenceSid, name);
+      if (isNews) sharing.publish({ type: 'report', report: { type: 'found', conferenceSid, name } });
     }
     if (isFirst) openRoom.addEarlierConferences(ours);
   }
@@ -123,7 +131,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         break;
       }
       case 'found':
-        if (isOurs) onListed([{ sid: conferenceSid, name: report.name, createdAt: 0 }], false);
+        if (isOurs) trackFound(conferenceSid, report.name);
         else find(conferenceSid)?.setNameIfUnknown(report.name);
     }
     return isOurs;
@@ -196,10 +204,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       else conference.standIn();
     },
     updateOwnership() {
-      for (const conference of conferences.values()) conference.updateOwnership();
+      for (const conference of conferences.values()) {
+        // The copy that works on it now may never have heard of it, if one of us was not linked.
+        if (conference.updateOwnership() && !conference.isOurs()) publisher.add(conference);
+      }
     },
     publishAll() {
-      for (const conference of conferences.values()) if (conference.isOurs()) conference.publish();
+      for (const conference of conferences.values()) if (conference.isOurs()) publisher.add(conference);
     },
 
     async start() {
@@ -223,6 +234,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
     async close() {
       isStopping = true;
+      publisher.stop();
       discovery?.stop();
       const until = performance.now() + durations.drain;
       while (busy().length + lookupsInProgress > 0 && performance.now() < until) await wait(POLL_MS);
