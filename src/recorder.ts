@@ -139,7 +139,7 @@ export function createRecorder(settings: Settings, options: RecorderOptions = {}
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
-    checksCallers: () => copies?.hasOpenRoom() ?? true,
+    checksCallers: () => copies?.decidesOpenRoom() ?? true,
     onCallerGone: (callSid) => copies?.callerGone(callSid),
   });
   const copies: Copies | undefined =

@@ -10,7 +10,7 @@ import { createPending } from './pending.js';
 /** How long we wait for another copy's answer before we do its work ourselves (ms). A caller waits no longer, either. */
 const ANSWER_MS = 100;
 
-/** How long a start waits to hear from the other copies (ms). */
+/** How long a start waits for the other copies (ms). */
 const START_MS = 500;
 
 /** How long the other copies take to tell a copy that has just started what they know (ms). */
@@ -39,7 +39,7 @@ export interface Copies {
   /** The ID of the copy that works on the conference of that SID. */
   ownerOf(conferenceSid: string): string;
   /** Whether this copy decides who is in the open room. */
-  hasOpenRoom(): boolean;
+  decidesOpenRoom(): boolean;
   callerGone(callSid: string): void;
   /** Lets the others know of a webhook that this copy has answered. */
   shareWebhook(webhook: WebhookRecord): void;
@@ -71,7 +71,7 @@ export function createCopies(options: CopiesOptions): Copies {
   const listener: LinkListener = {
     onText(text) {
       const envelope = readMessage(text);
-      if (envelope && !isClosed) hear(envelope);
+      if (envelope && !isClosed) handle(envelope);
     },
     onUp() {
       if (hasLeft) return;
@@ -99,11 +99,11 @@ export function createCopies(options: CopiesOptions): Copies {
   });
   const isOurs = (key: string) => ownerOf(key, members.ids) === id;
 
-  function hear({ from, message }: Envelope): void {
+  function handle({ from, message }: Envelope): void {
     // Whatever else comes is for those who stay.
     if (hasLeft && message.type !== 'acknowledged') return;
     if (message.type === 'heartbeat') {
-      members.hear({ from, ...message });
+      members.receive({ from, ...message });
       return;
     }
     if (message.type === 'hello') {
@@ -118,7 +118,7 @@ export function createCopies(options: CopiesOptions): Copies {
         members.leave(from);
         return;
       case 'shared': {
-        const isWorkedHere = reconciler().hear(message.shared);
+        const isWorkedHere = reconciler().receiveShared(message.shared);
         if (message.shared.type === 'listed') emitOthers({ type: 'conferences-listed' });
         if (isWorkedHere && message.id !== undefined) send({ type: 'acknowledged', to: from, id: message.id });
         return;
@@ -181,7 +181,7 @@ export function createCopies(options: CopiesOptions): Copies {
       return members.isLinked;
     },
     ownerOf: (conferenceSid) => ownerOf(conferenceSid, members.ids),
-    hasOpenRoom: () => members.eldest === id,
+    decidesOpenRoom: () => members.eldest === id,
     callerGone: (callSid) => send({ type: 'caller-gone', callSid }),
     shareWebhook: (webhook) => send({ type: 'webhook', webhook }),
     async placeCaller(callSid) {

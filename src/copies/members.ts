@@ -20,7 +20,7 @@ export interface Members {
   readonly isLinked: boolean;
   /** The copy that is up longest. */
   readonly eldest: string;
-  hear(heartbeat: Heartbeat): void;
+  receive(heartbeat: Heartbeat): void;
   /** Begins with the heartbeats. Until it joins, this copy only listens. */
   start(): void;
   /** Publishes a heartbeat at once. */
@@ -52,7 +52,7 @@ export interface MembersOptions {
 }
 
 export function createMembers({ id, startedAt, publish, onChange }: MembersOptions): Members {
-  const others = new Map<string, { startedAt: number; heardAt: number }>();
+  const others = new Map<string, { startedAt: number; receivedAt: number }>();
   /** When the last heartbeat that came back was sent (ms, monotonic). */
   let echoedAt = -Infinity;
   let ids: readonly string[] = [id];
@@ -78,12 +78,12 @@ export function createMembers({ id, startedAt, publish, onChange }: MembersOptio
 
   function forgive(ms: number): void {
     echoedAt += ms;
-    for (const other of others.values()) other.heardAt += ms;
+    for (const other of others.values()) other.receivedAt += ms;
   }
 
   function update(): void {
     const now = performance.now();
-    for (const [other, { heardAt }] of others) if (now - heardAt > DEAD_MS) others.delete(other);
+    for (const [other, { receivedAt }] of others) if (now - receivedAt > DEAD_MS) others.delete(other);
     const wasLinked = isLinked;
     isLinked = now - echoedAt <= HEARTBEAT_MS + MAX_ROUND_TRIP_MS;
     const isAlone = !isLinked || others.size === 0;
@@ -114,9 +114,9 @@ export function createMembers({ id, startedAt, publish, onChange }: MembersOptio
       publishHeartbeat();
       update();
     },
-    hear({ from, startedAt: since, sentAt, isMember }) {
+    receive({ from, startedAt: since, sentAt, isMember }) {
       if (from === id) echoedAt = Math.max(echoedAt, sentAt);
-      else if (isMember) others.set(from, { startedAt: since, heardAt: performance.now() });
+      else if (isMember) others.set(from, { startedAt: since, receivedAt: performance.now() });
       else others.delete(from);
       update();
     },

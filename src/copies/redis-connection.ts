@@ -3,7 +3,7 @@ import { createRedisClient, destroyClient, NoAnswer, TIMEOUT_MS, withTimeout } f
 /** How long a stop waits for what was published last (ms). */
 const FLUSH_MS = 100;
 
-/** How often we look whether Redis answers (ms), and how often in a row it may not. */
+/** How often we look whether Redis answers (ms), and how many checks in a row it may fail. */
 const CHECK_MS = 1000;
 const MAX_SILENT_CHECKS = 5;
 

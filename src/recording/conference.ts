@@ -123,9 +123,9 @@ export function createConference(sid: string, context: ConferenceContext, onOver
     },
 
     /** Another copy has read or written it. */
-    hear(shared: SharedState): void {
+    applyState(shared: SharedState): void {
       const now = performance.now();
-      duty.heard(shared.known ? now - (shared.readAgoMs ?? Infinity) : now);
+      duty.recordRead(shared.known ? now - (shared.readAgoMs ?? Infinity) : now);
       // We are at work on it ourselves, and must see what the other copy has written.
       if (duty.isWorking() && !passes.isIdle()) {
         if (shared.written) passes.force('retry');

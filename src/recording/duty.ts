@@ -12,7 +12,7 @@ export interface Duty {
   /** The pass is complete, so we no longer stand in for anybody. */
   finish(): void;
   /** Another copy has published what it knows of it. @param readAt when it read that (ms, monotonic) */
-  heard(readAt: number): void;
+  recordRead(readAt: number): void;
   /** Copies came or went. @returns whether the conference has changed hands */
   update(): boolean;
   /** Whether no copy has read it since then (ms, monotonic). */
@@ -34,12 +34,12 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   let isOurs = sharing.isOurs(conferenceSid);
   let isStandingIn = false;
   /** When a copy, maybe this one, was last done with reading it (ms, monotonic). */
-  let heardAt = performance.now();
+  let lastReadAt = performance.now();
   /** When the first change after that was reported; undefined if none was. */
   let unreadSince: number | undefined;
 
   function markRead(): void {
-    heardAt = performance.now();
+    lastReadAt = performance.now();
     unreadSince = undefined;
   }
 
@@ -53,14 +53,14 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
       isStandingIn = false;
       markRead();
     },
-    isUnread: (since) => since > heardAt,
+    isUnread: (since) => since > lastReadAt,
     isDoneByOther(unsettledAt) {
-      const isRecent = resyncIntervalMs === 0 || performance.now() - heardAt < resyncIntervalMs;
-      return !isOurs && !isStandingIn && unsettledAt <= heardAt && isRecent;
+      const isRecent = resyncIntervalMs === 0 || performance.now() - lastReadAt < resyncIntervalMs;
+      return !isOurs && !isStandingIn && unsettledAt <= lastReadAt && isRecent;
     },
-    heard(readAt) {
-      heardAt = Math.max(heardAt, readAt);
-      if (unreadSince !== undefined && unreadSince <= heardAt) unreadSince = undefined;
+    recordRead(readAt) {
+      lastReadAt = Math.max(lastReadAt, readAt);
+      if (unreadSince !== undefined && unreadSince <= lastReadAt) unreadSince = undefined;
     },
     update() {
       const wasOurs = isOurs;
@@ -68,16 +68,16 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
       return isOurs !== wasOurs;
     },
     deadline(unsettledAt) {
-      // Drawn, so that of several copies one is the first, and the others hear of it.
+      // Drawn, so that of several copies one is the first, and the others learn of it.
       const delayMs = random() * durations.resyncGrace;
-      if (unsettledAt > heardAt) {
+      if (unsettledAt > lastReadAt) {
         // Not from the last report: the copy that works on it may acknowledge one after another, and fail to read.
         unreadSince ??= unsettledAt;
         // The copy that works on it may only be busy, as we may be. So this goes after our own work.
         return { at: unreadSince + durations.reportGrace + delayMs, priority: 'settle' };
       }
       if (resyncIntervalMs === 0) return undefined;
-      return { at: heardAt + resyncIntervalMs + durations.resyncGrace + delayMs, priority: 'resync' };
+      return { at: lastReadAt + resyncIntervalMs + durations.resyncGrace + delayMs, priority: 'resync' };
     },
   };
 }

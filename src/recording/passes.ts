@@ -22,7 +22,7 @@ export interface Passes {
   hasFailed(): boolean;
   /** Requests a pass. If the conference isn't ours, the copy that works on it gets time to do so first. */
   request(priority: Priority): void;
-  /** Requests a pass, whosever the conference is. */
+  /** Requests a pass, whichever copy owns the conference. */
   force(priority: Priority): void;
   /** The next retry comes soon, as if there had been no failure. */
   restartBackoff(): void;

@@ -47,7 +47,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let isClosed = false;
   const queue = createPassQueue();
   const context: ConferenceContext = { ...options, queue, isStopping: () => isStopping };
-
   const publisher = createPacedPublisher<Conference>((conference) => conference.publish());
 
   const find = (sid: string) => conferences.get(sid.toLowerCase());
@@ -66,15 +65,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return conference;
   }
 
-  /** @param isHeard whether another copy says that it is over */
-  function forget(conference: Conference, isHeard = false): void {
+  /** @param isFromOther whether another copy says that it is over */
+  function forget(conference: Conference, isFromOther = false): void {
     conference.stop();
     conferences.delete(conference.sid.toLowerCase());
     const conferenceSid = conference.sid;
     const name = conference.name();
-    const announce = isHeard ? sharing.emitOthers : emit;
+    const announce = isFromOther ? sharing.emitOthers : emit;
     announce({ type: 'conference-over', conferenceSid, name });
-    if (!isHeard) sharing.publish({ type: 'over', conferenceSid, name });
+    if (!isFromOther) sharing.publish({ type: 'over', conferenceSid, name });
     openRoom.conferenceOver(name);
   }
 
@@ -138,11 +137,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   /** What SignalWire doesn't know is no news to us, if we have forgotten it or never knew it. */
-  function hearState(state: SharedState): void {
+  function applyState(state: SharedState): void {
     const { conferenceSid, name } = state;
     const isMissing = state.known === undefined;
     const conference = isMissing ? find(conferenceSid) : track({ conferenceSid, name, callSid: undefined });
-    conference?.hear(state);
+    conference?.applyState(state);
   }
 
   /** Applies a report that was made to us, and shares it. */
@@ -188,11 +187,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       else if (isRunning) void lookUpConference(recordingSid);
     },
 
-    hear(message) {
+    receiveShared(message) {
       if (message.type === 'report') return apply(message.report);
       if (message.type === 'recording-callback') sharing.emitOthers(message);
       if (message.type === 'listed') discovery?.othersListed(message.status);
-      if (message.type === 'state') hearState(message.state);
+      if (message.type === 'state') applyState(message.state);
       const over = message.type === 'over' && find(message.conferenceSid);
       if (over) forget(over, true);
       return false;

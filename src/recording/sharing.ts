@@ -59,7 +59,7 @@ export type SharedMessage =
 /** The work that copies of the service share. */
 export interface SharedWork {
   /** Takes what another copy has published. @returns whether it is a report on a conference that is ours */
-  hear(message: SharedMessage): boolean;
+  receiveShared(message: SharedMessage): boolean;
   /** The copy that works on the conference has not answered the report, so this one acts on it. */
   standIn(report: SharedReport): void;
   /** Copies came or went. */

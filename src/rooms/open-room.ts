@@ -70,7 +70,7 @@ const YOUNG_MS = 60_000;
 const FIRST_CHECK_MS = 250;
 const MAX_CHECK_MS = 30_000;
 
-/** The wait between checks if another copy of the service makes them, and tells us what comes of them (ms). */
+/** The wait between checks if another copy of the service makes them and reports the results (ms). */
 const OTHERS_CHECK_MS = 60_000;
 
 /** The waits between checks on a CallSid that SignalWire doesn't know, in milliseconds. They double. */

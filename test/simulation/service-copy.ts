@@ -18,7 +18,7 @@ export function startServiceCopy(options: CopyOptions): Copy {
     space,
     prefix: conferencePrefix,
     occupancyOf: (name) => reconciler.occupancyOf(name),
-    checksCallers: () => copies?.hasOpenRoom() ?? true,
+    checksCallers: () => copies?.decidesOpenRoom() ?? true,
     onCallerGone: (callSid) => copies?.callerGone(callSid),
   });
   const judgedWrong = new Set<string>();

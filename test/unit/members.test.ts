@@ -18,30 +18,30 @@ function createOwnMembers({ echoMs = 1 } = {}) {
     id: 'a',
     startedAt: 1000,
     publish(heartbeat) {
-      if (!echo.isLost) setTimeout(() => members.hear(heartbeat), echo.ms);
+      if (!echo.isLost) setTimeout(() => members.receive(heartbeat), echo.ms);
     },
     onChange: () => void changes.push(`${members.ids.join()}${members.isLinked ? '' : ' (not linked)'}`),
   });
   members.start();
   members.join();
-  const hear = (from: string, startedAt = 2000) =>
-    members.hear({ from, startedAt, sentAt: performance.now(), isMember: true } satisfies Heartbeat);
+  const receive = (from: string, startedAt = 2000) =>
+    members.receive({ from, startedAt, sentAt: performance.now(), isMember: true } satisfies Heartbeat);
   /** Another copy lives for some time. */
   async function live(from: string, ms: number) {
     for (let passed = 0; passed < ms; passed += 500) {
-      hear(from);
+      receive(from);
       await run(500);
     }
   }
-  return { members, changes, hear, live, echo };
+  return { members, changes, receive, live, echo };
 }
 
 it('a copy is alone until it is linked, and then knows whom it hears', async () => {
-  const { members, changes, hear } = createOwnMembers();
+  const { members, changes, receive } = createOwnMembers();
   expect(members.ids).toEqual(['a']);
   expect(members.isLinked).toBe(false);
   await run(5);
-  hear('b');
+  receive('b');
   expect(members.ids).toEqual(['a', 'b']);
   expect(changes).toEqual(['a', 'a,b']);
 });
@@ -82,9 +82,9 @@ it('if our own heartbeats do not come back, or take over a second, we are alone'
 
 it('a copy that stood still does not take the others for gone', async () => {
   const process = { frozenUntil: 0 };
-  const { members, changes, hear } = clock.runAs(process, () => createOwnMembers());
+  const { members, changes, receive } = clock.runAs(process, () => createOwnMembers());
   await run(5);
-  hear('b');
+  receive('b');
   process.frozenUntil = clock.now + 5000;
   await run(5001);
   expect(members.ids).toEqual(['a', 'b']);
@@ -93,14 +93,14 @@ it('a copy that stood still does not take the others for gone', async () => {
 });
 
 it('the copy that is up longest is the eldest, and all copies agree on it', async () => {
-  const { members, hear } = createOwnMembers();
+  const { members, receive } = createOwnMembers();
   await run(5);
-  hear('b', 500);
-  hear('c', 700);
+  receive('b', 500);
+  receive('c', 700);
   expect(members.eldest).toBe('b');
   members.leave('b');
   expect(members.eldest).toBe('c');
   members.leave('c');
-  hear('0', 1000);
+  receive('0', 1000);
   expect(members.eldest).toBe('0');
 });

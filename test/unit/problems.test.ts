@@ -21,7 +21,7 @@ const assessed = (wrongSince: number | undefined): RecorderEvent => ({
 });
 
 /** A process that stands still for ten seconds, while a recording is wrong in its eyes. */
-async function standStill(): Promise<{ events: string[]; hear: (event: RecorderEvent) => void }> {
+async function standStill(): Promise<{ events: string[]; learn: (event: RecorderEvent) => void }> {
   const process = { frozenUntil: 0 };
   const events: string[] = [];
   const problems = clock.runAs(process, () => {
@@ -31,13 +31,13 @@ async function standStill(): Promise<{ events: string[]; hear: (event: RecorderE
   });
   process.frozenUntil = 10_000;
   await clock.runUntil(10_001);
-  return { events, hear: problems.listener };
+  return { events, learn: problems.listener };
 }
 
 it('a process that stood still calls nothing a problem that it learns to be right a moment later', async () => {
-  const { events, hear } = await standStill();
+  const { events, learn } = await standStill();
   await clock.runUntil(10_500);
-  hear(assessed(undefined));
+  learn(assessed(undefined));
   await clock.runUntil(20_000);
   expect(events).toEqual([]);
 });
