@@ -29,6 +29,12 @@ export interface Duty {
 
 type DutyContext = Pick<ConferenceContext, 'sharing' | 'durations' | 'resyncIntervalMs' | 'random'>;
 
+/**
+ * A report reaches the copies at slightly different times (ms). A read that began this long before we got the report may still have
+ * been made because of it.
+ */
+const TRANSIT_MS = 100;
+
 export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   const { sharing, durations, resyncIntervalMs, random } = context;
   let isOurs = sharing.isOurs(conferenceSid);
@@ -37,6 +43,10 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   let lastReadAt = performance.now();
   /** When the first change after that was reported; undefined if none was. */
   let unreadSince: number | undefined;
+
+  function isUnread(since: number): boolean {
+    return since - lastReadAt > TRANSIT_MS;
+  }
 
   function markRead(): void {
     lastReadAt = performance.now();
@@ -53,14 +63,14 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
       isStandingIn = false;
       markRead();
     },
-    isUnread: (since) => since > lastReadAt,
+    isUnread,
     isDoneByOther(unsettledAt) {
       const isRecent = resyncIntervalMs === 0 || performance.now() - lastReadAt < resyncIntervalMs;
-      return !isOurs && !isStandingIn && unsettledAt <= lastReadAt && isRecent;
+      return !isOurs && !isStandingIn && !isUnread(unsettledAt) && isRecent;
     },
     recordRead(readAt) {
       lastReadAt = Math.max(lastReadAt, readAt);
-      if (unreadSince !== undefined && unreadSince <= lastReadAt) unreadSince = undefined;
+      if (unreadSince !== undefined && !isUnread(unreadSince)) unreadSince = undefined;
     },
     update() {
       const wasOurs = isOurs;
@@ -70,7 +80,7 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
     deadline(unsettledAt) {
       // Drawn, so that of several copies one is the first, and the others learn of it.
       const delayMs = random() * durations.resyncGrace;
-      if (unsettledAt > lastReadAt) {
+      if (isUnread(unsettledAt)) {
         // Not from the last report: the copy that works on it may acknowledge one after another, and fail to read.
         unreadSince ??= unsettledAt;
         // The copy that works on it may only be busy, as we may be. So this goes after our own work.

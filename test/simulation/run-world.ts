@@ -11,7 +11,7 @@ import {
   type ReportProblem,
 } from './checks.js';
 import type { StartCopy } from './copy.js';
-import type { Dimensions } from './dimensions.js';
+import { actAsOne, type Dimensions } from './dimensions.js';
 import { NO_REDIS_FAULTS, type RedisFaults } from './memory-redis.js';
 import { MAX_LATE_EFFECT_MS } from './memory-space.js';
 import { actAtRandom } from './people.js';
@@ -179,7 +179,9 @@ async function judge(world: World, report: ReportProblem): Promise<void> {
   checkFalseAlarms(world, report);
   checkWrites(world, report);
   checkMeetings(world, report);
-  if (hasResyncs) await end(world, report);
+  // Without resyncs, a copy remembers what no callback tells it to forget.
+  const isToldAll = world.dimensions.kind === 'well' && actAsOne(world.dimensions);
+  if (hasResyncs || isToldAll) await end(world, report);
 }
 
 /** Waits until everything that was under way has arrived and every recording must be right, and then until none may be written. */
