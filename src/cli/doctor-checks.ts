@@ -1,13 +1,14 @@
 import type { Health } from '../http/health.js';
 import { describeClockDifference } from '../log/clock-warning.js';
 import { askHealth, localUrl } from '../running-service/ask-health.js';
+import { askLink } from '../running-service/ask-link.js';
 import { askWebhooks } from '../running-service/ask-webhooks.js';
 import type { Settings } from '../settings/settings.js';
 import { resolveSpace } from '../signalwire/resolve-space.js';
 import type { ListedConference, PhoneNumber, Space } from '../signalwire/space.js';
 import { isUnauthorized, SpaceError } from '../signalwire/space-error.js';
 import { checkNumber } from './check-number.js';
-import { checkLink } from './doctor-redis.js';
+import { checkLink, judgeRunning } from './doctor-redis.js';
 import { type Finding, ok, unknown, wrong } from './finding.js';
 
 /** How many copies may answer at the public URL before we conclude that ours is not one of them. */
@@ -40,6 +41,8 @@ export async function* runChecks(settings: Settings, space: Space): AsyncGenerat
   }
   if (settings.signingKeys.length > 0) yield await checkSigningKey(settings, local);
   if (settings.redisUrl !== undefined) yield await checkLink(settings.redisUrl, settings);
+  if (!(local instanceof Error))
+    yield* judgeRunning(await resultOrError(askLink(localUrl(settings))), settings.redisUrl);
   yield await checkPublicUrl(local, publicUrl, settings);
 }
 

@@ -1,7 +1,8 @@
 import { checkRedis, type RedisCheck } from '../copies/check-redis.js';
 import { channelOf } from '../copies/redis-link.js';
+import type { Link } from '../running-service/ask-link.js';
 import type { Settings } from '../settings/settings.js';
-import { type Finding, ok, wrong } from './finding.js';
+import { type Finding, ok, unknown, wrong } from './finding.js';
 
 /** A copy waits this long for another one's answer (ms). */
 const MAX_ROUND_TRIP_MS = 100;
@@ -33,6 +34,29 @@ export async function checkLink(redisUrl: string, settings: Settings): Promise<F
     );
   }
   return judge(result);
+}
+
+/** Judges how the running service is linked. Nothing is to be said of one that has no REDIS_URL and needs none. */
+export function* judgeRunning(link: Link | Error, redisUrl: string | undefined): Generator<Finding> {
+  if (link instanceof Error) return;
+  if (link === null) {
+    if (redisUrl !== undefined) yield wrong('The running service was started without REDIS_URL. Restart it.');
+    return;
+  }
+  if (redisUrl === undefined) {
+    yield unknown('The running service has a REDIS_URL, and these settings have none, so Redis was not checked.');
+  } else if (!link.ok) {
+    yield wrong(
+      `The running service isn't linked with the other copies. ${link.reason} Until then it works by itself.`,
+    );
+  } else if (link.copies === 1) {
+    yield unknown(
+      'The running service is linked with no other copy. If there are others, they need the same REDIS_URL, ' +
+        'SIGNALWIRE_PROJECT_ID and CONFERENCE_PREFIX.',
+    );
+  } else {
+    yield ok(`${link.copies} copies act as one.`);
+  }
 }
 
 export function judge({ roundTripMs, version = 'Redis' }: RedisCheck): Finding {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkLink, judge } from '../../src/cli/doctor-redis.js';
+import { checkLink, judge, judgeRunning } from '../../src/cli/doctor-redis.js';
 import { createRedisLink } from '../../src/copies/redis-link.js';
 import { listen } from '../../src/http/server.js';
 import { eventually } from '../support/eventually.js';
@@ -114,5 +114,36 @@ describe('the doctor, about REDIS_URL', () => {
         'REDIS_URL: a message to Valkey 8.1.0 and back takes 120 ms, and a copy waits 100 ms for another one before it does ' +
         'the work itself. Use a Redis that is closer, or less busy.',
     });
+  });
+});
+
+describe('the doctor, about the link of the running service', () => {
+  const linked = (copies: number) => ({ ok: true, reason: null, copies });
+  const sentences = (...given: Parameters<typeof judgeRunning>) =>
+    [...judgeRunning(...given)].map(({ status, sentence }) => `${status}: ${sentence}`);
+  const URL = 'redis://localhost';
+
+  it('says how many copies act as one', () => {
+    expect(sentences(linked(3), URL)).toEqual(['ok: 3 copies act as one.']);
+  });
+
+  it('says what a copy that is alone may lack', () => {
+    expect(sentences(linked(1), URL)).toEqual([
+      expect.stringMatching(/^unknown: .* no other copy.*CONFERENCE_PREFIX\.$/),
+    ]);
+  });
+
+  it('says why the service is not linked', () => {
+    const link = { ok: false, reason: "Redis can't be reached (ECONNREFUSED).", copies: 1 };
+    expect(sentences(link, URL)).toEqual([expect.stringMatching(/^wrong: .*ECONNREFUSED/)]);
+  });
+
+  it('says that the service has other settings', () => {
+    expect(sentences(null, URL)).toEqual(['wrong: The running service was started without REDIS_URL. Restart it.']);
+    expect(sentences(linked(2), undefined)).toEqual([expect.stringMatching(/^unknown: .* has a REDIS_URL/)]);
+  });
+
+  it('says nothing where there is no REDIS_URL', () => {
+    expect(sentences(null, undefined)).toEqual([]);
   });
 });
