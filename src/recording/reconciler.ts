@@ -1,14 +1,16 @@
 import type { Occupancy, OpenRoom } from '../rooms/open-room.js';
 import type { ListedConference } from '../signalwire/space.js';
 import { isUnauthorized } from '../signalwire/space-error.js';
-import { backoff } from './backoff.js';
 import type { CallbackReceiver, ConferenceId, ParticipantReport } from './callback-receiver.js';
 import { type Conference, createConference } from './conference.js';
 import type { ConferenceContext } from './conference-context.js';
 import { type Discovery, startDiscovery } from './discovery.js';
+import { findConference } from './find-conference.js';
 import { createPacedPublisher } from './paced-publisher.js';
 import { createPassQueue } from './pass-queue.js';
+import { createRecentlyOver } from './recently-over.js';
 import type { SharedReport, SharedState, SharedWork } from './sharing.js';
+import { wait } from './wait.js';
 
 export interface ReconcilerOptions extends Omit<ConferenceContext, 'queue' | 'isStopping'> {
   openRoom: OpenRoom;
@@ -30,17 +32,15 @@ export interface Reconciler extends CallbackReceiver, SharedWork {
   close(): Promise<void>;
 }
 
-/** How many times we try to find the conference of a recording whose callback doesn't name it. */
-const MAX_LOOKUP_ATTEMPTS = 10;
-
 /** How often a start or a stop checks whether it is finished, in milliseconds. */
 const POLL_MS = 20;
 
 /** Takes reports at once, but discovers nothing until it is started. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { space, openRoom, emit, durations, conferencePrefix, random, sharing } = options;
+  const { openRoom, emit, durations, conferencePrefix, sharing } = options;
   /** By SID in lower case: the case may differ between callbacks and lists. */
   const conferences = new Map<string, Conference>();
+  const recentlyOver = createRecentlyOver();
   let discovery: Discovery | undefined;
   let lookupsInProgress = 0;
   let isStopping = false;
@@ -68,6 +68,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** @param isFromOther whether another copy says that it is over */
   function forget(conference: Conference, isFromOther = false): void {
     conference.stop();
+    recentlyOver.add(conference.sid);
     conferences.delete(conference.sid.toLowerCase());
     const conferenceSid = conference.sid;
     const name = conference.name();
@@ -99,14 +100,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** Looks up which conference a new recording belongs to, and reports the recording. */
   async function lookUpConference(recordingSid: string): Promise<void> {
     lookupsInProgress += 1;
-    for (let attempt = 1; attempt <= MAX_LOOKUP_ATTEMPTS && !isClosed; attempt += 1) {
-      const conferenceSid = await space.findConferenceOf(recordingSid).catch(() => undefined);
-      if (conferenceSid !== undefined) {
-        receive({ type: 'recording', conferenceSid, recordingSid, isRunning: true });
-        break;
-      }
-      await wait(backoff(attempt, undefined, durations, random));
-    }
+    const conferenceSid = await findConference(recordingSid, context, () => isClosed);
+    if (conferenceSid !== undefined) receive({ type: 'recording', conferenceSid, recordingSid, isRunning: true });
     lookupsInProgress -= 1;
   }
 
@@ -139,8 +134,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** What SignalWire doesn't know is no news to us, if we have forgotten it or never knew it. */
   function applyState(state: SharedState): void {
     const { conferenceSid, name } = state;
-    const isMissing = state.known === undefined;
-    const conference = isMissing ? find(conferenceSid) : track({ conferenceSid, name, callSid: undefined });
+    const isNoNews = state.known === undefined || recentlyOver.has(conferenceSid);
+    const conference = isNoNews ? find(conferenceSid) : track({ conferenceSid, name, callSid: undefined });
     conference?.applyState(state);
   }
 
@@ -243,8 +238,4 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       for (const conference of conferences.values()) conference.stop();
     },
   };
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms));
 }

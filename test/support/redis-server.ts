@@ -31,25 +31,30 @@ export interface RedisServer {
 
 /** @param args further options, for example `--requirepass secret` */
 export async function startRedisServer(...args: string[]): Promise<RedisServer> {
-  const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
+  let port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'redis-'));
   // A Sentinel needs a file that it can write to.
   const file = join(folder, 'redis.conf');
   await writeFile(file, '');
-  const options = [file, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
+  const options = [file, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
   let child: ChildProcess;
   let exit: Promise<unknown>;
 
-  async function start(): Promise<void> {
-    child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
+  /** @returns whether it runs; it doesn't if something else took its port meanwhile */
+  async function tryStart(): Promise<boolean> {
+    const withPort = [...options, '--port', String(port)];
+    child = spawn('redis-server', withPort, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
     exit = once(child, 'exit');
     let output = '';
     child.stdout?.on('data', (text) => (output += text));
-    await eventually(() => expect(output).toMatch(/Ready to accept connections|Sentinel ID is/));
+    await eventually(() =>
+      expect(output).toMatch(/Ready to accept connections|Sentinel ID is|Failed listening on port/),
+    );
+    return !output.includes('Failed listening on port');
   }
 
-  await start();
+  while (!(await tryStart())) port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await exit;
@@ -73,6 +78,8 @@ export async function startRedisServer(...args: string[]): Promise<RedisServer> 
       child.kill('SIGTERM');
       await exit;
     },
-    start,
+    async start() {
+      expect(await tryStart()).toBe(true);
+    },
   };
 }
