@@ -33,14 +33,15 @@ type DutyContext = Pick<ConferenceContext, 'sharing' | 'durations' | 'resyncInte
  * A report reaches the copies at slightly different times (ms). A read that began this long before we got the report may still have
  * been made because of it.
  */
-const TRANSIT_MS = 100;
+const TRANSIT_MS = 20;
 
 export function createDuty(conferenceSid: string, context: DutyContext): Duty {
   const { sharing, durations, resyncIntervalMs, random } = context;
   let isOurs = sharing.isOurs(conferenceSid);
   let isStandingIn = false;
-  /** When a copy, maybe this one, was last done with reading it (ms, monotonic). */
-  let lastReadAt = performance.now();
+  const createdAt = performance.now();
+  /** When a copy, maybe this one, last read it (ms, monotonic). */
+  let lastReadAt = -Infinity;
   /** When the first change after that was reported; undefined if none was. */
   let unreadSince: number | undefined;
 
@@ -87,7 +88,10 @@ export function createDuty(conferenceSid: string, context: DutyContext): Duty {
         return { at: unreadSince + durations.reportGrace + delayMs, priority: 'settle' };
       }
       if (resyncIntervalMs === 0) return undefined;
-      return { at: lastReadAt + resyncIntervalMs + durations.resyncGrace + delayMs, priority: 'resync' };
+      return {
+        at: Math.max(createdAt, lastReadAt) + resyncIntervalMs + durations.resyncGrace + delayMs,
+        priority: 'resync',
+      };
     },
   };
 }
