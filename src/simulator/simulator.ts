@@ -40,9 +40,9 @@ export interface SimulatorOptions {
    * documents "very quickly" and "a few seconds"; the figures are assumed.
    */
   retryWaitsMs?: readonly number[];
-  /** The two settings of the service that `recordingTime` goes by: whether people on hold or coaching count. Default: true. */
+  /** Whether people count who are on hold or coaching, as in the service's settings: `recordingTime` depends on it. Default: true. */
   countHeld?: boolean;
-  /** How many people make a recording run. Default: 2. */
+  /** How many people make a recording run, as in the service's settings. Default: 2. */
   minParticipants?: number;
   /** The traits that differ from the documented ones. */
   traits?: Partial<Traits>;
